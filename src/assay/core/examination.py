@@ -1,0 +1,174 @@
+"""The contracts between a product, the lab and the examinations.
+
+Read the two protocols at the end first. A `FileExamination` sees one file at a time, in any order, in a worker that
+may be killed; an `Examination` concludes once all files were seen, in a worker as well. Both must be picklable, must
+not keep state between calls, and may raise anything: the bench turns it into a failed attempt.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from assay.core.attempts import Attempt, ReasonCode
+from assay.core.facts import Fact, Scope, Subject
+from assay.core.kinds import FileClass
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where the bytes of a member are; a worker reopens it with `intake.open_locator`. Picklable and small.
+
+    `scheme` is file (a path), slice (a path, offset and size) or zip (a path or slice, and the entry's name and index).
+    """
+
+    scheme: str
+    path: str
+    offset: int = 0
+    size: int = -1
+    entry: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a tree. `path` is as delivered, bytes that are not UTF-8 written as `\\xNN`."""
+
+    path: str
+    size: int
+    locator: Locator
+
+
+class Tree(Protocol):
+    """A delivered folder or archive. What it refuses is an attempt, never an exception."""
+
+    refused: list[Attempt]
+
+    def members(self) -> Iterator[Member]:
+        """Every readable file once, in a stable order."""
+
+    def open(self, member: Member) -> BinaryIO:
+        """Raises OSError, or zlib/zipfile errors on damage."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMeta:
+    """What intake knows of a file before anybody reads it whole. `format` is a language or a format name."""
+
+    path: str
+    logical: str
+    size: int
+    file_class: FileClass
+    format: str
+    component: str
+    scope: Scope
+    locator: Locator
+    scope_from: str = ""  # what decided the scope, e.g. "wheel RECORD" or "path name"
+
+    def subject(self, name: str = "") -> Subject:
+        return Subject(self.component, self.logical, name, self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One unit of a file: the whole of it, or a region of at most `Limits.unit_bytes` of a larger one."""
+
+    meta: FileMeta
+    content: bytes
+    first_line: int = 1
+    offset: int = 0
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A literal of an examination, standing as a whole word at a byte offset of the unit."""
+
+    literal: bytes
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Part of a file that an examination could not follow: its attempt becomes partial (or failed, skipped)."""
+
+    reason: ReasonCode
+    detail: str = ""
+    status: str = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one unit gave: facts, an opaque picklable summary for `conclude` (None is nothing), and shortfalls."""
+
+    facts: tuple[Fact, ...] = ()
+    summary: object = None
+    shortfalls: tuple[Shortfall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What shapes facts counts bytes, nodes and steps, never seconds; seconds are only the watchdog's."""
+
+    unit_bytes: int = 4 << 20
+    hits_per_unit: int = 20_000
+    steps_per_value: int = 2_000
+    watchdog_seconds: float = 60.0
+    memory_bytes: int = 3 << 30
+
+
+class Lab(Protocol):
+    """What a running examination may use of the place it runs in."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A delivered product after intake. `digest` covers path, size and SHA-256 of every file that was read."""
+
+    files: Sequence[FileMeta] = field(default_factory=tuple)
+
+
+class Index(Protocol):
+    """Which files hold which identifier, from the first pass."""
+
+    def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
+        """Files in delivery order whose text holds the identifier as a whole word."""
+
+    def view(self, meta: FileMeta) -> FileView | None:
+        """The file reopened, None when it is larger than one unit. Counts towards the budget of bytes read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """`shortfalls` name the file they are about."""
+
+    facts: tuple[Fact, ...] = ()
+    shortfalls: tuple[tuple[FileMeta, Shortfall], ...] = ()
+
+
+class FileExamination(Protocol):
+    """Looks at single files. `literals` are whole words; a file without any of them is completed unread.
+
+    With `fold_case` the words are lower case and match in any case.
+    """
+
+    id: str
+    kinds: tuple[str, ...]
+    literals: frozenset[bytes]
+    fold_case: bool
+
+    def accepts(self, meta: FileMeta) -> bool: ...
+
+    def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined: ...
+
+
+class Examination(Protocol):
+    """Concludes from the summaries of `summaries_of` (a FileExamination's id), reopening files that the index names."""
+
+    id: str
+    kinds: tuple[str, ...]
+    summaries_of: str
+
+    def conclude(
+        self, artifact: Artifact, summaries: Mapping[str, Sequence[object]], index: Index, lab: Lab
+    ) -> Concluded: ...

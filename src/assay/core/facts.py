@@ -1,0 +1,121 @@
+"""Facts: what an examination saw, without an opinion.
+
+A fact's **id** names the thing it is about and survives a moved line, a new count and the next release; its
+**seal** covers every word of the record. Canonical form is RFC 8785 restricted to objects with ASCII keys, strings,
+integers of at most 53 bits, booleans and null.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal, get_args
+
+from assay.core.kinds import KINDS
+
+Scalar = str | int | bool | None
+Scope = Literal["shipped", "test", "example", "build", "vendored", "unknown"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+_LARGEST_INTEGER = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """Where to look. `path` is as delivered (`archive!member`), `line` counts from 1, 0 when lines do not apply."""
+
+    path: str
+    line: int = 0
+    excerpt: str = ""
+    address: int = -1
+    expression: str = ""  # the source text of a value that could not be determined
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a fact is about. `path` is logical, `name` the qualified name of the enclosing declaration."""
+
+    component: str
+    path: str
+    name: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One observation. `by` is `examination@version`. A key that does not apply is absent; None is "undetermined"."""
+
+    kind: str
+    subject: Subject
+    value: Mapping[str, Scalar]
+    by: str
+    evidence: tuple[Evidence, ...]
+
+
+def canonical(value: Mapping[str, object] | Sequence[object]) -> bytes:
+    """RFC 8785 bytes of a restricted JSON value. Raises ValueError on a float, a huge integer or a lone surrogate."""
+    _check(value)
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
+
+
+def _check(value: object) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise ValueError(f"key {key!r} is not an ASCII string")
+            _check(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item)
+    elif isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    elif isinstance(value, int):
+        if abs(value) > _LARGEST_INTEGER:
+            raise ValueError(f"integer {value} does not fit in 53 bits")
+    else:
+        raise ValueError(f"{type(value).__name__} is not a string, integer, boolean or null")
+
+
+def fact_id(fact: Fact) -> str:
+    """SHA-256 (hex) over kind, subject without scope, and the identity keys of the value."""
+    identity = KINDS[fact.kind].identity
+    subject = fact.subject
+    value = {key: item for key, item in fact.value.items() if key in identity}
+    body = [fact.kind, subject.component, subject.path, subject.name, value]
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def order_key(fact: Fact, id_: str) -> bytes:
+    """The one total order of facts in a dossier: kind, component, path, name, id, then the rest of the record."""
+    subject = fact.subject
+    head = [fact.kind, subject.component, subject.path, subject.name, id_, subject.scope, fact.by]
+    return canonical([*head, dict(fact.value)])
+
+
+def merged(ordered: Iterable[tuple[bytes, Fact]]) -> Iterator[tuple[bytes, Fact]]:
+    """Merge equal facts of a stream sorted by `order_key`: all evidence is kept, sorted, each place once."""
+    for key, group in groupby(ordered, key=lambda pair: pair[0]):
+        first, *others = (fact for _, fact in group)
+        if not others:
+            yield key, first
+            continue
+        evidence = {item for fact in (first, *others) for item in fact.evidence}
+        yield key, replace(first, evidence=tuple(sorted(evidence)))
+
+
+def check(fact: Fact) -> None:
+    """Raise ValueError when a fact uses an undeclared kind, key or value; examinations' tests call this."""
+    kind = KINDS.get(fact.kind)
+    if kind is None:
+        raise ValueError(f"kind {fact.kind!r} is not declared in core/kinds.py")
+    for key, item in fact.value.items():
+        declared = kind.keys.get(key)
+        if declared is None:
+            raise ValueError(f"{fact.kind} has no value key {key!r}")
+        if item is not None and not declared.admits(item):
+            raise ValueError(f"{fact.kind}.{key} does not admit {item!r}")
+    if fact.subject.scope not in SCOPES:
+        raise ValueError(f"scope {fact.subject.scope!r} is unknown")
+    canonical(dict(fact.value))

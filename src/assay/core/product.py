@@ -1,0 +1,105 @@
+"""Who and what is reviewed: product, components, manifest, consent, statements. Plain values; `intake/` reads them."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assay.core.facts import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the product with a role of its own, e.g. server, agent, console. `path` is a folder inside it."""
+
+    role: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    name: str
+    country: str | None = None  # ISO 3166-1 alpha-2, as stated; never guessed
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """An interface that the vendor declares: what listens, on which port, for whom."""
+
+    name: str
+    protocol: str = ""
+    port: int | None = None
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the vendor says that the product does. None is "not declared"; an empty tuple is "declared: none"."""
+
+    interfaces: tuple[Interface, ...] | None = None
+    destinations: tuple[str, ...] | None = None
+    files: tuple[str, ...] | None = None
+    accounts: tuple[str, ...] | None = None
+    privileges: tuple[str, ...] | None = None
+    ciphers: tuple[str, ...] | None = None
+    telemetry: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The owner's permission, bound to one delivery, named tests and addresses, until a day."""
+
+    by: str
+    digest: str
+    until: datetime.date
+    key: str = ""
+    tests: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something a party states. It becomes a fact of kind `statement`, never more than that."""
+
+    claim: str
+    content: str
+    who: str
+    role: str
+    date: datetime.date
+    document: str = ""  # SHA-256, hex, of the supporting document
+    expires: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What an owner refuses to hand over: `what` is a path or folder of the product, or a fact kind."""
+
+    what: str
+    by: str
+    reason: str
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is said about a product before anybody looks. Which fields count depends on who says it (`intake/`)."""
+
+    name: str | None = None
+    version: str | None = None
+    vendor: Vendor | None = None
+    sector: str | None = None
+    category: str | None = None
+    components: tuple[Component, ...] = ()
+    declares: Declaration = field(default_factory=Declaration)
+    consent: Consent | None = None
+    statements: tuple[Statement, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is known of the product after intake. `attributes` are what a rule's `applies` may name, operator-given."""
+
+    name: str
+    version: str | None
+    vendor: Vendor | None
+    attributes: Mapping[str, Scalar]

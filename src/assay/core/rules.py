@@ -1,0 +1,178 @@
+"""Rules as values. The loader in `rulebooks/` builds them from YAML; `judge.py` applies them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from assay.core.attempts import Attempt
+from assay.core.facts import Fact, Scalar
+from assay.core.kinds import Demand
+from assay.core.text import Text
+
+Outcome = Literal["met", "broken", "open", "not-applicable"]
+Severity = Literal["critical", "high", "medium", "low", "note"]
+Known = Literal["text", "copy", "press", "memory", "own"]
+BookStatus = Literal["law", "standard", "draft", "history"]
+Operator = Literal["in", "not", "at_least", "at_most", "before", "after", "matches"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One test of one key. `operand` is a tuple for `in` and `not`; `full_match` is set by the loader for `matches`."""
+
+    operator: Operator
+    operand: tuple[Scalar, ...]
+    full_match: Callable[[str], object] | None = field(default=None, compare=False)
+
+    def holds(self, item: str | int | bool) -> bool:
+        """Whether a known value satisfies the comparison; a value of the wrong type does not."""
+        match self.operator:
+            case "in":
+                return item in self.operand
+            case "not":
+                return item not in self.operand
+            case "matches":
+                return isinstance(item, str) and self.full_match is not None and bool(self.full_match(item))
+        bound = self.operand[0]
+        if isinstance(item, bool) or type(item) is not type(bound) or not isinstance(item, str | int):
+            return False
+        match self.operator:
+            case "at_least":
+                return item >= bound  # type: ignore[operator]
+            case "at_most":
+                return item <= bound  # type: ignore[operator]
+            case "before":
+                return item < bound  # type: ignore[operator]
+            case "after":
+                return item > bound  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Facts of one kind whose keys satisfy every comparison. `scope` restricts the subject; empty is any scope."""
+
+    kind: str
+    where: Mapping[str, tuple[Comparison, ...]]
+    scope: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The sentence of the source document that the rule restates. `known` says how well that document is known.
+
+    text: the issuer's document was read; copy: a quotation of it; press: reports about it; memory: nobody opened it
+    for this rule; own: assay's own requirement on a review. `demands_delivery` marks a clause that withholding breaks.
+    """
+
+    document: str
+    at: str
+    known: Known
+    url: str = ""
+    numbered_as_of: date | None = None
+    demands_delivery: bool = False
+    informative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a rule is tried on: it must give the outcome that the example is filed under."""
+
+    facts: tuple[Fact, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    product: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Exactly one of `forbid` and `require` is non-empty, unless the clause is informative: then both are empty."""
+
+    id: str
+    book: str
+    title: Text
+    clause: Clause
+    also: tuple[Clause, ...]
+    applies: Mapping[str, tuple[Comparison, ...]]
+    severity: Severity
+    forbid: tuple[Pattern, ...]
+    require: tuple[Pattern, ...]
+    because: Text
+    remedy: Text
+    examples: Mapping[Outcome, tuple[Example, ...]]
+    cwe: tuple[int, ...] = ()
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return self.forbid or self.require
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """`about` is 'review' for the book that judges the review itself: its broken rules never convict the product."""
+
+    id: str
+    title: Text
+    grammar: int
+    source: Text
+    status: BookStatus
+    owner: str
+    about: Literal["product", "review"]
+    applies: Mapping[str, tuple[Comparison, ...]]
+    rules: tuple[Rule, ...]
+    digest: str
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Facts that share the values which decided: how many, and the first few ids in dossier order."""
+
+    kind: str
+    values: Mapping[str, Scalar]
+    count: int
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Attempts that were not completed, grouped by reason and format."""
+
+    status: str
+    reason: str
+    file_class: str
+    format: str
+    files: int
+    bytes: int
+    paths: tuple[str, ...]
+    owner: str = ""
+    law: str = ""
+
+
+Because = Literal[
+    "not-in-force", "attribute-undeclared", "attribute-excludes", "informative", "forbidden-seen", "required-seen",
+    "required-absent", "forbidden-absent", "perhaps", "nobody-looked", "not-completed", "withheld",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason of a judgement. Which fields are set depends on `because`; `assay why` prints all that are."""
+
+    because: Because
+    key: str = ""
+    matched: tuple[Matched, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rule says of this product, and every ground of it, the deciding one first."""
+
+    book: str
+    rule: str
+    outcome: Outcome
+    grounds: tuple[Ground, ...]
+    demand: Demand

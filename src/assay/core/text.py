@@ -1,0 +1,21 @@
+"""Sentences for people, always in English and Chinese."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages. `fill` substitutes `{name}` fields in both."""
+
+    en: str
+    zh: str
+
+    def to(self, lang: Lang) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def fill(self, **values: object) -> "Text":
+        return Text(self.en.format_map(values), self.zh.format_map(values))
