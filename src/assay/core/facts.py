@@ -19,6 +19,7 @@ Scope = Literal["shipped", "test", "example", "build", "vendored", "unknown"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _LARGEST_INTEGER = 2**53 - 1
+_rfc8785 = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,8 +57,7 @@ class Fact:
 def canonical(value: Mapping[str, object] | Sequence[object]) -> bytes:
     """RFC 8785 bytes of a restricted JSON value. Raises ValueError on a float, a huge integer or a lone surrogate."""
     _check(value)
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
+    return _rfc8785.encode(value).encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
 
 
 def _check(value: object) -> None:
@@ -98,7 +98,7 @@ def merged(ordered: Iterable[tuple[bytes, Fact]]) -> Iterator[tuple[bytes, Fact]
     """Merge equal facts of a stream sorted by `order_key`: all evidence is kept, sorted, each place once."""
     for key, group in groupby(ordered, key=lambda pair: pair[0]):
         first, *others = (fact for _, fact in group)
-        if not others:
+        if not others and len(first.evidence) < 2:
             yield key, first
             continue
         evidence = {item for fact in (first, *others) for item in fact.evidence}

@@ -145,7 +145,7 @@ def _verdict(pattern: Pattern, values: Mapping[str, object]) -> bool | None:
         item = values.get(key, _ABSENT)
         if item is _ABSENT:
             return False
-        if item is None:
+        if item is None or any(c.operator == "perhaps" and item in c.operand for c in comparisons):
             unknown = True
         elif not all(comparison.holds(item) for comparison in comparisons):  # type: ignore[arg-type]
             return False

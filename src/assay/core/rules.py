@@ -14,12 +14,16 @@ Outcome = Literal["met", "broken", "open", "not-applicable"]
 Severity = Literal["critical", "high", "medium", "low", "note"]
 Known = Literal["text", "copy", "press", "memory", "own"]
 BookStatus = Literal["law", "standard", "draft", "history"]
-Operator = Literal["in", "not", "at_least", "at_most", "before", "after", "matches"]
+Operator = Literal["in", "not", "at_least", "at_most", "before", "after", "matches", "perhaps"]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One test of one key. `operand` is a tuple for `in` and `not`; `full_match` is set by the loader for `matches`."""
+    """One test of one key. `operand` is a tuple for `in` and `not`; `full_match` is set by the loader for `matches`.
+
+    `perhaps` lists values that do not decide the key (a bare digest call does not show what the digest is for): the
+    judge treats them like a value that could not be determined; on its own it restricts nothing.
+    """
 
     operator: Operator
     operand: tuple[Scalar, ...]
@@ -32,6 +36,8 @@ class Comparison:
                 return item in self.operand
             case "not":
                 return item not in self.operand
+            case "perhaps":
+                return True
             case "matches":
                 return isinstance(item, str) and self.full_match is not None and bool(self.full_match(item))
         bound = self.operand[0]

@@ -1,0 +1,205 @@
+"""Java, by the tree-sitter-java grammar (Java 21).
+
+*It cannot see* inherited members, or code that Lombok and other processors generate.
+"""
+
+from collections.abc import Mapping
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+
+_IMPORTS = "(import_declaration) @import (package_declaration) @package"
+_FIELDS = "(field_declaration) @field"
+
+
+class Java:
+    name = "Java"
+    functions = frozenset({"method_declaration", "constructor_declaration", "lambda_expression", "static_initializer"})
+    expressions: Mapping[str, str] = {
+        "string_literal": "text", "character_literal": "text", "decimal_integer_literal": "number",
+        "hex_integer_literal": "number", "octal_integer_literal": "number", "binary_integer_literal": "number",
+        "binary_expression": "binary", "ternary_expression": "condition", "parenthesized_expression": "group",
+        "cast_expression": "group", "array_creation_expression": "array", "array_initializer": "array",
+        "identifier": "name", "type_identifier": "name", "field_access": "member", "scoped_identifier": "member",
+        "method_invocation": "call", "object_creation_expression": "new", "true": "true", "false": "false",
+        "null_literal": "null",
+    }  # fmt: skip
+    binding_query = """
+      (variable_declarator name: (identifier) @name) @declarator
+      (assignment_expression left: (_) @left right: (_) @value) @assignment
+      (update_expression (identifier) @changed)
+      (enhanced_for_statement name: (identifier) @changed)
+      (catch_formal_parameter name: (identifier) @changed)
+    """
+
+    calls_query = """
+      (method_invocation object: (_) @object name: (identifier) @method arguments: (argument_list) @arguments) @call
+    """
+
+    def grammar(self) -> Grammar:
+        import tree_sitter_java  # noqa: PLC0415  (native, on first use)
+
+        return Grammar(tree_sitter_java.language())
+
+    def imports(self, parsed: Parsed) -> Imports:
+        names: dict[str, str] = {}
+        stars: list[str] = []
+        package = ""
+        for captures in parsed.matches(_IMPORTS, parsed.root):
+            for node in captures.get("package", ()):
+                package = parsed.text(node).removeprefix("package").strip(" ;\n\t")
+            for node in captures.get("import", ()):
+                words = parsed.text(node).removeprefix("import").strip(" ;\n\t").split()
+                static = words[0] == "static"
+                path = "".join(words[1:] if static else words)
+                if path.endswith(".*"):
+                    stars.append(path[:-2])
+                else:
+                    names[("static " if static else "") + path.rpartition(".")[2]] = path
+        return Imports(names, (*stars, "java.lang"), package)
+
+    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+        if node.type not in {"identifier", "type_identifier"}:
+            return None
+        while (parent := node.parent) is not None:
+            match parent.type:
+                case "method_invocation" if parent.child_by_field_name("object") == node or _is_name(parent, node):
+                    arguments = parent.child_by_field_name("arguments")
+                    return Site(self.qualified(parsed, parent), parent, self.arguments(parsed, arguments))
+                case "object_creation_expression" if parent.child_by_field_name("type") == node:
+                    arguments = parent.child_by_field_name("arguments")
+                    return Site(self.qualified(parsed, parent), parent, self.arguments(parsed, arguments))
+                case "field_access" if parent.child_by_field_name("field") == node:
+                    node = parent
+                case "field_access":
+                    above = parent.parent
+                    if above is not None and above.type in {"field_access", "method_invocation"}:
+                        node = parent
+                        continue
+                    return Site(self.qualified(parsed, parent), parent, None)
+                case "scoped_type_identifier" | "generic_type":
+                    node = parent
+                case "method_declaration" if parent.child_by_field_name("name") == node:
+                    return Site((parsed.text(node),), parent, None)
+                case _:
+                    break
+        if node.type == "field_access":
+            return Site(self.qualified(parsed, node), node, None)
+        return None
+
+    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+        found = set()
+        for name, path in parsed.imports.names.items():
+            if name.startswith("static ") and any(part.encode() in words for part in path.split(".")[:-1]):
+                found.add(name.removeprefix("static ").encode())
+        return frozenset(found)
+
+    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        match node.type:
+            case "identifier" | "type_identifier":
+                return self._type(parsed, parsed.text(node))
+            case "generic_type":
+                inner = node.named_children[0] if node.named_children else None
+                return self.qualified(parsed, inner) if inner is not None else ()
+            case "scoped_identifier" | "scoped_type_identifier":
+                return self._dotted(parsed, "".join(parsed.text(node).split()))
+            case "field_access":
+                return self._dotted(parsed, "".join(parsed.text(node).split()))
+            case "object_creation_expression":
+                of = node.child_by_field_name("type")
+                return tuple(f"{name}.<init>" for name in self.qualified(parsed, of)) if of is not None else ()
+            case "method_invocation":
+                return self._method(parsed, node)
+        return ()
+
+    def _method(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        name = node.child_by_field_name("name")
+        receiver = node.child_by_field_name("object")
+        if name is None:
+            return ()
+        method = parsed.text(name)
+        if receiver is None:
+            path = parsed.imports.names.get(f"static {method}")
+            stars = tuple(f"{star}.{method}" for star in parsed.imports.stars if star.rpartition(".")[2][:1].isupper())
+            return (path, *stars) if path else stars
+        if receiver.type in {"identifier", "field_access", "scoped_identifier"}:
+            return tuple(f"{owner}.{method}" for owner in self.qualified(parsed, receiver))
+        return ()
+
+    def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
+        head, _, rest = text.partition(".")
+        if not head.isidentifier():
+            return ()
+        if head[:1].islower() and head not in parsed.imports.names:
+            return (text,)  # a package: fully qualified
+        return tuple(f"{name}.{rest}" for name in self._type(parsed, head))
+
+    def _type(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+        imports = parsed.imports
+        if name in imports.names:
+            return (imports.names[name],)
+        static = imports.names.get(f"static {name}")
+        if static is not None:
+            return (static,)
+        own = f"{imports.package}.{name}" if imports.package else name
+        return (own, *(f"{star}.{name}" for star in imports.stars))
+
+    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:  # noqa: ARG002
+        given = node.named_children if node is not None else ()
+        return Arguments(tuple(child for child in given if not child.is_extra))
+
+    def declared_name(self, parsed: Parsed, node: Node) -> str:
+        if node.type in _DECLARATIONS:
+            name = node.child_by_field_name("name")
+            return parsed.text(name) if name is not None else ""
+        return ""
+
+    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+        parameters = function.child_by_field_name("parameters")
+        if parameters is None:
+            return False, None
+        if parameters.type == "identifier":
+            return parsed.text(parameters) == name, None
+        for child in parameters.named_children:
+            declared = child if child.type == "identifier" else child.child_by_field_name("name")
+            if declared is not None and parsed.text(declared) == name:
+                return True, None
+        return False, None
+
+    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "changed" in captures:
+            node = captures["changed"][0]
+            return parsed.text(node), node, Binding(None)
+        if "declarator" in captures:
+            node, name = captures["declarator"][0], captures["name"][0]
+            value = node.child_by_field_name("value")
+            holder = node.parent
+            if value is None:
+                return None
+            return parsed.text(name), node, Binding(value, holder is not None and _final(parsed, holder))
+        node, left = captures["assignment"][0], captures["left"][0]
+        operator = node.child_by_field_name("operator")
+        value = captures["value"][0] if operator is None or parsed.text(operator) == "=" else None
+        text = parsed.text(left)
+        if text.startswith("this."):
+            return "self." + text.removeprefix("this."), node, Binding(value)
+        return (text, node, Binding(value)) if left.type == "identifier" else None
+
+
+_DECLARATIONS = frozenset(
+    {"class_declaration", "interface_declaration", "enum_declaration", "record_declaration", "method_declaration",
+     "constructor_declaration", "annotation_type_declaration"}
+)  # fmt: skip
+
+
+def _is_name(call: Node, node: Node) -> bool:
+    return call.child_by_field_name("name") == node and call.child_by_field_name("object") is None
+
+
+def _final(parsed: Parsed, declaration: Node) -> bool:
+    """Final by its modifiers, or a field of an interface."""
+    modifiers = next((child for child in declaration.children if child.type == "modifiers"), None)
+    interface = declaration.type == "constant_declaration"
+    return interface or (modifiers is not None and "final" in parsed.text(modifiers).split())

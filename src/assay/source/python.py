@@ -1,0 +1,189 @@
+"""Python, by the tree-sitter-python grammar (3.8 to 3.14 syntax; Python's own `ast` refuses what is newer than itself).
+
+*It cannot see* names put into a module at run time, `getattr` with an unknown name, or what a star import brings.
+"""
+
+from collections.abc import Mapping
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+
+_IMPORTS = "(import_statement) @import (import_from_statement) @from"
+
+
+class Python:
+    name = "Python"
+    functions = frozenset({"function_definition", "lambda"})
+    expressions: Mapping[str, str] = {
+        "string": "text", "concatenated_string": "joined", "integer": "number", "binary_operator": "binary",
+        "boolean_operator": "binary", "conditional_expression": "condition", "parenthesized_expression": "group",
+        "identifier": "name", "attribute": "member", "call": "call", "list": "array", "tuple": "array",
+        "true": "true", "false": "false", "none": "null",
+    }  # fmt: skip
+    binding_query = """
+      (assignment left: (_) @left right: (_) @value) @assignment
+      (augmented_assignment left: (_) @changed)
+      (named_expression name: (identifier) @left value: (_) @value) @assignment
+      (for_statement left: (_) @changed)
+      (for_in_clause left: (_) @changed)
+      (as_pattern alias: (as_pattern_target (identifier) @changed))
+      (global_statement (identifier) @changed)
+    """
+
+    calls_query = """
+      (call function: (attribute object: (_) @object attribute: (identifier) @method)
+        arguments: (argument_list) @arguments) @call
+    """
+
+    def grammar(self) -> Grammar:
+        import tree_sitter_python  # noqa: PLC0415  (native, on first use)
+
+        return Grammar(tree_sitter_python.language())
+
+    def imports(self, parsed: Parsed) -> Imports:
+        names: dict[str, str] = {}
+        stars: list[str] = []
+        for captures in parsed.matches(_IMPORTS, parsed.root):
+            for node in captures.get("import", ()):
+                for item in node.children_by_field_name("name"):
+                    path, alias = _alias(parsed, item)
+                    if alias is not None:
+                        names[alias] = path
+                    else:
+                        names[path.partition(".")[0]] = path.partition(".")[0]
+            for node in captures.get("from", ()):
+                module = node.child_by_field_name("module_name")
+                origin = parsed.text(module) if module is not None else ""
+                for item in node.children_by_field_name("name"):
+                    path, alias = _alias(parsed, item)
+                    names[alias or path] = f"{origin}.{path}"
+                if any(child.type == "wildcard_import" for child in node.children):
+                    stars.append(origin)
+        return Imports(names, tuple(stars))
+
+    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+        if node.type != "identifier" or _imports_or_declares(node):
+            return None
+        parent = node.parent
+        if parent is not None and parent.type == "attribute" and parent.child_by_field_name("attribute") == node:
+            node = parent
+        elif parent is not None and parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
+            return _setting(parent, parsed.text(node))
+        names = self.qualified(parsed, node)
+        parent = node.parent
+        while parent is not None and parent.type == "attribute" and parent.child_by_field_name("object") == node:
+            node, parent = parent, parent.parent
+            names = (*self.qualified(parsed, node), *names)
+        if parent is not None and parent.type == "call" and parent.child_by_field_name("function") == node:
+            return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
+        if parent is not None and parent.type == "assignment" and parent.child_by_field_name("left") == node:
+            return _setting(parent, parsed.text(node).rpartition(".")[2])
+        return Site(names, node, None, settled=not _compared(node)) if names else None
+
+    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+        return frozenset(
+            alias.encode()
+            for alias, path in parsed.imports.names.items()
+            if alias.encode() not in words and any(part.encode() in words for part in path.split("."))
+        )
+
+    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        if node.type == "call":
+            function = node.child_by_field_name("function")
+            return self.qualified(parsed, function) if function is not None else ()
+        if node.type not in {"identifier", "attribute"}:
+            return ()
+        text = "".join(parsed.text(node).split())
+        head, dot, rest = text.partition(".")
+        if not head.isidentifier():
+            return ()
+        imports = parsed.imports
+        if head in imports.names:
+            return (imports.names[head] + dot + rest,)
+        if head in {"self", "cls"}:
+            return ()
+        return (*(f"{star}.{text}" for star in imports.stars), *((text,) if not dot else ()))
+
+    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+        positional: list[Node] = []
+        named: dict[str, Node] = {}
+        spread = False
+        for child in node.named_children if node is not None else ():
+            if child.type == "keyword_argument":
+                name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                if name is not None and value is not None:
+                    named[parsed.text(name)] = value
+            elif child.type in {"list_splat", "dictionary_splat"}:
+                spread = True
+            elif not child.is_extra:
+                positional.append(child)
+        return Arguments(tuple(positional), named, spread)
+
+    def declared_name(self, parsed: Parsed, node: Node) -> str:
+        if node.type in {"class_definition", "function_definition"}:
+            name = node.child_by_field_name("name")
+            return parsed.text(name) if name is not None else ""
+        return ""
+
+    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+        parameters = function.child_by_field_name("parameters")
+        for child in parameters.named_children if parameters is not None else ():
+            declared = child if child.type == "identifier" else child.child_by_field_name("name")
+            if declared is None and child.named_children:
+                declared = child.named_children[0]
+            if declared is not None and parsed.text(declared) == name:
+                return True, child.child_by_field_name("value")
+        return False, None
+
+    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "changed" in captures:
+            node = captures["changed"][0]
+            return parsed.text(node), node, Binding(None)
+        node, left = captures["assignment"][0], captures["left"][0]
+        text = parsed.text(left)
+        if left.type == "attribute":
+            return (text, node, Binding(captures["value"][0])) if text.startswith("self.") else None
+        if left.type != "identifier":
+            return None
+        above = node.parent.parent if node.parent is not None else None
+        in_class = above is not None and above.parent is not None and above.parent.type == "class_definition"
+        return text, node, Binding(captures["value"][0], final=not in_class or text.isupper())
+
+
+def _alias(parsed: Parsed, item: Node) -> tuple[str, str | None]:
+    if item.type == "aliased_import":
+        name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+        if name is not None and alias is not None:
+            return parsed.text(name), parsed.text(alias)
+    return parsed.text(item), None
+
+
+def _imports_or_declares(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return True
+    if parent.type in {"dotted_name", "aliased_import", "global_statement"}:
+        return True
+    declares = parent.type in {
+        "function_definition",
+        "class_definition",
+        "parameters",
+        "default_parameter",
+        "typed_parameter",
+    }
+    return declares and (parent.child_by_field_name("name") == node or parent.type in {"parameters", "typed_parameter"})
+
+
+def _setting(node: Node, name: str) -> Site | None:
+    """`x.check_hostname = False` and `f(check_hostname=False)`: a site `=check_hostname`, the value its argument."""
+    value = node.child_by_field_name("right") or node.child_by_field_name("value")
+    return Site((f"={name}",), node, Arguments((value,))) if value is not None else None
+
+
+def _compared(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.type in {"parenthesized_expression", "attribute", "tuple", "list", "set"}:
+        parent = parent.parent
+    return parent is not None and parent.type in {"comparison_operator", "delete_statement", "except_clause", "type"}

@@ -1,0 +1,367 @@
+"""What values can an expression have? The resolver, and the seam through which it will grow.
+
+An `Answer` is a set of values. `complete` says that there is no other; then a single value is certain and several are
+possible. Where it is not complete, `reason` says why, `expression` is the source text, and `pending` names a constant
+that another file may declare. Today: literals, concatenation and small arithmetic, local variables, constants and
+fields of the same file, conditions, default arguments, conversions that keep the value. *It cannot see* other files,
+parameters, collections, loops, or the order of reassignments: several assignments give several possible values.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tree_sitter import Node
+
+from assay.source.parsed import Binding, Parsed
+
+ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null"]
+MOST_VALUES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept."""
+
+    kind: ValueKind
+    text: str = ""
+    size: int = -1
+    names: tuple[str, ...] = ()  # a reference's possible qualified names
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`origins` are the byte offsets of the expressions that gave the values: the path that led there."""
+
+    values: tuple[Value, ...] = ()
+    complete: bool = True
+    reason: str = ""
+    expression: str = ""
+    pending: str = ""
+    origins: tuple[int, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        return self.complete and len(self.values) == 1
+
+
+def unknown(reason: str, expression: str = "", pending: str = "") -> Answer:
+    return Answer((), False, reason, expression, pending)
+
+
+def either(answers: Iterable[Answer]) -> Answer:
+    """The union: complete only if all are."""
+    items = tuple(answers)
+    values = tuple(dict.fromkeys(value for item in items for value in item.values))
+    origins = tuple(sorted({origin for item in items for origin in item.origins}))
+    lacking = next((item for item in items if not item.complete), None)
+    if len(values) > MOST_VALUES:
+        return Answer(values[:MOST_VALUES], False, "more values than are followed", origins=origins)
+    if lacking is None:
+        return Answer(values, True, origins=origins)
+    return replace(lacking, values=values, origins=origins)
+
+
+class Resolver:
+    """Resolves expressions of one parsed unit. `known` says whether a qualified name means something to the asker.
+
+    `steps` bounds the work per question, so that the same text gives the same answer on any machine.
+    """
+
+    def __init__(self, parsed: Parsed, known: Callable[[str], bool], steps: int) -> None:
+        self.parsed = parsed
+        self.known = known
+        self.steps = steps
+        self._left = steps
+
+    def resolve(self, node: Node) -> Answer:
+        """Values of an expression."""
+        self._left = self.steps
+        answer = self._value(node, frozenset())
+        if not answer.complete and not answer.expression:
+            answer = replace(answer, expression=self._excerpt(node))
+        return answer
+
+    def _excerpt(self, node: Node) -> str:
+        return " ".join(self.parsed.text(node)[:400].split())[:120]
+
+    def _value(self, node: Node, seen: frozenset[int]) -> Answer:
+        self._left -= 1
+        if self._left < 0:
+            return unknown("too many steps")
+        if node.id in seen:
+            return unknown("defined by itself")
+        answer = self._by_kind(node, seen | {node.id})
+        return answer if answer.origins else replace(answer, origins=(node.start_byte,))
+
+    def _by_kind(self, node: Node, seen: frozenset[int]) -> Answer:
+        parsed = self.parsed
+        match parsed.adapter.expressions.get(node.type, ""):
+            case "text" | "number" | "true" | "false" | "null" | "macro" as kind:
+                return self._literal(node, kind)
+            case "joined":
+                return self._joined(list(node.named_children), seen)
+            case "group":
+                inner = node.child_by_field_name("value") or node.child_by_field_name("argument")
+                inner = inner or next((child for child in node.named_children if not child.is_extra), None)
+                return self._value(inner, seen) if inner is not None else unknown("empty")
+            case "array":
+                return self._array(node, seen)
+            case "binary":
+                return self._binary(node, seen)
+            case "condition":
+                return self._condition(node, seen)
+            case "name":
+                return self._name(node, seen)
+            case "member":
+                return self._member(node, seen)
+            case "call" | "new" as kind:
+                return self._call(node, kind, seen)
+        return unknown(f"{node.type} is not followed")
+
+    def _literal(self, node: Node, kind: str) -> Answer:
+        match kind:
+            case "text":
+                return self._text(node)
+            case "number":
+                return _number(self.parsed.text(node))
+            case "macro":
+                return self._macro(self.parsed.text(node).strip().strip("()").strip())
+            case "null":
+                return Answer((Value("null"),))
+        return Answer((Value("boolean", kind),))
+
+    def _macro(self, body: str) -> Answer:
+        """The body of a `#define`, which the grammar leaves as text."""
+        if len(body) > 1 and body[0] == body[-1] == '"' and '"' not in body[1:-1]:
+            return Answer((Value("text", _unescape(body[1:-1]), len(body) - 2),))
+        word = body.partition("(")[0].strip()
+        if word.isidentifier() and self.known(word):
+            return Answer((Value("reference", word, names=(word,)),))
+        return _number(body) if body[:1].isdigit() else unknown("a macro that is not expanded")
+
+    def _text(self, node: Node) -> Answer:
+        raw = self.parsed.text(node)
+        if any(child.type == "interpolation" for child in node.named_children):
+            return unknown("built at run time")
+        prefix = raw[: min((raw.find(quote) for quote in "\"'" if quote in raw), default=0)].lower()
+        body = raw[len(prefix) :]
+        quote = body[:3] if body[:3] in ('"""', "'''") else body[:1]
+        body = body[len(quote) : len(body) - len(quote)]
+        if "r" not in prefix and "\\" in body:
+            body = _unescape(body)
+        if "b" in prefix:
+            return Answer((Value("bytes", body, len(body)),))
+        return Answer((Value("text", body, len(body)),))
+
+    def _joined(self, parts: list[Node], seen: frozenset[int]) -> Answer:
+        answers = [self._value(part, seen) for part in parts]
+        return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+
+    def _array(self, node: Node, seen: frozenset[int]) -> Answer:
+        """An array of number literals is bytes of known size; its content is not kept."""
+        inner = node.child_by_field_name("value") or node
+        if inner is not node:
+            return self._value(inner, seen)
+        expressions = self.parsed.adapter.expressions
+        items = [child for child in node.named_children if not child.is_extra]
+        if not items:
+            return unknown("empty or filled later")
+        if all(expressions.get(_bare(item).type) in {"number", "text"} for item in items[:4096]):
+            return Answer((Value("bytes", "", len(items)),))
+        return unknown("an array of expressions")
+
+    def _binary(self, node: Node, seen: frozenset[int]) -> Answer:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return unknown("a broken expression")
+        sign = self.parsed.text(operator)
+        if sign in {"or", "||"}:
+            return replace(
+                either((self._value(left, seen), self._value(right, seen))), complete=False, reason="a default"
+            )
+        answers = [self._value(left, seen), self._value(right, seen)]
+        if sign == "+" and all(value.kind == "text" for item in answers for value in item.values):
+            return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+        if sign in {"*", "+", "-", "<<", "/", "//"}:
+            return _combined(answers, lambda texts: _arithmetic(sign, texts))
+        return unknown(f"operator {sign}")
+
+    def _condition(self, node: Node, seen: frozenset[int]) -> Answer:
+        then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+        if then is None or other is None:  # Python: value, condition, alternative without field names
+            children = node.named_children
+            then, other = (children[0], children[2]) if len(children) == 3 else (None, None)
+        if then is None or other is None:
+            return unknown("a broken condition")
+        return either((self._value(then, seen), self._value(other, seen)))
+
+    def _reference(self, node: Node) -> Answer | None:
+        names = tuple(name for name in self.parsed.adapter.qualified(self.parsed, node) if self.known(name))
+        return Answer((Value("reference", names[0], names=names),)) if names else None
+
+    def _name(self, node: Node, seen: frozenset[int]) -> Answer:
+        parsed = self.parsed
+        name = parsed.text(node)
+        scope = parsed.function_of(node)
+        while scope is not None:
+            local = parsed.bindings(scope).get(name)
+            taken, default = parsed.adapter.parameter(parsed, scope, name)
+            if taken:
+                given = self._value(default, seen) if default is not None else Answer(())
+                assigned = [self._bound(item, seen) for item in local or ()]
+                return replace(either((given, *assigned)), complete=False, reason="a parameter")
+            if local:
+                return either(self._bound(item, seen) for item in local)
+            scope = parsed.function_of(scope.parent) if scope.parent is not None else None
+        bound = parsed.bindings(parsed.root).get(name)
+        if bound:
+            return self._constant(bound, seen)
+        return self._reference(node) or unknown("not assigned in this file", pending=self._pending(node))
+
+    def _member(self, node: Node, seen: frozenset[int]) -> Answer:
+        reference = self._reference(node)
+        if reference is not None:
+            return reference
+        parsed = self.parsed
+        text = "".join(parsed.text(node).split())
+        owner, _, field = text.rpartition(".") if "->" not in text else text.rpartition("->")
+        if owner in {"this", "self", "cls"} or self._declares(owner):
+            bound = parsed.bindings(parsed.root).get(field) or parsed.bindings(parsed.root).get(f"self.{field}")
+            if bound:
+                return self._constant(bound, seen)
+        return unknown("a member declared elsewhere", pending=self._pending(node))
+
+    def _declares(self, owner: str) -> bool:
+        """Whether the unit itself declares a class of that name."""
+        return f"class {owner}".encode() in self.parsed.content or f"enum {owner}".encode() in self.parsed.content
+
+    def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
+        answer = either(self._bound(item, seen) for item in bound)
+        if all(item.final for item in bound) or not answer.complete:
+            return answer
+        return replace(answer, complete=False, reason="a field that may be assigned elsewhere")
+
+    def _bound(self, binding: Binding, seen: frozenset[int]) -> Answer:
+        return (
+            self._value(binding.value, seen) if binding.value is not None else unknown("assigned in a loop or changed")
+        )
+
+    def _pending(self, node: Node) -> str:
+        names = self.parsed.adapter.qualified(self.parsed, node)
+        return names[0] if names else ""
+
+    def _call(self, node: Node, kind: str, seen: frozenset[int]) -> Answer:
+        """A call gives a reference when its callee is known; a conversion gives what it converts."""
+        reference = self._reference(node)
+        if reference is not None:
+            return reference
+        kept = self.parsed.adapter.qualified(self.parsed, node)
+        callee = kept[0].rpartition(".")[2] if kept else ""
+        converted = _CONVERSIONS.get(callee or self._callee(node))
+        if converted is None or kind == "new":
+            return unknown("the result of a call")
+        receiver, first = self._operands(node)
+        operand = receiver if converted != "argument" and receiver is not None else first
+        if operand is None:
+            return unknown("the result of a call")
+        answer = self._value(operand, seen)
+        if converted in {"lower", "upper"}:
+            values = tuple(replace(value, text=getattr(value.text, converted)()) for value in answer.values)
+            return replace(answer, values=values)
+        return answer
+
+    def _callee(self, node: Node) -> str:
+        name = node.child_by_field_name("name") or node.child_by_field_name("function")
+        return self.parsed.text(name).rpartition(".")[2] if name is not None else ""
+
+    def _operands(self, node: Node) -> tuple[Node | None, Node | None]:
+        function = node.child_by_field_name("function")
+        receiver = node.child_by_field_name("object")
+        if receiver is None and function is not None:
+            receiver = function.child_by_field_name("object")
+        arguments = node.child_by_field_name("arguments")
+        return receiver, next(iter(arguments.named_children), None) if arguments is not None else None
+
+
+# Methods that keep the value of their receiver or of their first argument.
+_CONVERSIONS = {
+    "getBytes": "receiver", "toCharArray": "receiver", "encode": "receiver", "trim": "receiver", "strip": "receiver",
+    "intern": "receiver", "toString": "receiver", "lower": "lower", "upper": "upper", "toLowerCase": "lower",
+    "toUpperCase": "upper", "valueOf": "argument", "fromhex": "argument", "unhexlify": "argument", "decode": "argument",
+    "b64decode": "argument", "a2b_hex": "argument", "decodeHex": "argument", "parseHex": "argument",
+    "bytes": "argument", "bytearray": "argument", "str": "argument", "int": "argument", "decodeBase64": "argument",
+}  # fmt: skip
+
+
+def _bare(node: Node) -> Node:
+    """The operand of casts and signs, as in `(byte) 0x80` and `-1`."""
+    while node.type in {"cast_expression", "unary_expression", "unary_operator"} and node.named_children:
+        node = node.named_children[-1]
+    return node
+
+
+def _combined(answers: list[Answer], join: Callable[[list[str]], Value | None]) -> Answer:
+    rows: list[list[str]] = [[]]
+    for answer in answers:
+        if not answer.values:
+            return replace(answer, complete=False, reason=answer.reason or "built at run time")
+        rows = [[*row, value.text] for row in rows for value in answer.values][: MOST_VALUES + 1]
+    joined = tuple(dict.fromkeys(value for row in rows if (value := join(row)) is not None))
+    complete = all(answer.complete for answer in answers) and len(rows) <= MOST_VALUES and len(joined) > 0
+    origins = tuple(sorted({origin for answer in answers for origin in answer.origins}))
+    return Answer(joined[:MOST_VALUES], complete, "" if complete else "built at run time", origins=origins)
+
+
+def _arithmetic(sign: str, texts: list[str]) -> Value | None:
+    try:
+        left, right = (int(text) for text in texts)
+    except ValueError:
+        return None
+    if abs(left) >= 1 << 53 or abs(right) >= 1 << 53 or (sign == "<<" and not 0 <= right <= 52):
+        return None
+    if sign in {"/", "//"}:
+        return Value("number", str(left // right)) if right else None
+    outcome = {"*": left * right, "+": left + right, "-": left - right, "<<": left << right if sign == "<<" else 0}[
+        sign
+    ]
+    return Value("number", str(outcome)) if abs(outcome) < 1 << 53 else None
+
+
+def _number(text: str) -> Answer:
+    digits = text.replace("_", "").rstrip("uUlL").lower()
+    try:
+        octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()  # C and Java
+        number = int(digits, 8 if octal else 0)
+    except ValueError:
+        return unknown("not an integer")
+    return Answer((Value("number", str(number)),)) if abs(number) < 1 << 53 else unknown("too large an integer")
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'", "b": "\b", "f": "\f"}
+
+
+def _unescape(body: str) -> str:
+    """The common escapes of C, Java and Python; an unknown one is kept as written."""
+    out: list[str] = []
+    index = 0
+    while index < len(body):
+        char = body[index]
+        follow = body[index + 1 : index + 2]
+        if char != "\\" or not follow:
+            out.append(char)
+            index += 1
+            continue
+        width = {"x": 2, "u": 4}.get(follow, 0)
+        digits = body[index + 2 : index + 2 + width]
+        if width and len(digits) == width and all(digit in "0123456789abcdefABCDEF" for digit in digits):
+            out.append(chr(int(digits, 16)))
+            index += 2 + width
+        elif follow in _ESCAPES:
+            out.append(_ESCAPES[follow])
+            index += 2
+        else:
+            out.append(char + follow)
+            index += 2
+    return "".join(out)
