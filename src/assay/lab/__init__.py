@@ -1,0 +1,1 @@
+"""Where examinations run: worker processes with limits, one pass over the files, and what became of every file."""

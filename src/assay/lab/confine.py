@@ -1,0 +1,87 @@
+"""The limits of a worker process: memory, a watchdog, and an end when the bench ends.
+
+1. `fault` and `stderr` of the lane take the last words of this process. 2. RLIMIT_AS bounds its memory where the
+platform has it. 3. A watchdog thread of faulthandler, which needs no interpreter lock, ends the process when nothing
+was reported alive in time. 4. Interrupts are left to the bench, and a process whose bench died ends by itself.
+What it is not: a sandbox. A parser may still open files and sockets; the cage of a later issue closes that.
+"""
+
+import faulthandler
+import functools
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from assay.core.examination import Limits
+
+
+class Confinement:
+    """Made once in a worker process; it cannot be undone."""
+
+    def __init__(self, lane: Path, limits: Limits) -> None:
+        # 1. last words
+        self._fault = (lane / "fault").open("wb")
+        faulthandler.enable(file=self._fault)
+        with (lane / "stderr").open("wb") as printed:
+            os.dup2(printed.fileno(), 2)
+        # 2. memory
+        if sys.platform != "win32":
+            import resource  # noqa: PLC0415  (not on every platform)
+
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)
+            soft = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        # 3. see alive() and rest()
+        self._seconds = limits.watchdog_seconds
+        # 4. interrupts and orphans
+        if threading.current_thread() is threading.main_thread():  # a cluster's worker may run tasks in a thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            _or_no_memory(threading.Thread(target=_end_with, args=(parent,), daemon=True).start)
+
+    def alive(self) -> None:
+        """Give the next step its full time. Raises MemoryError when not even a thread can be had."""
+        arm = functools.partial(faulthandler.dump_traceback_later, self._seconds, exit=True, file=self._fault)
+        _or_no_memory(arm)
+
+    def rest(self) -> None:
+        """Waiting for work is not a hang."""
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _or_no_memory(start: Callable[[], object]) -> None:
+    """A thread that cannot be started, which Python reports as RuntimeError, is a lack of memory."""
+    try:
+        start()
+    except RuntimeError as error:
+        raise MemoryError from error
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def peak_memory() -> int:
+    """Peak resident bytes of this process, 0 where the platform does not say.
+
+    VmHWM is preferred: ru_maxrss of a spawned process includes what its parent held before exec.
+    """
+    try:
+        with Path("/proc/self/status").open("rb") as status:
+            for line in status:
+                if line.startswith(b"VmHWM:"):
+                    return int(line.split()[1]) << 10
+    except (OSError, ValueError):
+        pass
+    if sys.platform == "win32":
+        return 0
+    import resource  # noqa: PLC0415
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10

@@ -1,0 +1,217 @@
+"""The first pass: every file of a piece is opened once, read, hashed, prefiltered, indexed and examined."""
+
+import functools
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Shortfall
+from assay.lab import journal
+from assay.lab.confine import peak_memory
+from assay.lab.coverage import LAB, Group, count, of_file, of_shortfalls
+from assay.lab.identifiers import words
+from assay.lab.index import WordsWriter
+from assay.lab.place import Clock, Lab, Outcome, Place, Raised, Runs, check_facts, fault, place_of
+from assay.lab.shards import Piece
+from assay.lab.units import TEXT_CLASSES, Reading, Unit, is_text
+
+_IN_REGIONS = Shortfall("too-large", "examined in regions")
+
+
+def examine_piece(lane: Path, serial: int, setup_file: Path, piece: Piece, files: Sequence[FileMeta]) -> Outcome:
+    """Read each file of the piece once. Raises MemoryError when the piece should be tried in a fresh worker."""
+    place = place_of(setup_file, lane)
+    work = _PieceWork(place, serial, piece)
+    try:
+        for position, meta in enumerate(files, piece.start):
+            work.see(position, meta)
+        place.journal.begin(serial, piece.stop - 1, journal.WRITING)
+        place.confinement.alive()
+        outcome = work.ended()
+    finally:
+        place.confinement.rest()
+    place.journal.begin(serial, 0, journal.NOTHING)
+    return outcome
+
+
+class _PieceWork:
+    """One piece in progress."""
+
+    def __init__(self, place: Place, serial: int, piece: Piece) -> None:
+        self.place = place
+        self.serial = serial
+        self.piece = piece
+        self.outcome = Outcome()
+        self.clock = Clock()
+        self.base = place.setup.scratch / "pieces" / piece.name
+        self.words = WordsWriter(self.base.with_name(f"{self.base.name}.words"))
+        self.facts = Runs(self.base, place.setup.write_run, self.outcome.runs)
+        self.summaries: dict[int, BinaryIO] = {}
+
+    def see(self, position: int, meta: FileMeta) -> None:
+        outcome, roster = self.outcome, self.place.roster
+        self.place.journal.begin(self.serial, position, journal.READING)
+        self.place.confinement.alive()
+        accepting, failed = self._accepting(position, meta)
+        outcome.spent.prefilter += self.clock.lap()
+        file = _FileWork(self, position, meta, accepting)
+        refused = file.run()
+        outcome.digests.append(file.digest)
+        outcome.bytes_read += file.bytes_read
+        kinds = roster.accepted((*accepting, *failed, *self.piece.without))
+        if refused is not None:
+            kinds_lost = roster.accepted(accepting) | (roster.carried(meta) - kinds)
+            outcome.attempts.append(of_file(meta, LAB, kinds_lost, refused))
+            return
+        file.settle()
+        skipped = roster.carried(meta) - kinds
+        if skipped:
+            unread = self.place.setup.unread(meta)
+            outcome.attempts.append(of_file(meta, LAB, skipped, Shortfall(unread, "", "skipped")))
+
+    def _accepting(self, position: int, meta: FileMeta) -> tuple[list[int], list[int]]:
+        """Which examinations accept the file, and which could not even say."""
+        accepting: list[int] = []
+        failed: list[int] = []
+        for which, single in enumerate(self.place.setup.singles):
+            if which in self.piece.without:
+                continue
+            self.place.journal.begin(self.serial, position, which)
+            accepts, error = self.place.guarded(functools.partial(single.accepts, meta), alone=self.piece.alone)
+            if error is not None:
+                failed.append(which)
+                answers = self.place.roster.answers[which]
+                self.outcome.attempts.append(of_file(meta, single.id, answers, fault(error)))
+            elif accepts:
+                accepting.append(which)
+        self.place.journal.begin(self.serial, position, journal.READING)
+        return accepting, failed
+
+    def keep_summary(self, which: int, path: str, pickled: bytes) -> None:
+        file = self.summaries.get(which)
+        if file is None:
+            name = self.base.with_name(f"{self.base.name}.{which:04d}.summaries")
+            file = self.summaries[which] = name.open("wb")
+            self.outcome.summaries[which] = name
+        pickle.dump((path, pickled), file)
+
+    def ended(self) -> Outcome:
+        self.facts.flush()
+        self.outcome.words = self.words.close()
+        for file in self.summaries.values():
+            file.close()
+        self.outcome.spent.examine += self.clock.lap()
+        self.outcome.peak_memory = peak_memory()
+        return self.outcome
+
+
+class _FileWork:
+    """One file in progress: its units, and what each examination made of them."""
+
+    def __init__(self, work: _PieceWork, position: int, meta: FileMeta, accepting: Sequence[int]) -> None:
+        self.work = work
+        self.place = work.place
+        self.position = position
+        self.meta = meta
+        self.accepting = accepting
+        self.shortfalls: dict[int, list[Shortfall]] = {which: [] for which in accepting}
+        self.failed: set[int] = set()
+        self.digest = ""
+        self.bytes_read = 0
+
+    def run(self) -> Shortfall | None:
+        """Why the file as a whole could not be examined, None when it was."""
+        alone = self.work.piece.alone
+        stream, error = self.place.guarded(lambda: self.place.setup.open_member(self.meta.locator), alone=alone)
+        if stream is None:
+            return _unreadable(error)
+        reading = Reading(stream, self.meta.size)
+        refused = None
+        try:
+            if self.accepting or self.meta.file_class == "source":
+                refused, error = self._units(reading)
+            if error is None:
+                _, error = self.place.guarded(lambda: reading.drain(self.place.confinement.alive), alone=alone)
+        finally:
+            self.place.guarded(stream.close, alone=True)
+        self.bytes_read = reading.bytes_read
+        self.digest = reading.digest() if error is None else ""
+        self.work.outcome.spent.read += self.work.clock.lap()
+        return refused if error is None else _unreadable(error)
+
+    def _units(self, reading: Reading) -> tuple[Shortfall | None, Raised | None]:
+        """Why the rest of the text is not examined, and what went wrong while reading."""
+        text = self.meta.file_class in TEXT_CLASSES
+        spent, clock = self.work.outcome.spent, self.work.clock
+        units = reading.units(self.place.setup.limits.unit_bytes, text=text)
+        while True:
+            unit, error = self.place.guarded(lambda: next(units, None), alone=self.work.piece.alone)
+            spent.read += clock.lap()
+            if error is not None:
+                return None, error
+            if unit is None:
+                return None, None
+            if not unit.whole:
+                self.place.confinement.alive()
+            if text and not is_text(unit.content):
+                return Shortfall("not-text", status="failed"), None
+            distinct = words(unit.content)
+            if text:
+                self.work.words.add(self.position, distinct)
+            asking = [which for which in self.accepting if which not in self.failed]
+            interested = self.place.prefilter.interested(distinct, asking)
+            del distinct
+            spent.prefilter += clock.lap()
+            if interested:
+                self._examine(unit, interested)
+                spent.examine += clock.lap()
+
+    def _examine(self, unit: Unit, interested: Sequence[int]) -> None:
+        view = FileView(self.meta, unit.content, unit.first_line, unit.offset, unit.whole)
+        found = self.place.prefilter.hits(unit.content, interested)
+        for which in interested:
+            single = self.place.setup.singles[which]
+            self.work.place.journal.begin(self.work.serial, self.position, which)
+            self.place.confinement.alive()
+            call = functools.partial(_sound, single, view, found[which].hits, self.place.lab)
+            result, error = self.place.guarded(call, alone=self.work.piece.alone)
+            if result is None:
+                self.failed.add(which)
+                self.shortfalls[which].append(fault(error))
+                continue
+            examined, pickled = result
+            self.work.facts.add(examined.facts)
+            if pickled is not None:
+                self.work.keep_summary(which, self.meta.path, pickled)
+            self.shortfalls[which].extend(examined.shortfalls)
+            if not unit.whole:
+                self.shortfalls[which].append(_IN_REGIONS)
+            if found[which].capped:
+                self.shortfalls[which].append(Shortfall("too-many-places", f"more than {len(found[which].hits)}"))
+        self.work.place.journal.begin(self.work.serial, self.position, journal.READING)
+
+    def settle(self) -> None:
+        """Count what was completed; an attempt for the rest."""
+        for which in self.accepting:
+            shortfalls = self.shortfalls[which]
+            if shortfalls:
+                by, kinds = self.place.setup.singles[which].id, self.place.roster.answers[which]
+                self.work.outcome.attempts.extend(of_shortfalls(self.meta, by, kinds, shortfalls))
+            else:
+                tallies = self.work.outcome.completed.setdefault(which, {})
+                count(tallies, Group.of(self.meta), 1, self.meta.size)
+
+
+def _sound(single: FileExamination, view: FileView, hits: Sequence[Hit], lab: Lab) -> tuple[Examined, bytes | None]:
+    """Examine, and raise for anything that could not be stored: it is the examination's fault, not the dossier's."""
+    examined = single.examine(view, hits, lab)
+    check_facts(examined.facts, single.kinds)
+    return examined, None if examined.summary is None else pickle.dumps(examined.summary)
+
+
+def _unreadable(error: BaseException | None) -> Shortfall:
+    if isinstance(error, MemoryError):
+        return fault(error)
+    unreadable = isinstance(error, OSError) and not type(error).__name__.startswith("Bad")  # BadGzipFile is an OSError
+    return Shortfall("unreadable" if unreadable else "damaged", type(error).__name__, "failed")

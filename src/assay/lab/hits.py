@@ -1,0 +1,120 @@
+"""Where the literals of the examinations stand in a unit.
+
+The set of a unit's words decides whether anybody is interested; only then are positions looked for, by one automaton
+over the union of all literals. A literal counts as a whole word only. A literal that is not one word could never be
+seen, so it is refused when the prefilter is made rather than silently missed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assay.core.examination import FileExamination, Hit
+from assay.lab.identifiers import IS_WORD, folded, is_one_word
+
+_BLOCK = 256 << 10  # bounds the list of matches that the automaton returns at once
+_GAP = re.compile(rb"[^0-9A-Za-z_\x80-\xff]")
+
+
+class _Automaton(Protocol):
+    def find_matches_as_indexes(self, haystack: memoryview) -> Sequence[tuple[int, int, int]]: ...
+
+
+@dataclass(slots=True)
+class Found:
+    """One examination's hits in one unit, in order. `capped` when there were more than the limit."""
+
+    hits: list[Hit] = field(default_factory=list)
+    capped: bool = False
+
+
+class _Union:
+    """The literals of all examinations of one fold mode."""
+
+    def __init__(self, literals_of: Mapping[int, frozenset[bytes]]) -> None:
+        self.literals = tuple(sorted(frozenset().union(*literals_of.values())))
+        self.owners = tuple(
+            tuple(which for which, literals in literals_of.items() if literal in literals) for literal in self.literals
+        )
+        self._automaton: _Automaton | None = None
+
+    def places(self, content: bytes) -> Iterator[tuple[int, int]]:
+        """(literal, offset) of every whole-word occurrence.
+
+        Leftmost-longest is enough: a match holds word bytes only, so none that begins before a whole word can reach
+        into it, and of those that begin with it the longest is the word itself.
+        """
+        automaton = self._compiled()
+        view, size = memoryview(content), len(content)
+        for start, end in _blocks(content):
+            for which, first, past in automaton.find_matches_as_indexes(view[start:end]):
+                at, to = start + first, start + past
+                if (at == 0 or not IS_WORD[content[at - 1]]) and (to == size or not IS_WORD[content[to]]):
+                    yield which, at
+
+    def _compiled(self) -> _Automaton:
+        if self._automaton is None:
+            from ahocorasick_rs import BytesAhoCorasick, MatchKind  # noqa: PLC0415  (native, loaded on first use)
+
+            self._automaton = BytesAhoCorasick(self.literals, matchkind=MatchKind.LeftmostLongest)
+        return self._automaton
+
+
+def _blocks(content: bytes) -> Iterator[tuple[int, int]]:
+    """Ranges that cover the content and end between words."""
+    start = 0
+    while start < len(content):
+        end = start + _BLOCK
+        gap = _GAP.search(content, end) if end < len(content) else None
+        end = gap.start() if gap else len(content)
+        yield start, end
+        start = end
+
+
+class Prefilter:
+    """Made once per worker for all examinations, which are named by their position."""
+
+    def __init__(self, examinations: Sequence[FileExamination], hits_per_unit: int) -> None:
+        for examination in examinations:
+            for literal in examination.literals:
+                if not is_one_word(literal) or (examination.fold_case and literal != literal.lower()):
+                    raise ValueError(f"{examination.id}: literal {literal!r} is not one word, or not in lower case")
+        self._literals = [examination.literals for examination in examinations]
+        self._folds = [examination.fold_case for examination in examinations]
+        self._cap = hits_per_unit
+        self._unions = {
+            fold: _Union({n: e.literals for n, e in enumerate(examinations) if e.fold_case is fold and e.literals})
+            for fold in (False, True)
+        }
+
+    def interested(self, distinct: set[bytes], accepting: Sequence[int]) -> list[int]:
+        """Which of the accepting examinations have a literal among the words; one without literals always has."""
+        lower = folded(distinct) if any(self._folds[which] for which in accepting) else distinct
+        return [
+            which
+            for which in accepting
+            if not self._literals[which]
+            or not self._literals[which].isdisjoint(lower if self._folds[which] else distinct)
+        ]
+
+    def hits(self, content: bytes, interested: Sequence[int]) -> dict[int, Found]:
+        found = {which: Found() for which in interested}
+        for fold, union in self._unions.items():
+            asking = {which for which in interested if self._folds[which] is fold and self._literals[which]}
+            if asking:
+                self._collect(union, content.lower() if fold else content, asking, found)
+        return found
+
+    def _collect(self, union: _Union, content: bytes, asking: set[int], found: Mapping[int, Found]) -> None:
+        for literal, offset in union.places(content):
+            for which in union.owners[literal]:
+                if which not in asking:
+                    continue
+                if len(found[which].hits) < self._cap:
+                    found[which].hits.append(Hit(union.literals[literal], offset))
+                else:
+                    found[which].capped = True
+                    asking.discard(which)
+            if not asking:
+                return
