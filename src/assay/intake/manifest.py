@@ -1,0 +1,249 @@
+"""Product manifests: `product.yaml` inside a delivery, and the operator's `--manifest`.
+
+Both have one form (`core.product.Manifest`, published as `docs/schema/product.schema.json`); who wrote it decides what
+counts. A file inside the delivery is the vendor's claim: name, version, vendor, components, declarations and the
+vendor's own statements. Consent, what is withheld, sector and category, and statements of other parties count only
+from the operator. What a delivered file claims beyond its right is ignored, and recorded.
+
+Errors name file, line, key and remedy. Source: design, section 5, "The product does not control its own review".
+"""
+
+import dataclasses
+import datetime
+import difflib
+import json
+import re
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from assay.core.attempts import Attempt
+from assay.core.errors import InputError
+from assay.core.product import Consent, Declaration, Manifest
+from assay.core.text import Text
+from assay.intake.entries import BY
+from assay.rulebooks import strict_yaml
+
+NAME = "product.yaml"
+OPERATOR_ONLY = ("consent", "withheld", "sector", "category")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+_DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
+Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The manifest that counts, and which of its parts are only claimed by the delivery."""
+
+    manifest: Manifest
+    claimed: frozenset[str] = frozenset()
+    claimed_statements: int = 0  # the last so many of `manifest.statements`
+
+
+def read(path: Path) -> Manifest:
+    """The operator's manifest. Raises InputError."""
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        reason = fault.strerror or type(fault).__name__
+        raise InputError(
+            Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
+            Text("check the path given with --manifest", "请检查 --manifest 给出的路径"),
+        ) from fault
+    return parse(content, str(path))
+
+
+def parse(content: bytes, name: str) -> Manifest:
+    """Check and convert. Raises InputError naming line, key and remedy."""
+    import msgspec  # noqa: PLC0415  imported on first use: most commands read no manifest
+
+    parsed = strict_yaml.parse(content, name)
+    value = {} if parsed.value is None else parsed.value
+    for steps, known in _unknown_keys(value, Manifest, ()):
+        close = difflib.get_close_matches(str(steps[-1]), known, 1)
+        raise _error(
+            name,
+            parsed,
+            steps,
+            Text("unknown key", "未知的键"),
+            Text(f"did you mean {close[0]}?", f"是否为 {close[0]}？")
+            if close
+            else Text(f"known here: {', '.join(known)}", f"此处可用：{', '.join(known)}"),
+        )
+    try:
+        manifest = msgspec.convert(value, Manifest)
+    except msgspec.ValidationError as fault:
+        steps, what, advice = _explained(str(fault))
+        raise _error(name, parsed, steps, what, advice) from fault
+    for steps, what, advice in _faults(manifest):
+        raise _error(name, parsed, steps, what, advice)
+    return manifest
+
+
+def _error(name: str, parsed: strict_yaml.Parsed, steps: Steps, what: Text, advice: Text) -> InputError:
+    line = _line(parsed, steps)
+    key = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".") or "(top)"
+    return InputError(Text(f"{name}:{line}: {key}: {what.en}", f"{name}:{line}: {key}：{what.zh}"), advice)
+
+
+def _line(parsed: strict_yaml.Parsed, steps: Steps) -> int:
+    """The line of the value, or of what it is missing from."""
+    while steps:
+        try:
+            return parsed.line(steps)
+        except KeyError:
+            steps = steps[:-1]
+    return 1
+
+
+def _unknown_keys(value: object, of: Any, at: Steps) -> Iterator[tuple[Steps, list[str]]]:
+    """Keys that no field of the type has; conversion alone would drop them silently."""
+    if isinstance(of, types.UnionType):
+        of = next(part for part in get_args(of) if part is not types.NoneType)
+    if dataclasses.is_dataclass(of) and isinstance(value, dict):
+        hints = get_type_hints(of)
+        for key, item in value.items():
+            if key in hints:
+                yield from _unknown_keys(item, hints[key], (*at, key))
+            else:
+                yield (*at, key), list(hints)
+    elif get_origin(of) is tuple and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_keys(item, get_args(of)[0], (*at, index))
+
+
+def _explained(message: str) -> tuple[Steps, Text, Text]:
+    what, _, place = message.partition(" - at `$")
+    steps: Steps = tuple(key or int(index) for key, index in _STEP.findall(place))
+    expected = _EXPECTED.match(what)
+    if expected and "str" in expected[1] and expected[2] in ("int", "float", "bool"):
+        zh = f"应为文本，实为 {expected[2]}"
+        return steps, Text(f"expected text, got {expected[2]}", zh), Text("put the value in quotes", "请给该值加引号")
+    if expected:
+        zh = f"应为 {expected[1]}，实为 {expected[2]}"
+        text = Text(f"expected {expected[1]}, got {expected[2]}", zh)
+        return steps, text, Text("see docs/schema/product.schema.json", "参见 docs/schema/product.schema.json")
+    missing = re.match(r"Object missing required field `(\w+)`", what)
+    if missing:
+        text = Text(f"the key {missing[1]} is missing", f"缺少键 {missing[1]}")
+        return steps, text, Text(f"add {missing[1]}", f"请补充 {missing[1]}")
+    advice = Text("see docs/schema/product.schema.json", "参见 docs/schema/product.schema.json")
+    if what.startswith("Invalid RFC3339"):
+        return steps, Text("not a date", "不是日期"), Text("write it as 2026-01-31", "请写成 2026-01-31 的形式")
+    return steps, Text(what, f"不符合格式：{what}"), advice
+
+
+def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
+    """What types cannot say."""
+    if manifest.name is not None and not manifest.name.strip():
+        yield ("name",), Text("is empty", "为空"), Text("give the product's name", "请填写产品名称")
+    country = manifest.vendor.country if manifest.vendor else None
+    if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
+        text = Text(f"{country!r} is not a country code", f"{country!r} 不是国家代码")
+        yield (
+            ("vendor", "country"),
+            text,
+            Text("use ISO 3166-1 alpha-2, e.g. DE", "请使用 ISO 3166-1 二字母代码，如 CN"),
+        )
+    roles = [component.role for component in manifest.components]
+    for index, role in enumerate(roles):
+        if not role.strip() or role in roles[:index]:
+            text = Text("is empty or given twice", "为空或重复")
+            yield (
+                ("components", index, "role"),
+                text,
+                Text("give each component a role of its own", "每个组件须有唯一角色"),
+            )
+    if manifest.consent is not None and not _DIGEST.fullmatch(manifest.consent.digest):
+        text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
+        yield ("consent", "digest"), text, Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
+    for index, statement in enumerate(manifest.statements):
+        if statement.document and not _DIGEST.fullmatch(statement.document):
+            text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
+            advice = Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
+            yield ("statements", index, "document"), text, advice
+
+
+def combine(operator: Manifest | None, embedded: Manifest | None) -> tuple[Given, list[Attempt]]:
+    """The operator's word first; the delivery's own word where the operator is silent and it may speak at all."""
+    if embedded is None:
+        return Given(operator or Manifest()), []
+    own, others = _by_speaker(embedded)
+    ignored = [key for key in OPERATOR_ONLY if getattr(embedded, key)]
+    ignored += ["statements of other parties"] if others else []
+    base = operator or Manifest()
+    filled: dict[str, object] = {}
+    for key in ("name", "version", "vendor", "components", "declares"):
+        if getattr(base, key) in (None, (), Declaration()) and getattr(embedded, key) not in (None, (), Declaration()):
+            filled[key] = getattr(embedded, key)
+    manifest = replace(base, **filled, statements=(*base.statements, *own))  # type: ignore[arg-type]
+    notes = [_ignored(", ".join(ignored))] if ignored else []
+    return Given(manifest, frozenset(filled), len(own)), notes
+
+
+def _by_speaker(manifest: Manifest) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    own = tuple(item for item in manifest.statements if item.role == "vendor")
+    return own, tuple(item for item in manifest.statements if item.role != "vendor")
+
+
+def _ignored(what: str) -> Attempt:
+    """Recorded, but it opens no rule: what was ignored is a claim, not evidence."""
+    detail = f"ignored, since only the operator may say it: {what}"
+    return Attempt(
+        BY, (), "skipped", "left-out", "configuration", "YAML", "product", "unknown", NAME, detail, ran="inline"
+    )
+
+
+def consent_covers(consent: Consent | None, *, digest: str, test: str, address: str, on: datetime.date) -> None:
+    """Raise InputError unless the consent allows this test of this delivery at this address on this day.
+
+    Steps: 1 there is a consent, 2 it is for this delivery, 3 it has not run out, 4 it names the test, 5 the address.
+    """
+    if consent is None:  # 1
+        raise _refused(Text("no consent was given", "未获授权同意"))
+    if consent.digest.removeprefix("sha256:") != digest.removeprefix("sha256:"):  # 2
+        raise _refused(Text("the consent is for another delivery", "授权同意针对的是另一份交付物"))
+    if on > consent.until:  # 3
+        raise _refused(Text(f"the consent ended on {consent.until}", f"授权同意已于 {consent.until} 到期"))
+    if test not in consent.tests:  # 4
+        raise _refused(Text(f"the consent does not name the test {test}", f"授权同意未包含测试 {test}"))
+    if address and address not in consent.addresses:  # 5
+        raise _refused(Text(f"the consent does not name the address {address}", f"授权同意未包含地址 {address}"))
+
+
+def _refused(what: Text) -> InputError:
+    return InputError(
+        what, Text("have the owner give consent in the operator's manifest", "请由所有者在操作者清单中给出同意")
+    )
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a manifest, made from the types; `docs/schema/product.schema.json` is this, written out."""
+    import msgspec  # noqa: PLC0415
+
+    made: dict[str, Any] = msgspec.json.schema(Manifest)
+    for definition in made.get("$defs", {}).values():
+        if definition.get("type") == "object":
+            definition["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "assay product manifest", **made}
+
+
+def schema_bytes() -> bytes:
+    """The published form: `python -c "from assay.intake.manifest import schema_bytes as s; print(s().decode())"`."""
+    return (json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def declared(declaration: Declaration) -> Mapping[str, tuple[str, ...]]:
+    """What is declared, as text; a key that was not declared is absent, an empty tuple is "declared: none"."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in dataclasses.fields(declaration):
+        value = getattr(declaration, item.name)
+        if value is None:
+            continue
+        if item.name == "interfaces":
+            value = tuple(f"{one.name} {one.protocol} {one.port or ''} {one.audience}".strip() for one in value)
+        found[item.name] = tuple(" ".join(text.split()) for text in value)
+    return found
