@@ -1,0 +1,386 @@
+"""The report: one frozen document that every output renders and none adds to.
+
+`compose.py` makes it from facts, attempts and judgements; `text.py`, `json.py` and `html.py` lay it out. It holds
+plain values only: no clock, no machine path, no random id, so that the same evidence gives the same bytes.
+
+Strings of two origins live here. `Text` values are assay's or a rulebook's sentences, in both languages, and may
+quote the product; plain `str` values are the product's own (paths, excerpts, names). Neither is escaped here: each
+output passes every string through its one function in `escape.py`.
+
+What a document cannot say: that a product is fit for use. It states what was seen and which rules that breaks; a
+decision is a named human's act, kept elsewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from assay.core.attempts import Status
+from assay.core.facts import Scalar
+from assay.core.kinds import Demand
+from assay.core.rules import BookStatus, Known, Outcome, Severity
+from assay.core.text import Text
+
+OUTCOME_ORDER: tuple[Outcome, ...] = ("broken", "open", "met", "not-applicable")
+SEVERITY_ORDER: tuple[Severity, ...] = ("critical", "high", "medium", "low", "note")
+FORMAT = 1  # of the JSON output; raised when a field changes its meaning or goes away
+
+
+@dataclass(frozen=True, slots=True)
+class NamedProduct:
+    """What was reviewed. None is "not stated"; `country` is repeated as stated and weighs nothing."""
+
+    name: str
+    version: str | None
+    vendor: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    files: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(self.files + other.files, self.bytes + other.bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The artifact as received: `digest` covers path, size and SHA-256 of every file that was read."""
+
+    digest: str
+    size: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Rules by outcome."""
+
+    broken: int = 0
+    open: int = 0
+    met: int = 0
+    not_applicable: int = 0
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Broken, open, met: the rules that were judged."""
+        return self.broken, self.open, self.met
+
+    @property
+    def judged(self) -> int:
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRow:
+    """One of the six demands a review makes. `words` says why it stands where it stands."""
+
+    demand: Demand
+    title: Text
+    state: Literal["met", "broken", "open"]
+    words: Text
+    rules: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class BookRow:
+    """A rulebook that was judged; `about` is review for the book whose rules are limits, never convictions."""
+
+    id: str
+    title: Text
+    status: BookStatus
+    about: Literal["product", "review"]
+    source: Text
+    owner: str
+    digest: str
+    rules: Tally
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to look. `what` names the thing seen there in the catalogue's words; `fact` is for `assay why`."""
+
+    path: str
+    line: int = 0
+    excerpt: str = ""
+    expression: str = ""
+    address: int = -1
+    name: str = ""
+    what: str = ""
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A deciding value: None could not be determined."""
+
+    key: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Facts that share the values which decided: how many there are, and the first few places."""
+
+    kind: str
+    values: tuple[Value, ...]
+    words: Text
+    facts: int
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was not, or not wholly, examined, and what would get it examined. `paths` are the first few."""
+
+    status: Status
+    reason: str
+    title: Text
+    advice: Text
+    size: Amount
+    paths: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    owner: str = ""
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saw:
+    """One ground of a judgement in words, with its evidence; `more_seen` counts groups that are not listed."""
+
+    because: str
+    words: Text
+    seen: tuple[Seen, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    more_seen: int = 0
+    more_facts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The clause a rule restates; `known_words` says how well its document is known."""
+
+    document: str
+    at: str
+    known: Known
+    known_words: Text
+    url: str = ""
+    numbered_as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judged rule: why it matters (`because`), what we saw (`saw`), what to do (`todo`)."""
+
+    book: str
+    rule: str
+    title: Text
+    outcome: Outcome
+    severity: Severity
+    demand: Demand
+    source: Source
+    also: tuple[Source, ...]
+    cwe: tuple[int, ...]
+    because: Text
+    saw: tuple[Saw, ...]
+    todo: tuple[Text, ...]
+
+    @property
+    def facts(self) -> int:
+        """Facts that the deciding ground rests on."""
+        return sum(seen.facts for seen in self.saw[0].seen) + self.saw[0].more_facts if self.saw else 0
+
+
+def worst_first(finding: Finding) -> tuple[int, int, int, str, str]:
+    """Sort key: by outcome, severity, number of facts, then by name."""
+    outcome, severity = OUTCOME_ORDER.index(finding.outcome), SEVERITY_ORDER.index(finding.severity)
+    return outcome, severity, -finding.facts, finding.book, finding.rule
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseFindings:
+    document: str
+    at: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookFindings:
+    book: BookRow
+    clauses: tuple[ClauseFindings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step worth doing first: it mends or decides `settles` rules; `rule` is the worst broken one."""
+
+    words: Text
+    why: Text
+    outcome: Literal["broken", "open"]
+    settles: int
+    book: str = ""
+    rule: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """Files of one class and format. `inert` is what no examination looks into, such as images and prose."""
+
+    file_class: str
+    format: str
+    size: Amount
+    examined: Amount
+    partly: Amount
+    unexamined: Amount
+    inert: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    rows: tuple[CoverageRow, ...]
+    gaps: tuple[Gap, ...]
+    scopes: tuple[tuple[str, Amount], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """`name` is None where it could not be determined."""
+
+    name: str | int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmRow:
+    """Uses of one algorithm: facts, and the places they name; `shipped` uses are in shipped or vendored files."""
+
+    algorithm: str
+    family: str | None
+    primitive: str | None
+    uses: int
+    shipped: int
+    places: int
+    quantum_vulnerable: bool | None
+    libraries: tuple[Count, ...]
+    purposes: tuple[Count, ...]
+    key_bits: tuple[Count, ...]
+    first: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    family: str | None
+    uses: int
+    quantum_vulnerable: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySizeRow:
+    family: str | None
+    bits: int | None
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpottedRow:
+    """A protocol with its version, or a misuse with its CWE number, and where it was spotted."""
+
+    name: str | None
+    detail: str | int | None
+    uses: int
+    shipped: int
+    places: int
+    libraries: tuple[Count, ...]
+    first: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantum:
+    """Uses by what a large quantum computer would do to them."""
+
+    vulnerable: int = 0
+    unaffected: int = 0
+    undetermined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Cryptography that was seen, whatever any rule says of it. `unlisted` facts had too many distinct values."""
+
+    uses: int
+    algorithms: tuple[AlgorithmRow, ...]
+    families: tuple[FamilyRow, ...]
+    libraries: tuple[Count, ...]
+    key_sizes: tuple[KeySizeRow, ...]
+    quantum: Quantum
+    protocols: tuple[SpottedRow, ...]
+    misuses: tuple[SpottedRow, ...]
+    unresolved: int
+    unresolved_first: tuple[Place, ...]
+    unlisted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something a party states: shown as stated by them, not verified."""
+
+    claim: str
+    content: str
+    who: str
+    role: str
+    date: str
+    expires: str
+    document: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report. `findings` are of books about the product; `limits` of books about this review."""
+
+    assay: str
+    as_of: date
+    product: NamedProduct
+    delivery: Delivery
+    rules: Tally
+    demands: tuple[DemandRow, ...]
+    first: tuple[Action, ...]
+    books: tuple[BookRow, ...]
+    findings: tuple[BookFindings, ...]
+    limits: tuple[Finding, ...]
+    coverage: Coverage
+    inventory: Inventory
+    statements: tuple[Stated, ...]
+    statements_unlisted: int = 0
+    format: int = field(default=FORMAT)
+
+    def each_finding(self) -> Iterator[Finding]:
+        """Every rule about the product, in the order of the report."""
+        for book in self.findings:
+            for clause in book.clauses:
+                yield from clause.findings
+
+    def worst(self, outcome: Outcome) -> list[Finding]:
+        """Rules about the product with this outcome, worst first."""
+        return sorted((finding for finding in self.each_finding() if finding.outcome == outcome), key=worst_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an exit code is decided by: rules about the product, and limits found in this review."""
+
+    broken: int
+    open: int
+    limits: int
+
+
+def summary(document: Document) -> Summary:
+    """A broken rule about the review is a limit and convicts nobody; an open rule is open whatever it is about."""
+    limits = sum(finding.outcome == "broken" for finding in document.limits)
+    unsure = sum(finding.outcome == "open" for finding in document.limits)
+    return Summary(document.rules.broken, document.rules.open + unsure, limits)
