@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.lab.units import DamagedError, Reading, Unit, is_text
+from assay.lab.units import BadContentError, Reading, Unit, is_text
 
 
 class _Trickle(io.RawIOBase):
@@ -84,12 +84,12 @@ def test_a_utf_8_mark_is_dropped_but_counted() -> None:
 
 
 def test_more_or_fewer_bytes_than_announced_are_damage() -> None:
-    with pytest.raises(DamagedError, match="longer"):
+    with pytest.raises(BadContentError, match="longer"):
         _units(io.BytesIO(b"abc"), 2, 10)
-    with pytest.raises(DamagedError, match="shorter"):
+    with pytest.raises(BadContentError, match="shorter"):
         _units(io.BytesIO(b"abc"), 4, 10)
     calls: list[int] = []
-    with pytest.raises(DamagedError, match="longer"):
+    with pytest.raises(BadContentError, match="longer"):
         Reading(io.BytesIO(b"x" * (3 << 20)), 2 << 20).drain(lambda: calls.append(1))
     assert calls
 

@@ -18,7 +18,8 @@ from assay.core.kinds import FileClass
 class Locator:
     """Where the bytes of a member are; a worker reopens it with `intake.open_locator`. Picklable and small.
 
-    `scheme` is file (a path), slice (a path, offset and size) or zip (a path or slice, and the entry's name and index).
+    `scheme` is file (a path), slice (a path, offset and size) or zip (offset and size of the compressed bytes, and in
+    `entry` the offset of the directory record that describes them). Offsets count from the start of the file.
     """
 
     scheme: str
@@ -109,7 +110,7 @@ class Limits:
     """What shapes facts counts bytes, nodes and steps, never seconds; seconds are only the watchdog's."""
 
     unit_bytes: int = 4 << 20
-    hits_per_unit: int = 20_000
+    hits_per_unit: int = 5_000
     steps_per_value: int = 2_000
     watchdog_seconds: float = 60.0
     memory_bytes: int = 3 << 30

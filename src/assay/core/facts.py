@@ -19,6 +19,7 @@ Scope = Literal["shipped", "test", "example", "build", "vendored", "unknown"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _LARGEST_INTEGER = 2**53 - 1
+_PLAIN = frozenset({str, bool, type(None)})
 _rfc8785 = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -31,6 +32,7 @@ class Evidence:
     excerpt: str = ""
     address: int = -1
     expression: str = ""  # the source text of a value that could not be determined
+    origin: str = ""  # path:line where the value that decides was found, when it is not this line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,19 @@ def canonical(value: Mapping[str, object] | Sequence[object]) -> bytes:
 
 def _check(value: object) -> None:
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key in value:
             if not (isinstance(key, str) and key.isascii()):
                 raise ValueError(f"key {key!r} is not an ASCII string")
+        value = list(value.values())
+    for item in value if isinstance(value, list) else [value]:
+        if type(item) in _PLAIN or isinstance(item, str):
+            continue
+        if isinstance(item, dict | list):
             _check(item)
-    elif isinstance(value, list):
-        for item in value:
-            _check(item)
-    elif isinstance(value, bool) or value is None or isinstance(value, str):
-        return
-    elif isinstance(value, int):
-        if abs(value) > _LARGEST_INTEGER:
-            raise ValueError(f"integer {value} does not fit in 53 bits")
-    else:
-        raise ValueError(f"{type(value).__name__} is not a string, integer, boolean or null")
+        elif not isinstance(item, int):
+            raise ValueError(f"{type(item).__name__} is not a string, integer, boolean or null")
+        elif abs(item) > _LARGEST_INTEGER:
+            raise ValueError(f"integer {item} does not fit in 53 bits")
 
 
 def fact_id(fact: Fact) -> str:

@@ -1,60 +1,45 @@
 """Judging: facts and attempts against rules, by evidence alone.
 
-Partial evidence can convict; it can never acquit. Facts are grouped once by the distinct values that any rule looks
-at, so that 200 rules over 100,000 facts cost little more than one pass. The order of facts and attempts given does
-not matter to the outcome; it decides only which few ids are quoted, so callers pass them in dossier order.
+Partial evidence can convict; it can never acquit. `matching.py` finds the facts that a rule is about; this module says
+what follows. The order of facts and attempts given does not matter to the outcome; it decides only which few ids are
+quoted, so callers pass them in dossier order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
 from assay.core.attempts import Attempt
-from assay.core.facts import Fact, Scalar, fact_id
+from assay.core.facts import Fact, Scalar
 from assay.core.kinds import KINDS
-from assay.core.rules import Comparison, Ground, Judgement, Matched, Outcome, Pattern, Rule, Unseen
+from assay.core.matching import QUOTED, Seen, matched, tabled
+from assay.core.rules import Because, Comparison, Ground, Judgement, Matched, Outcome, Rule, Unseen
 
-QUOTED = 20  # fact ids and paths kept per ground; `assay why` streams the rest from the dossier
-
-_ABSENT = object()
 _path = attrgetter("path")
-_SCOPE = "scope"  # the subject's scope travels with the value keys inside this module only
 
 
-@dataclass(slots=True)
-class _Group:
-    """Facts of one kind with equal deciding values."""
-
-    values: Mapping[str, object]
-    count: int = 0
-    first: list[Fact] = field(default_factory=list)
-    _ids: tuple[str, ...] | None = None
-
-    def ids(self) -> tuple[str, ...]:
-        if self._ids is None:
-            self._ids = tuple(fact_id(fact) for fact in self.first)
-        return self._ids
+def _path_first(attempt: Attempt) -> tuple[str, Attempt]:
+    return attempt.path, attempt
 
 
 class Evidenced:
-    """Facts and attempts prepared for a set of rules: groups by kind, attempts by kind."""
+    """Facts and attempts prepared for a set of rules: tables of facts by kind, attempts by kind."""
 
-    def __init__(self, rules: Sequence[Rule], facts: Iterable[Fact], attempts: Iterable[Attempt]) -> None:
-        keys = _deciding_keys(rules)
-        self.groups = _grouped(keys, facts)
+    def __init__(self, rules: Sequence[Rule], facts: Iterable[Seen], attempts: Iterable[Attempt]) -> None:
+        self.tables = tabled(rules, facts)
         self.attempts: dict[str, list[Attempt]] = {}
+        self.unseen: dict[object, tuple[Unseen, ...]] = {}  # rules on the same kinds and scopes lack the same
         for attempt in attempts:
             for kind in attempt.kinds:
-                if kind in keys:
+                if kind in self.tables:
                     self.attempts.setdefault(kind, []).append(attempt)
 
 
 def judge_all(
     rules: Sequence[Rule],
     product: Mapping[str, Scalar],
-    facts: Iterable[Fact],
+    facts: Iterable[Seen],
     attempts: Iterable[Attempt],
     as_of: date,
 ) -> list[Judgement]:
@@ -84,7 +69,7 @@ def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_o
     applies = applicable(rule.applies, product)
     if applies is not None:
         return say(*applies)
-    sure, perhaps = _matches(rule.patterns, evidenced)
+    sure, perhaps = matched(rule.patterns, evidenced.tables)
     # 2. a forbidden fact convicts, whatever else is missing
     if rule.forbid and sure:
         return say("broken", Ground("forbidden-seen", matched=sure), *_maybe("perhaps", perhaps))
@@ -133,85 +118,8 @@ def applicable(
     return None
 
 
-def matches(pattern: Pattern, fact: Fact) -> bool | None:
-    """True, False, or None when a value that would decide could not be determined."""
-    values: dict[str, object] = {**fact.value, _SCOPE: fact.subject.scope}
-    return fact.kind == pattern.kind and _verdict(pattern, values)
-
-
-def _verdict(pattern: Pattern, values: Mapping[str, object]) -> bool | None:
-    unknown = False
-    for key, comparisons in pattern.where.items():
-        item = values.get(key, _ABSENT)
-        if item is _ABSENT:
-            return False
-        if item is None or any(c.operator == "perhaps" and item in c.operand for c in comparisons):
-            unknown = True
-        elif not all(comparison.holds(item) for comparison in comparisons):  # type: ignore[arg-type]
-            return False
-    if pattern.scope:
-        scope = values[_SCOPE]
-        if scope == "unknown":
-            unknown = True
-        elif scope not in pattern.scope:
-            return False
-    if values.get("reach") == "possible" and "reach" not in pattern.where:
-        unknown = True
-    return None if unknown else True
-
-
-def _deciding_keys(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
-    keys: dict[str, set[str]] = {}
-    for rule in rules:
-        for pattern in rule.patterns:
-            keys.setdefault(pattern.kind, {"reach"}).update(pattern.where)
-    return {kind: tuple(sorted(names)) for kind, names in keys.items()}
-
-
-def _grouped(keys: Mapping[str, tuple[str, ...]], facts: Iterable[Fact]) -> dict[str, list[_Group]]:
-    found: dict[str, dict[tuple[object, ...], _Group]] = {kind: {} for kind in keys}
-    for fact in facts:
-        names = keys.get(fact.kind)
-        if names is None:
-            continue
-        get = fact.value.get
-        deciding = (fact.subject.scope, *[get(name, _ABSENT) for name in names])
-        groups = found[fact.kind]
-        group = groups.get(deciding)
-        if group is None:
-            present = {name: item for name, item in zip(names, deciding[1:], strict=True) if item is not _ABSENT}
-            group = groups[deciding] = _Group({**present, _SCOPE: fact.subject.scope})
-        group.count += 1
-        if group.count <= QUOTED:
-            group.first.append(fact)
-    return {kind: list(groups.values()) for kind, groups in found.items()}
-
-
-def _matches(patterns: tuple[Pattern, ...], evidenced: Evidenced) -> tuple[tuple[Matched, ...], tuple[Matched, ...]]:
-    sure: dict[int, Matched] = {}
-    perhaps: dict[int, Matched] = {}
-    for pattern in patterns:
-        for group in evidenced.groups.get(pattern.kind, ()):
-            verdict = _verdict(pattern, group.values)
-            if verdict is False or id(group) in sure:
-                continue
-            target = perhaps if verdict is None else sure
-            if id(group) not in target:
-                target[id(group)] = _quote(pattern, group)
-    possible = tuple(matched for key, matched in perhaps.items() if key not in sure)
-    return _ordered(sure.values()), _ordered(possible)
-
-
-def _quote(pattern: Pattern, group: _Group) -> Matched:
-    return Matched(pattern.kind, dict(group.values), group.count, group.ids())  # type: ignore[arg-type]
-
-
-def _ordered(found: Iterable[Matched]) -> tuple[Matched, ...]:
-    return tuple(sorted(found, key=lambda matched: (matched.kind, repr(sorted(matched.values.items())))))
-
-
-def _maybe(because: str, matched: tuple[Matched, ...]) -> tuple[Ground, ...]:
-    return (Ground(because, matched=matched),) if matched else ()  # type: ignore[arg-type]
+def _maybe(because: Because, found: tuple[Matched, ...]) -> tuple[Ground, ...]:
+    return (Ground(because, matched=found),) if found else ()
 
 
 def _scope(rule: Rule, kind: str) -> frozenset[str]:
@@ -227,19 +135,22 @@ def _covering(kind: str, rule: Rule, evidenced: Evidenced) -> list[Attempt]:
 
 
 def _unseen(rule: Rule, evidenced: Evidenced) -> tuple[Unseen, ...]:
-    rows: dict[tuple[str, ...], list[Attempt]] = {}
-    for kind in dict.fromkeys(pattern.kind for pattern in rule.patterns):
-        for item in _covering(kind, rule, evidenced):
-            if item.status != "completed":
-                row = (item.status, item.reason, item.file_class, item.format, item.owner, item.law)
-                rows.setdefault(row, []).append(item)
-    return tuple(_sum_up(row, items) for row, items in sorted(rows.items()))
+    kinds = dict.fromkeys(pattern.kind for pattern in rule.patterns)
+    key = tuple((kind, _scope(rule, kind)) for kind in kinds)
+    if key not in evidenced.unseen:
+        rows: dict[tuple[str, ...], list[Attempt]] = {}
+        for kind in kinds:
+            for item in _covering(kind, rule, evidenced):
+                if item.status != "completed":
+                    row = (item.status, item.reason, item.file_class, item.format, item.owner, item.law)
+                    rows.setdefault(row, []).append(item)
+        evidenced.unseen[key] = tuple(_sum_up(row, items) for row, items in sorted(rows.items()))
+    return evidenced.unseen[key]
 
 
 def _sum_up(row: tuple[str, ...], items: list[Attempt]) -> Unseen:
     status, reason, file_class, format_, owner, law = row
-    unique = {(item.path, item.by): item for item in items}.values()
-    by_path = {path: next(group) for path, group in groupby(sorted(unique, key=_path), key=_path)}
+    by_path = {path: next(group) for path, group in groupby(sorted(items, key=_path_first), key=_path)}
     files = sum(item.files for item in by_path.values())
     size = sum(item.bytes for item in by_path.values())
     return Unseen(status, reason, file_class, format_, files, size, tuple(by_path)[:QUOTED], owner, law)

@@ -165,7 +165,7 @@ def check_facts(facts: Sequence[Fact], kinds: Sequence[str]) -> None:
         subject = fact.subject
         canonical([subject.component, subject.path, subject.name, fact.by])
         for place in fact.evidence:
-            canonical([place.path, place.line, place.excerpt, place.address, place.expression])
+            canonical([place.path, place.line, place.excerpt, place.address, place.expression, place.origin])
 
 
 def fault(error: BaseException | None) -> Shortfall:

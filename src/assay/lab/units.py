@@ -29,7 +29,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 
 
-class DamagedError(Exception):
+class BadContentError(Exception):
     """The bytes are not the ones that the delivery announced."""
 
 
@@ -42,7 +42,7 @@ class Unit:
 
 
 class Reading:
-    """One pass over one stream. `size` is what the delivery says; more or fewer bytes raise DamagedError.
+    """One pass over one stream. `size` is what the delivery says; more or fewer bytes raise BadContentError.
 
     Raises whatever the stream raises. `digest()` is the SHA-256 of the delivered bytes once all were read.
     """
@@ -97,9 +97,9 @@ class Reading:
             if part:
                 parts.append(part)
             if self.bytes_read > self._size:
-                raise DamagedError("longer than the delivery says")
+                raise BadContentError("longer than the delivery says")
         if self._ended and self.bytes_read != self._size:
-            raise DamagedError("shorter than the delivery says")
+            raise BadContentError("shorter than the delivery says")
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
