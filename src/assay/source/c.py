@@ -1,9 +1,13 @@
 """C, by the tree-sitter-c grammar (C11, GNU extensions). The preprocessor is not run.
 
-*It cannot see* what a macro expands to beyond `#define NAME value` of the same file, code switched off by `#if`, which
-counts as present, or calls through function pointers.
+Code under `#if 0` counts as absent, under every other condition as present. A function that the file itself defines
+is its own: calls of it are no site, whatever a library may call by the same name.
+
+*It cannot see* what a macro expands to beyond `#define NAME value` of the same file, or calls through function
+pointers; in the body of a macro it sees names and no arguments.
 """
 
+import re
 from collections.abc import Mapping
 
 from tree_sitter import Language as Grammar
@@ -12,6 +16,12 @@ from tree_sitter import Node
 from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
 
 _INCLUDES = "(preproc_include path: (_) @path)"
+_DEFINED = """
+  (function_definition declarator: (_) @declarator)
+  (preproc_function_def name: (identifier) @declarator)
+"""
+_CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
+_QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
 
 class C:
@@ -27,36 +37,73 @@ class C:
     binding_query = """
       (init_declarator declarator: (_) @left value: (_) @value) @declaration
       (assignment_expression left: (_) @left right: (_) @value) @assignment
+      (declaration declarator: [(identifier) (pointer_declarator) (array_declarator)] @declared)
       (update_expression argument: (identifier) @changed)
+      (argument_list (pointer_expression operator: "&" argument: (identifier) @changed))
       (preproc_def name: (identifier) @left value: (preproc_arg) @value) @macro
       (enumerator name: (identifier) @left value: (_) @value) @macro
     """
 
-    calls_query = ""
+    calls_query = """
+      (call_expression function: (identifier) @method arguments: (argument_list . (_) @object)) @call
+    """
 
     def grammar(self) -> Grammar:
         import tree_sitter_c  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_c.language())
 
+    def plain(self, content: bytes) -> bytes:
+        """Without the directives of conditional compilation, which may stand in the middle of a statement: all branches
+        stay, save those that `#if 0` switches off."""
+        text = bytearray(content)
+        off: list[int] = []  # where the switched-off branch of each open condition began, -1 when it has none
+        for found in _CONDITIONAL.finditer(content):
+            word, condition = found[1], found[2].strip()
+            if word.startswith(b"if"):
+                off.append(found.end() if (word, condition) == (b"if", b"0") else -1)
+            elif off:
+                start = off.pop()
+                if start >= 0:
+                    text[start : found.start()] = _spaces(content[start : found.start()])
+                if word != b"endif":
+                    off.append(-1)
+            text[found.start() : found.end()] = _spaces(found[0])
+        return bytes(text)
+
     def imports(self, parsed: Parsed) -> Imports:
+        """Headers as stars; the functions that the unit defines as names of its own."""
         paths = (parsed.text(node) for row in parsed.matches(_INCLUDES, parsed.root) for node in row["path"])
-        return Imports({}, tuple(path.strip('<>"') for path in paths))
+        own: dict[str, str] = {}
+        for row in parsed.matches(_DEFINED, parsed.root):
+            name = _declared(row["declarator"][0])
+            if name is not None:
+                own[parsed.text(name)] = f"./{parsed.text(name)}"
+        return Imports(own, tuple(path.strip('<>"') for path in paths))
 
     def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:
-        if node.type == "preproc_arg":
-            return Site((word,), node, None)
         parent = node.parent
+        if node.type == "preproc_arg":
+            body = parent is not None and parent.type in {"preproc_def", "preproc_function_def"}
+            if not body or _switched_off(node) or _extends(parsed, node, word):
+                return None
+            place = _place_in(node.text or b"", word.encode())
+            return Site((word,), node, None, at=node.start_byte + place) if place >= 0 else None
         if node.type != "identifier" or parent is None:
             return None
         if parent.type in _DECLARING and not _is_value(parent, node):
             return None
         name = parsed.text(node)
+        if name in parsed.imports.names or _switched_off(node):
+            return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             above = parent.parent
             if above is not None and above.type in {"preproc_if", "preproc_elif", "preproc_defined"}:
                 return None
-            return Site((name,), parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
+            arguments = self.arguments(parsed, parent.child_by_field_name("arguments"))
+            return Site((name,), parent, arguments, settled=bool(arguments.positional) or not _is_compared(parent))
+        while parent.type == "parenthesized_expression" and parent.parent is not None:
+            parent = parent.parent
         settled = parent.type not in {"binary_expression", "case_statement", "preproc_defined", "sizeof_expression"}
         return Site((name,), node, None, settled=settled)
 
@@ -85,7 +132,7 @@ class C:
             declarator = declarator.child_by_field_name("declarator")
         parameters = declarator.child_by_field_name("parameters") if declarator is not None else None
         for child in parameters.named_children if parameters is not None else ():
-            declared = _declared(child.child_by_field_name("declarator"))
+            declared = child if child.type == "identifier" else _declared(child.child_by_field_name("declarator"))
             if declared is not None and parsed.text(declared) == name:
                 return True, None
         return False, None
@@ -94,6 +141,10 @@ class C:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
+        if "declared" in captures:
+            node = captures["declared"][0]
+            local = parsed.function_of(node) is not None and _declared(node)
+            return (parsed.text(local), node, Binding(None, final=True)) if local else None
         left = captures["left"][0]
         if "macro" in captures:
             return parsed.text(left), captures["macro"][0], Binding(captures["value"][0], final=True)
@@ -103,7 +154,11 @@ class C:
             final = holder is not None and any(
                 child.type == "type_qualifier" and parsed.text(child) == "const" for child in holder.children
             )
-            return (parsed.text(name), node, Binding(captures["value"][0], final)) if name is not None else None
+            if name is None:
+                return None
+            value = captures["value"][0]
+            filled = not final and value.type == "initializer_list" and self._is_filled(parsed, node, value, name)
+            return parsed.text(name), node, Binding(None if filled else value, final)
         node = captures["assignment"][0]
         operator = node.child_by_field_name("operator")
         plain = operator is None or parsed.text(operator) == "="
@@ -113,12 +168,35 @@ class C:
             else None
         )
 
+    def _is_filled(self, parsed: Parsed, node: Node, value: Node, name: Node) -> bool:
+        """Whether an array begins as zeros and is named more than twice: declared, used, and likely filled between."""
+        if any(parsed.text(item).strip("0x") for item in value.named_children if not item.is_extra):
+            return False
+        scope = parsed.function_of(node) or parsed.root
+        text = parsed.content[scope.start_byte : scope.end_byte]
+        word = re.escape(parsed.content[name.start_byte : name.end_byte])
+        return len(re.findall(rb"\b" + word + rb"\b", text)) > 2
+
 
 _DECLARING = frozenset(
     {"function_declarator", "init_declarator", "pointer_declarator", "array_declarator", "parameter_declaration",
      "declaration", "preproc_def", "preproc_function_def", "preproc_params", "preproc_ifdef", "enumerator",
-     "type_definition", "attributed_declarator", "labeled_statement", "goto_statement", "field_designator"}
+     "type_definition", "attributed_declarator", "labeled_statement", "goto_statement", "field_designator",
+     "parameter_list"}
 )  # fmt: skip
+
+
+def _spaces(text: bytes) -> bytes:
+    return re.sub(rb"[^\r\n]", b" ", text)
+
+
+def _is_compared(node: Node) -> bool:
+    """Whether a getter is called only to compare what it gives."""
+    above = node.parent
+    operator = (
+        above.child_by_field_name("operator") if above is not None and above.type == "binary_expression" else None
+    )
+    return operator is not None and operator.text in {b"==", b"!="}
 
 
 def _is_value(parent: Node, node: Node) -> bool:
@@ -130,3 +208,30 @@ def _declared(node: Node | None) -> Node | None:
     while node is not None and node.type != "identifier":
         node = node.child_by_field_name("declarator")
     return node
+
+
+def _place_in(body: bytes, word: bytes) -> int:
+    """Where the body of a macro names a word outside comments and literals and does not paste it, -1 when nowhere."""
+    quiet = _QUIET.sub(lambda found: _spaces(found[0]), body)
+    found = re.search(rb"(?<![\w#.>])" + re.escape(word) + rb"(?=\s*(?:[(),;}]|$))", quiet)
+    return found.start() if found is not None else -1
+
+
+def _extends(parsed: Parsed, node: Node, word: str) -> bool:
+    """Whether a macro is only a shorter name of the word, as a library's own header has them."""
+    name = node.parent.child_by_field_name("name") if node.parent is not None else None
+    return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
+
+
+def _switched_off(node: Node) -> bool:
+    """Whether a node stands under `#if 0`, or under the `#else` of `#if 1`."""
+    inner, outer = node, node.parent
+    while outer is not None:
+        if outer.type == "preproc_if":
+            condition = outer.child_by_field_name("condition")
+            text = condition.text if condition is not None else None
+            other = outer.child_by_field_name("alternative") == inner
+            if text == (b"1" if other else b"0") and condition != inner:
+                return True
+        inner, outer = outer, outer.parent
+    return False

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
@@ -24,7 +25,7 @@ class Java:
         "cast_expression": "group", "array_creation_expression": "array", "array_initializer": "array",
         "identifier": "name", "type_identifier": "name", "field_access": "member", "scoped_identifier": "member",
         "method_invocation": "call", "object_creation_expression": "new", "true": "true", "false": "false",
-        "null_literal": "null",
+        "null_literal": "null", "lambda_expression": "lambda", "method_declaration": "lambda",
     }  # fmt: skip
     binding_query = """
       (variable_declarator name: (identifier) @name) @declarator
@@ -42,6 +43,9 @@ class Java:
         import tree_sitter_java  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_java.language())
+
+    def plain(self, content: bytes) -> bytes:
+        return content
 
     def imports(self, parsed: Parsed) -> Imports:
         names: dict[str, str] = {}
@@ -63,31 +67,46 @@ class Java:
     def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type not in {"identifier", "type_identifier"}:
             return None
-        while (parent := node.parent) is not None:
-            match parent.type:
-                case "method_invocation" if parent.child_by_field_name("object") == node or _is_name(parent, node):
-                    arguments = parent.child_by_field_name("arguments")
-                    return Site(self.qualified(parsed, parent), parent, self.arguments(parsed, arguments))
-                case "object_creation_expression" if parent.child_by_field_name("type") == node:
-                    arguments = parent.child_by_field_name("arguments")
-                    return Site(self.qualified(parsed, parent), parent, self.arguments(parsed, arguments))
-                case "field_access" if parent.child_by_field_name("field") == node:
-                    node = parent
-                case "field_access":
-                    above = parent.parent
-                    if above is not None and above.type in {"field_access", "method_invocation"}:
-                        node = parent
-                        continue
-                    return Site(self.qualified(parsed, parent), parent, None)
-                case "scoped_type_identifier" | "generic_type":
-                    node = parent
-                case "method_declaration" if parent.child_by_field_name("name") == node:
-                    return Site((parsed.text(node),), parent, None)
-                case _:
-                    break
+        while (parent := node.parent) is not None and parent.type in _NAMES and not _is_constant(parsed, node):
+            node = parent
+        if parent is None:
+            return None
+        match parent.type:
+            case "method_invocation" if not _is_constant(parsed, node):
+                if node in {parent.child_by_field_name("object"), parent.child_by_field_name("name")}:
+                    arguments = self.arguments(parsed, parent.child_by_field_name("arguments"))
+                    return Site(self.qualified(parsed, parent), parent, arguments)
+            case "object_creation_expression" if parent.child_by_field_name("type") == node:
+                return self._created(parsed, parent)
+            case "field_declaration" | "local_variable_declaration" if parent.child_by_field_name("type") == node:
+                declarator = parent.child_by_field_name("declarator")
+                value = declarator.child_by_field_name("value") if declarator is not None else None
+                return Site(self.qualified(parsed, node), node, Arguments((value,))) if value is not None else None
+            case "type_list" | "super_interfaces":
+                return self._implemented(parsed, node)
+            case "method_declaration" if parent.child_by_field_name("name") == node:
+                return Site((parsed.text(node),), parent, None)
         if node.type == "field_access":
             return Site(self.qualified(parsed, node), node, None)
-        return None
+        constant = parsed.imports.names.get(f"static {parsed.text(node)}")
+        return Site((constant,), node, None) if constant is not None and parent.type not in _NAMING else None
+
+    def _created(self, parsed: Parsed, node: Node) -> Site:
+        """`new T(...)`; the named arguments are the methods of an anonymous class."""
+        given = self.arguments(parsed, node.child_by_field_name("arguments"))
+        body = next((child for child in node.named_children if child.type == "class_body"), None)
+        methods = _methods(parsed, body) if body is not None else {}
+        return Site(self.qualified(parsed, node), node, replace(given, named=methods))
+
+    def _implemented(self, parsed: Parsed, node: Node) -> Site | None:
+        """`class X implements T`: a site of T whose named arguments are the methods of X."""
+        above = node.parent
+        while above is not None and above.type in {"type_list", "super_interfaces"}:
+            above = above.parent
+        body = above.child_by_field_name("body") if above is not None else None
+        if body is None:
+            return None
+        return Site(self.qualified(parsed, node), node, Arguments(named=_methods(parsed, body)))
 
     def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
         found = set()
@@ -125,8 +144,8 @@ class Java:
             stars = tuple(f"{star}.{method}" for star in parsed.imports.stars if star.rpartition(".")[2][:1].isupper())
             return (path, *stars) if path else stars
         if receiver.type in {"identifier", "field_access", "scoped_identifier"}:
-            return tuple(f"{owner}.{method}" for owner in self.qualified(parsed, receiver))
-        return ()
+            return (*(f"{owner}.{method}" for owner in self.qualified(parsed, receiver)), f".{method}")
+        return (f".{method}",)
 
     def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
         head, _, rest = text.partition(".")
@@ -194,8 +213,27 @@ _DECLARATIONS = frozenset(
 )  # fmt: skip
 
 
-def _is_name(call: Node, node: Node) -> bool:
-    return call.child_by_field_name("name") == node and call.child_by_field_name("object") is None
+_NAMES = frozenset({"scoped_type_identifier", "generic_type", "field_access"})
+_NAMING = frozenset({"import_declaration", "scoped_identifier", "variable_declarator", "formal_parameter"})
+
+
+def _is_constant(parsed: Parsed, node: Node) -> bool:
+    """`Holder.CONSTANT` or `Holder.constant`, as against `package.Holder` and `Holder.Inner`."""
+    if node.type != "field_access":
+        return False
+    owner, _, field = "".join(parsed.text(node).split()).rpartition(".")
+    nested = field[:1].isupper() and field[1:2].islower()
+    return owner.rpartition(".")[2][:1].isupper() and not nested
+
+
+def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
+    """The methods of a class body by name."""
+    named = (
+        (child, child.child_by_field_name("name"))
+        for child in body.named_children
+        if child.type == "method_declaration"
+    )
+    return {parsed.text(name): child for child, name in named if name is not None}
 
 
 def _final(parsed: Parsed, declaration: Node) -> bool:

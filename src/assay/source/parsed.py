@@ -5,8 +5,9 @@ compiled tree-sitter queries that run natively. Trees of broken text are used as
 still gives sites.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -51,14 +52,20 @@ class Site:
     node: Node
     arguments: Arguments | None
     settled: bool = True
+    at: int | None = None  # byte offset of the name, where the node is no more than the text around it
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One assignment to a name. `value` is None when the value cannot be read (a loop variable, `x += 1`, ...)."""
+    """One assignment to a name. `value` is None when the value cannot be read (a loop variable, `x += 1`, ...), and
+    the binding final when it is a declaration that gives none.
+
+    `place` is the assignment; an adapter leaves it to `Parsed.bindings`.
+    """
 
     value: Node | None
     final: bool = False
+    place: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,12 @@ class Adapter(Protocol):
     binding_query: str
     calls_query: str  # @call with @object, @method and @arguments; '' when the language has no methods
 
+    def __hash__(self) -> int: ...
+
     def grammar(self) -> Grammar: ...
+
+    def plain(self, content: bytes) -> bytes:
+        """The text without what keeps a parser from following it, each byte in its place; itself when nothing does."""
 
     def imports(self, parsed: "Parsed") -> Imports: ...
 
@@ -101,6 +113,19 @@ class Adapter(Protocol):
 
     def binding(self, parsed: "Parsed", captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
+
+
+DEEPEST = 1_000  # levels of a syntax tree that are followed
+WIDEST_ERROR = 10_000  # tokens in one error node; a query over more of them takes time in the square of their number
+
+
+def _is_hopeless(root: Node) -> bool:
+    """Whether the text is so broken that queries must not be run over it. Looks at the root and its children only."""
+    if not root.has_error:
+        return False
+    if root.type == "ERROR" and root.child_count > WIDEST_ERROR:
+        return True
+    return any(child.type == "ERROR" and child.child_count > WIDEST_ERROR for child in root.children)
 
 
 @lru_cache(maxsize=16)
@@ -126,8 +151,24 @@ class Parsed:
         self.content = content
         self.first_line = first_line
         self.root = _parser(adapter).parse(content).root_node
+        if (
+            self.root.has_error
+            and not _is_hopeless(self.root)
+            and self._broken(self.root) > _MOST_BROKEN
+            and (plain := adapter.plain(content)) != content
+        ):
+            other = _parser(adapter).parse(plain).root_node
+            self.root = min((self.root, other), key=self._broken)
+        self.too_deep = 0
+        self.hopeless = _is_hopeless(self.root)
         self._bindings: dict[int, Mapping[str, tuple[Binding, ...]]] = {}
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
+
+    def _broken(self, root: Node) -> int:
+        """Bytes in regions that did not parse."""
+        return sum(
+            node.end_byte - node.start_byte for row in self.matches("(ERROR) @error", root) for node in row["error"]
+        )
 
     @cached_property
     def imports(self) -> Imports:
@@ -145,8 +186,18 @@ class Parsed:
         return [captures for _, captures in cursor.matches(node)]
 
     def at(self, offset: int, length: int) -> Node | None:
-        """The smallest named node over a byte range."""
-        return self.root.named_descendant_for_byte_range(offset, offset + length)
+        """The smallest named node over a byte range; None, and counted, where the tree is deeper than `DEEPEST`.
+
+        Reading upwards costs the depth at every step, so a chain of 100,000 operators would never end.
+        """
+        found = self.root.named_descendant_for_byte_range(offset, offset + length)
+        current = self.root if found is not None else None
+        for _ in range(DEEPEST):
+            if current is None or current == found:
+                return found
+            current = current.child_with_descendant(found) if found is not None else None
+        self.too_deep += 1
+        return None
 
     def function_of(self, node: Node) -> Node | None:
         """The innermost function around a node."""
@@ -179,29 +230,106 @@ class Parsed:
                     continue
                 name, place, binding = found
                 if not whole or name.startswith("self.") or self.function_of(place) is None:
-                    rows.setdefault(name, []).append(binding)
-            known = self._bindings[scope.id] = {name: tuple(row) for name, row in rows.items()}
+                    rows.setdefault(name, []).append(replace(binding, place=place))
+            known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
         return known
 
     def later_calls(self, node: Node) -> list["Call"]:
         """Calls on the object that an expression yields: chained to it, or on the variable that it is assigned to."""
         calls: list[Call] = []
-        while (parent := node.parent) is not None and parent.type in _TRANSPARENT | {"method_invocation", "attribute", "call"}:
+        while (parent := node.parent) is not None:
             if parent.type == "method_invocation" and parent.child_by_field_name("object") == node:
                 calls.append(Call(self.text(parent.child_by_field_name("name") or parent), parent))
+            elif parent.type == "call" and node.type == "attribute" and parent.child_by_field_name("function") == node:
+                calls.append(Call(self.text(node.child_by_field_name("attribute") or node), parent))
+            elif parent.type not in _TRANSPARENT and not (
+                parent.type == "attribute" and parent.child_by_field_name("object") == node
+            ):
+                break
             node = parent
-        name = self._assigned_to(node)
-        if name:
-            scope = self.function_of(node) if not name.startswith(("self.", "this.")) else None
-            calls += self._calls_in(scope or self.root).get(name, [])
+        name = self.assigned_to(node)
+        if name.startswith(("self.", "this.")):
+            rows = self._calls_in(self.root)
+            calls += [*rows.get(name, ()), *rows.get(name.removeprefix("this."), ())]
+        elif name:
+            scope = self.function_of(node) or self.root
+            bound = self.bindings(scope).get(name, ())
+            own = next((item for item in bound if _within(node, item.place)), None)
+            later = self._calls_in(scope).get(name, ())
+            calls += [call for call in later if own is None or own in self.reaching(bound, call.node)]
         return calls
 
-    def _assigned_to(self, node: Node) -> str:
+    def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]:
+        """Those of the assignments to a local name whose value a use in the same function can see.
+
+        1. An assignment behind the use reaches it only through a loop around both.
+        2. An assignment that every path to the use passes replaces all before it: it stands earlier in a block that
+           holds the use.
+        """
+        function = self.function_of(use) or self.root
+        if len(bound) < 2 or self.content.find(b"goto ", function.start_byte, function.end_byte) >= 0:
+            return tuple(bound)
+        loops = [above for above in _around(use) if above.type in _LOOPS]
+
+        def ahead(item: Binding, past: Node | None) -> bool:
+            place = item.place
+            if place is None or (place.start_byte < use.start_byte and not _within(use, place)):
+                return True
+            return any(_within(place, loop) and not (past and _within(past, loop)) for loop in loops)
+
+        seen = [item for item in bound if ahead(item, None)]
+        blocks = {above.id for above in _around(use)}
+        last = -1
+        for index, item in enumerate(seen):
+            place = item.place
+            if place is None or place.end_byte > use.start_byte or item.value is None:
+                continue
+            block = _block_of(place)
+            if block is not None and block.id in blocks:
+                last = index
+        # What follows the replacing assignment in a loop comes round to the use again only past that assignment.
+        return tuple(item for item in seen[last:] if ahead(item, seen[last].place)) if last >= 0 else tuple(seen)
+
+    def overwritten(self, node: Node) -> bool:
+        """Whether the value goes into a local variable that the same block assigns again before anything reads it."""
+        name, function = self.assigned_to(node), self.function_of(node)
+        if function is None or not name.isidentifier():
+            return False
+        bound = self.bindings(function).get(name, ())
+        own = next((item.place for item in bound if _within(node, item.place)), None)
+        if own is None:
+            return False
+        word = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
+        mention = word.search(self.content, own.end_byte, function.end_byte)
+        if mention is None:
+            return False
+        other = next(
+            (item for item in bound if item.place is not None and item.place.start_byte == mention.start()), None
+        )
+        if other is None or other.place is None or other.value is None or _block_of(other.place) != _block_of(own):
+            return False
+        return word.search(self.content, other.value.start_byte, other.value.end_byte) is None
+
+    def call_around(self, node: Node) -> Call | None:
+        """The call of which the node is an argument as it stands, and the last name of what is called."""
+        arguments = node.parent
+        while arguments is not None and arguments.type in {"keyword_argument", *_TRANSPARENT}:
+            arguments = arguments.parent
+        call = arguments.parent if arguments is not None and arguments.type == "argument_list" else None
+        callee = call.child_by_field_name("name") or call.child_by_field_name("function") if call is not None else None
+        if call is None or callee is None:
+            return None
+        callee = callee.child_by_field_name("attribute") or callee
+        return Call(self.text(callee), call)
+
+    def assigned_to(self, node: Node) -> str:
+        """The variable or member that an expression is assigned to as it stands, as written; '' when there is none."""
         parent = node.parent
         if parent is None or parent.type not in _ASSIGNING:
             return ""
-        target = parent.child_by_field_name("name") or parent.child_by_field_name("left")
-        return "".join(self.text(target).split()) if target is not None and target != node else ""
+        fields = (parent.child_by_field_name(field) for field in ("name", "left", "declarator"))
+        target = next((field for field in fields if field is not None), None)
+        return "".join(self.text(target).split()).lstrip("*") if target is not None and target != node else ""
 
     def _calls_in(self, scope: Node) -> Mapping[str, list["Call"]]:
         known = self._calls.get(scope.id)
@@ -214,5 +342,39 @@ class Parsed:
         return known
 
 
+def _assigning(row: list[Binding]) -> tuple[Binding, ...]:
+    """In order of text. A declaration without a value counts only where nothing is assigned."""
+    assigned = [item for item in row if item.value is not None or not item.final]
+    return tuple(sorted(assigned or row, key=_start))
+
+
+def _start(binding: Binding) -> int:
+    return binding.place.start_byte if binding.place is not None else 0
+
+
+def _around(node: Node) -> Iterator[Node]:
+    """The nodes around a node, innermost first."""
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def _within(node: Node, outer: Node | None) -> bool:
+    return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def _block_of(place: Node) -> Node | None:
+    """The block whose statement an assignment is; None when it is only part of a statement, as in `if ((x = f()))`."""
+    above = place.parent
+    if above is not None and above.type in {"expression_statement", "local_variable_declaration", "declaration"}:
+        place, above = above, above.parent
+    return above if above is not None and above.type in _BLOCKS else None
+
+
+_MOST_BROKEN = 256  # bytes; a tree with more is worth a second parse
+_BLOCKS = {"block", "compound_statement", "constructor_body", "module", "program", "translation_unit"}
+_LOOPS = {"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "list_comprehension",
+          "set_comprehension", "dictionary_comprehension", "generator_expression"}  # fmt: skip
 _TRANSPARENT = {"parenthesized_expression", "cast_expression", "await"}
 _ASSIGNING = {"variable_declarator", "assignment_expression", "assignment", "init_declarator", "named_expression"}

@@ -20,7 +20,7 @@ class Python:
         "string": "text", "concatenated_string": "joined", "integer": "number", "binary_operator": "binary",
         "boolean_operator": "binary", "conditional_expression": "condition", "parenthesized_expression": "group",
         "identifier": "name", "attribute": "member", "call": "call", "list": "array", "tuple": "array",
-        "true": "true", "false": "false", "none": "null",
+        "true": "true", "false": "false", "none": "null", "lambda": "lambda",
     }  # fmt: skip
     binding_query = """
       (assignment left: (_) @left right: (_) @value) @assignment
@@ -42,7 +42,11 @@ class Python:
 
         return Grammar(tree_sitter_python.language())
 
+    def plain(self, content: bytes) -> bytes:
+        return content
+
     def imports(self, parsed: Parsed) -> Imports:
+        """Of two imports of one name, as in `try: ... except ImportError: ...`, the first counts."""
         names: dict[str, str] = {}
         stars: list[str] = []
         for captures in parsed.matches(_IMPORTS, parsed.root):
@@ -50,15 +54,15 @@ class Python:
                 for item in node.children_by_field_name("name"):
                     path, alias = _alias(parsed, item)
                     if alias is not None:
-                        names[alias] = path
+                        names.setdefault(alias, path)
                     else:
-                        names[path.partition(".")[0]] = path.partition(".")[0]
+                        names.setdefault(path.partition(".")[0], path.partition(".")[0])
             for node in captures.get("from", ()):
                 module = node.child_by_field_name("module_name")
                 origin = parsed.text(module) if module is not None else ""
                 for item in node.children_by_field_name("name"):
                     path, alias = _alias(parsed, item)
-                    names[alias or path] = f"{origin}.{path}"
+                    names.setdefault(alias or path, f"{origin}.{path}")
                 if any(child.type == "wildcard_import" for child in node.children):
                     stars.append(origin)
         return Imports(names, tuple(stars))
@@ -71,16 +75,27 @@ class Python:
             node = parent
         elif parent is not None and parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
             return _setting(parent, parsed.text(node))
-        names = self.qualified(parsed, node)
         parent = node.parent
         while parent is not None and parent.type == "attribute" and parent.child_by_field_name("object") == node:
             node, parent = parent, parent.parent
-            names = (*self.qualified(parsed, node), *names)
-        if parent is not None and parent.type == "call" and parent.child_by_field_name("function") == node:
-            return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
         if parent is not None and parent.type == "assignment" and parent.child_by_field_name("left") == node:
-            return _setting(parent, parsed.text(node).rpartition(".")[2])
+            return _setting(parent, parsed.text(node).rpartition(".")[2]) if node.type == "attribute" else None
+        chosen = self._chosen(parsed, node)
+        node = chosen or node
+        names, parent = self.qualified(parsed, node), node.parent
+        if parent is not None and parent.type == "call" and parent.child_by_field_name("function") == node:
+            method = node.child_by_field_name("attribute")
+            names = (*names, f".{parsed.text(method)}") if method is not None else names
+            return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
         return Site(names, node, None, settled=not _compared(node)) if names else None
+
+    def _chosen(self, parsed: Parsed, node: Node) -> Node | None:
+        """The call `getattr(module, ...)` whose first argument the node is."""
+        call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+        function = call.child_by_field_name("function") if call is not None else None
+        if function is None or parsed.text(function) != "getattr" or node.parent is None:
+            return None
+        return call if node.parent.named_children[0] == node else None
 
     def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
         return frozenset(
@@ -92,6 +107,8 @@ class Python:
     def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
         if node.type == "call":
             function = node.child_by_field_name("function")
+            if function is not None and parsed.text(function) == "getattr":
+                return self._attribute(parsed, node)
             return self.qualified(parsed, function) if function is not None else ()
         if node.type not in {"identifier", "attribute"}:
             return ()
@@ -105,6 +122,14 @@ class Python:
         if head in {"self", "cls"}:
             return ()
         return (*(f"{star}.{text}" for star in imports.stars), *((text,) if not dot else ()))
+
+    def _attribute(self, parsed: Parsed, call: Node) -> tuple[str, ...]:
+        """`getattr(module, "name")` is module.name; any other name is module.*, for it could be each of them."""
+        given = self.arguments(parsed, call.child_by_field_name("arguments")).positional
+        if len(given) < 2 or parsed.text(given[0]).partition(".")[0] not in parsed.imports.names:
+            return ()
+        literal = parsed.text(given[1]).strip("\"'") if given[1].type == "string" else "*"
+        return tuple(f"{module}.{literal}" for module in self.qualified(parsed, given[0]))
 
     def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
         positional: list[Node] = []

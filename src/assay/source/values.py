@@ -15,18 +15,23 @@ from tree_sitter import Node
 
 from assay.source.parsed import Binding, Parsed
 
-ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null"]
+ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields"]
 MOST_VALUES = 16
+MOST_ITEMS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept."""
+    """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept.
+
+    A list holds `items`. A function is `yields`, with the literal as text when yielding it is all that it does.
+    """
 
     kind: ValueKind
     text: str = ""
     size: int = -1
     names: tuple[str, ...] = ()  # a reference's possible qualified names
+    items: tuple["Value", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ class Resolver:
                 return self._member(node, seen)
             case "call" | "new" as kind:
                 return self._call(node, kind, seen)
+            case "lambda":
+                return self._lambda(node, seen)
         return unknown(f"{node.type} is not followed")
 
     def _literal(self, node: Node, kind: str) -> Answer:
@@ -159,7 +166,7 @@ class Resolver:
         return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
 
     def _array(self, node: Node, seen: frozenset[int]) -> Answer:
-        """An array of number literals is bytes of known size; its content is not kept."""
+        """An array of numbers or characters is bytes of known size, its content not kept; of texts, it is a list."""
         inner = node.child_by_field_name("value") or node
         if inner is not node:
             return self._value(inner, seen)
@@ -167,9 +174,38 @@ class Resolver:
         items = [child for child in node.named_children if not child.is_extra]
         if not items:
             return unknown("empty or filled later")
-        if all(expressions.get(_bare(item).type) in {"number", "text"} for item in items[:4096]):
+        if node.type == "array_creation_expression":
+            return self._zeroes(node)
+        if all(
+            _bare(item).type in _CHARACTERS or expressions.get(_bare(item).type) == "number" for item in items[:4096]
+        ):
             return Answer((Value("bytes", "", len(items)),))
+        answers = [self._value(item, seen) for item in items[:MOST_ITEMS]]
+        if len(items) <= MOST_ITEMS and all(answer.certain for answer in answers):
+            return Answer((Value("list", size=len(items), items=tuple(answer.values[0] for answer in answers)),))
         return unknown("an array of expressions")
+
+    def _zeroes(self, node: Node) -> Answer:
+        """`new byte[16]` that goes straight into a call, so that nothing can have filled it."""
+        size = node.child_by_field_name("dimensions")
+        if size is None or not size.named_children or node.parent is None or node.parent.type != "argument_list":
+            return unknown("an array filled later")
+        digits = self.parsed.text(size.named_children[0])
+        return (
+            Answer((Value("bytes", "", int(digits)),)) if digits.isdigit() and len(digits) < 9 else unknown("an array")
+        )
+
+    def _lambda(self, node: Node, seen: frozenset[int]) -> Answer:
+        """A function whose body is one literal or one `return` of a literal."""
+        body = node.child_by_field_name("body")
+        if body is not None and body.type == "block":
+            inside = [child for child in body.named_children if not child.is_extra]
+            returned = inside[0].named_children if len(inside) == 1 and inside[0].type == "return_statement" else []
+            body = returned[0] if returned else None
+        answer = self._value(body, seen) if body is not None else unknown("a function")
+        if answer.certain and answer.values[0].kind in {"boolean", "number", "text", "null"}:
+            return Answer((Value("yields", answer.values[0].text),))
+        return Answer((Value("yields"),))
 
     def _binary(self, node: Node, seen: frozenset[int]) -> Answer:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -182,8 +218,12 @@ class Resolver:
                 either((self._value(left, seen), self._value(right, seen))), complete=False, reason="a default"
             )
         answers = [self._value(left, seen), self._value(right, seen)]
+        if sign == "|":
+            return _combined(answers, _flags)
         if sign == "+" and all(value.kind == "text" for item in answers for value in item.values):
             return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+        if sign == "*" and (repeated := _repeated(answers)) is not None:
+            return repeated
         if sign in {"*", "+", "-", "<<", "/", "//"}:
             return _combined(answers, lambda texts: _arithmetic(sign, texts))
         return unknown(f"operator {sign}")
@@ -204,9 +244,11 @@ class Resolver:
     def _name(self, node: Node, seen: frozenset[int]) -> Answer:
         parsed = self.parsed
         name = parsed.text(node)
-        scope = parsed.function_of(node)
+        scope = innermost = parsed.function_of(node)
         while scope is not None:
             local = parsed.bindings(scope).get(name)
+            if local and scope == innermost:
+                local = parsed.reaching(local, node)
             taken, default = parsed.adapter.parameter(parsed, scope, name)
             if taken:
                 given = self._value(default, seen) if default is not None else Answer(())
@@ -258,8 +300,8 @@ class Resolver:
         if reference is not None:
             return reference
         kept = self.parsed.adapter.qualified(self.parsed, node)
-        callee = kept[0].rpartition(".")[2] if kept else ""
-        converted = _CONVERSIONS.get(callee or self._callee(node))
+        callee = kept[0].rpartition(".")[2] if kept else self._callee(node)
+        converted = _CONVERSIONS.get(callee)
         if converted is None or kind == "new":
             return unknown("the result of a call")
         receiver, first = self._operands(node)
@@ -267,6 +309,9 @@ class Resolver:
         if operand is None:
             return unknown("the result of a call")
         answer = self._value(operand, seen)
+        if callee == "bytes" and answer.certain and answer.values[0].kind == "number":
+            size = answer.values[0].text
+            return Answer((Value("bytes", "", int(size)),)) if size.isdigit() and len(size) < 7 else unknown("too long")
         if converted in {"lower", "upper"}:
             values = tuple(replace(value, text=getattr(value.text, converted)()) for value in answer.values)
             return replace(answer, values=values)
@@ -285,6 +330,8 @@ class Resolver:
         return receiver, next(iter(arguments.named_children), None) if arguments is not None else None
 
 
+_CHARACTERS = {"character_literal", "char_literal"}
+
 # Methods that keep the value of their receiver or of their first argument.
 _CONVERSIONS = {
     "getBytes": "receiver", "toCharArray": "receiver", "encode": "receiver", "trim": "receiver", "strip": "receiver",
@@ -302,6 +349,18 @@ def _bare(node: Node) -> Node:
     return node
 
 
+def _repeated(answers: list[Answer]) -> Answer | None:
+    """`b"\\0" * 16`: bytes of a known size."""
+    if not all(answer.certain for answer in answers):
+        return None
+    left, right = sorted((answer.values[0] for answer in answers), key=lambda value: value.kind)  # bytes, number, text
+    content, times = (left, right) if right.kind == "number" else (right, left)
+    if content.kind not in {"bytes", "text"} or times.kind != "number" or not times.text.isdigit():
+        return None
+    size = content.size * int(times.text)
+    return Answer((Value("bytes", "", size),)) if 0 < size < 1 << 20 else None
+
+
 def _combined(answers: list[Answer], join: Callable[[list[str]], Value | None]) -> Answer:
     rows: list[list[str]] = [[]]
     for answer in answers:
@@ -312,6 +371,13 @@ def _combined(answers: list[Answer], join: Callable[[list[str]], Value | None]) 
     complete = all(answer.complete for answer in answers) and len(rows) <= MOST_VALUES and len(joined) > 0
     origins = tuple(sorted({origin for answer in answers for origin in answer.origins}))
     return Answer(joined[:MOST_VALUES], complete, "" if complete else "built at run time", origins=origins)
+
+
+def _flags(texts: list[str]) -> Value:
+    """Flags joined by `|`: what they are together has no name, but it is known that there are several."""
+    if all(text.isdigit() for text in texts):
+        return Value("number", str(int(texts[0]) | int(texts[1])))
+    return Value("reference", "|".join(texts), names=("|".join(texts),))
 
 
 def _arithmetic(sign: str, texts: list[str]) -> Value | None:

@@ -1,0 +1,79 @@
+# assay: every target sets up what it needs in .venv; nothing outside this folder is touched, except that a missing
+# Debian package that the target cannot do without is installed when make runs as root.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+# A product that this machine's owner may review: a published wheel, fetched by pip and checked against its hash.
+DEMO := examples/demo.lock
+DEMO_FOLDER := build/demo
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "assay needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  package="python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq "$$package" || apt-get install -y -qq python3-venv; \
+	  else echo "Python's venv module lacks ensurepip: install the Debian package $$package" >&2; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(VENV)/.run   ## assay and what it needs, in .venv
+
+demo: $(VENV)/.run      ## review a real product and examples/paygate; says where the reports are
+	@BIN=$(BIN) LOCK=$(DEMO) FOLDER=$(DEMO_FOLDER) bash examples/demo.sh
+
+test: $(VENV)/.dev      ## the tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+lint: $(VENV)/.dev      ## format, lint and import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-logo 2>&1 | tail -4
+
+types: $(VENV)/.dev     ## mypy --strict
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev      ## regenerate docs/rules*.md, docs/kinds*.md and the schemas
+	$(BIN)/python -m assay.rulebooks.pages docs
+	$(BIN)/python -m assay.intake.schema docs/schema
+
+bench: $(VENV)/.dev     ## the benchmarks that need no tree of somebody else's
+	$(BIN)/python benchmarks/judge.py
+	$(BIN)/python benchmarks/dossier_scale.py
+	$(BIN)/python benchmarks/review_throughput.py examples/paygate
+
+soak: $(VENV)/.dev      ## long runs: fuzzing and kills, many more than the tests do
+	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m "slow or not slow" tests/intake tests/dossier tests/lab tests/rulebooks
+
+lock:                   ## requirements*.lock from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  pyproject.toml build-requirements.in -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  pyproject.toml build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock
+
+debian:                 ## Debian packages that the tests use when they are there
+	@echo "assay's tests need no Debian package yet"
+
+check: lint types       ## what CI runs: lint, types, contracts, then the tests (documentation checks among them)
+	$(MAKE) --no-print-directory test
+
+clean:
+	rm -rf $(VENV) build dist *.assay
+
+.PHONY: help install demo test lint types docs bench soak lock debian check clean

@@ -1,0 +1,58 @@
+"""Where rendered bytes go, and the progress of long work."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from shutil import get_terminal_size
+
+import click
+
+from assay.cli.words import language, say
+from assay.core.errors import UsageError
+from assay.core.text import Text
+from assay.report.document import Document
+
+_STAGES = {"files": Text("examining", "检查中")}
+
+
+def render(document: Document, form: str, *, no_color: bool, to_file: bool) -> bytes:
+    from assay.report import html, json, text  # noqa: PLC0415  (each only when asked for)
+
+    match form:
+        case "json":
+            return json.render(document, language())
+        case "html":
+            return html.render(document, language())
+    terminal = sys.stdout.isatty() and not to_file
+    color = terminal and not no_color and "NO_COLOR" not in os.environ
+    return text.render(document, language(), width=get_terminal_size().columns if terminal else 100, color=color)
+
+
+def deliver(content: bytes, output: Path | None) -> None:
+    """Write to the file, or to stdout. Raises UsageError when the file cannot be written."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = Text(f"{output}: cannot be written: {reason}", f"{output}：无法写入：{reason}")
+        raise UsageError(message, Text("choose another --output", "请另选 --output")) from error
+
+
+def progress() -> Callable[[str, int, int], None] | None:
+    """A line on a terminal's stderr that rewrites itself; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(stage: str, done: int, total: int) -> None:
+        words = say(_STAGES.get(stage, Text(stage, stage)))
+        click.echo(f"\r{words} {done}/{total}\x1b[K", err=True, nl=False)
+        if done >= total:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    return show

@@ -1,0 +1,91 @@
+"""`assay doctor`: what this installation can do, tried rather than assumed."""
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from assay import __version__
+from assay.cli import options
+from assay.cli.words import say
+from assay.core.errors import AssayError, Exit
+from assay.core.text import Text
+
+_NATIVE = {
+    "tree-sitter": "tree_sitter",
+    "ahocorasick-rs": "ahocorasick_rs",
+    "google-re2": "re2",
+    "msgspec": "msgspec",
+    "pyyaml": "yaml",
+    "zstandard": "zstandard",
+}
+
+
+@click.command("doctor", help=say(Text("Check this installation.", "检查本机安装。")))
+@options.lang
+def command() -> int:
+    failed = False
+    click.echo(f"assay {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    for title, good, detail in _checks():
+        failed = failed or not good
+        click.echo(f"{'ok ' if good else 'NO '} {say(title)}: {detail}")
+    click.echo(
+        say(
+            Text(
+                "No Debian package widens this release: archives, languages and rulebooks need none.",
+                "本版本无需任何 Debian 软件包：归档、语言与规则集均已内置。",
+            )
+        )
+    )
+    return int(Exit.FAULT if failed else Exit.NOTHING_TO_REPORT)
+
+
+def _checks() -> Iterator[tuple[Text, bool, str]]:
+    for package, module in _NATIVE.items():
+        yield Text("library", "库"), *_tried(lambda module=module, package=package: _imported(module, package))  # type: ignore[misc]
+    yield Text("grammars", "语法"), *_tried(_grammars)
+    yield Text("rulebooks", "规则集"), *_tried(_rulebooks)
+    yield Text("cipher catalogue", "密码库目录"), *_tried(_catalogue)
+    yield Text("memory limit of workers", "工作进程内存限制"), *_tried(_limits)
+
+
+def _tried(check: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, check()
+    except (AssayError, ImportError, OSError, ValueError, PackageNotFoundError) as error:
+        return False, f"{type(error).__name__}: {error}"
+
+
+def _imported(module: str, package: str) -> str:
+    import_module(module)
+    return f"{package} {version(package)}"
+
+
+def _grammars() -> str:
+    from assay.source.languages import LANGUAGES  # noqa: PLC0415
+    from assay.source.parsed import Parsed  # noqa: PLC0415
+
+    return ", ".join(f"{adapter.name} ({Parsed(adapter, b'').root.type})" for adapter in LANGUAGES)
+
+
+def _rulebooks() -> str:
+    from assay.rulebooks import load, shipped  # noqa: PLC0415
+
+    return ", ".join(f"{id_} ({len(load(id_).rules)})" for id_ in shipped())
+
+
+def _catalogue() -> str:
+    from assay.examinations.cipher.catalogue import libraries  # noqa: PLC0415
+
+    return ", ".join(f"{library.id} ({len(library.entries)})" for library in libraries())
+
+
+def _limits() -> str:
+    import resource  # noqa: PLC0415  (POSIX only)
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    known = "unlimited" if soft == resource.RLIM_INFINITY else f"{soft >> 20} MiB"
+    return f"{sys.platform}, {known}"

@@ -1,0 +1,51 @@
+"""`assay judge DOSSIER --rulebook BOOK`: the same facts under other rules or another day, in moments."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from assay.cli import options
+from assay.cli.deliver import deliver, render
+from assay.cli.words import say
+from assay.core.text import Text
+
+
+@click.command(
+    "judge",
+    help=say(
+        Text(
+            "Judge the newest review of a dossier again, without touching the product; the outcome is kept as well.",
+            "不接触产品，重新判定卷宗中最新的审查；判定结果一并保存。",
+        )
+    ),
+)
+@click.argument("dossier", type=click.Path(path_type=Path))
+@options.rulebooks
+@options.as_of
+@options.format_
+@options.output
+@options.lang
+@options.color
+@options.fail_on
+def command(
+    dossier: Path,
+    rulebooks: tuple[str, ...],
+    as_of: date,
+    form: str,
+    output: Path | None,
+    no_color: bool,
+    fail_on: str,
+) -> int:
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.report.document import summary  # noqa: PLC0415
+    from assay.review.reading import sealed_record  # noqa: PLC0415
+    from assay.review.steps import books_for, judge_again  # noqa: PLC0415
+
+    review = Dossier.open(dossier).latest()
+    record = sealed_record(review)
+    books = books_for(record.product, rulebooks, as_of)
+    document = judge_again(review, record.product, books, as_of, record.artifact)
+    deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
+    counts = summary(document)
+    return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)

@@ -1,0 +1,78 @@
+"""`assay`: the group of verbs, the language of help and errors, and the one place where errors become exit codes."""
+
+import os
+import sys
+from importlib import import_module
+from types import MappingProxyType
+
+import click
+
+from assay import __version__
+from assay.cli.words import say, spoken
+from assay.core.errors import AssayError, Exit
+from assay.core.text import Text
+
+# Verb -> module of this folder. The order is that of the help page.
+VERBS = MappingProxyType(
+    {
+        "review": Text(
+            "Review a product: intake, examine, judge and report in one go.", "审查产品：接收、检查、判定并出具报告。"
+        ),
+        "intake": Text("Take a delivery in: what it holds, what was refused.", "接收交付物：内容与被拒条目。"),
+        "examine": Text("Take in and examine; state facts, judge nothing.", "接收并检查，只陈述事实，不作判定。"),
+        "facts": Text("Print the facts of a dossier.", "输出卷宗中的事实。"),
+        "judge": Text("Judge a dossier again, by other rulebooks or another day.", "按其他规则集或日期重新判定卷宗。"),
+        "why": Text("Why a rule was judged as it was, down to the bytes.", "解释某条规则的判定依据，直至具体字节。"),
+        "report": Text("Render the report of a dossier.", "输出卷宗的报告。"),
+        "rules": Text("List, show, lint and test rulebooks.", "列出、查看、检查并测试规则集。"),
+        "doctor": Text("Check this installation and say what would widen it.", "检查本机安装，并提示可扩展之处。"),
+    }
+)
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module when the verb is called, so that `assay --version` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"assay.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section(say(Text("Verbs", "命令"))):
+            formatter.write_dl([(name, say(about)) for name, about in VERBS.items()])
+
+
+@click.group(
+    cls=_Verbs,
+    help=say(Text("The cybersecurity review of technology sold to banks.", "面向银行的技术产品网络安全审查。")),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", message="assay %(version)s")
+def assay() -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point. Ends the process with one of the exit codes of the design."""
+    try:
+        code = assay.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        click.echo(say(Text("stopped", "已中止")), err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE
+    except AssayError as error:
+        click.echo(f"assay: {spoken(error)}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.NOTHING_TO_REPORT
+    sys.exit(int(code) if isinstance(code, int) else 0)

@@ -1,0 +1,63 @@
+"""`assay review PATH`: the main job."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from assay.cli import options
+from assay.cli.deliver import deliver, progress, render
+from assay.cli.words import say, talk
+from assay.core.text import Text
+
+
+@click.command(
+    "review",
+    help=say(
+        Text(
+            "Review a product: a folder, a checkout, an archive or a file. Takes it in, examines it, judges what was "
+            "seen and reports. Nothing of the product is run and nothing leaves this machine.",
+            "审查一件产品：目录、检出的代码、归档或单个文件。接收、检查、判定并出具报告。不运行产品的任何部分，也不向外发送任何内容。",
+        )
+    ),
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@options.manifest
+@options.rulebooks
+@options.as_of
+@options.dossier
+@options.format_
+@options.output
+@options.jobs
+@options.lang
+@options.color
+@options.fail_on
+def command(
+    path: Path,
+    manifest: Path | None,
+    rulebooks: tuple[str, ...],
+    as_of: date,
+    dossier: Path | None,
+    form: str,
+    output: Path | None,
+    jobs: int,
+    no_color: bool,
+    fail_on: str,
+) -> int:
+    from assay.report.document import summary  # noqa: PLC0415  (the review's rooms, on first use)
+    from assay.review.steps import Plan, review  # noqa: PLC0415
+
+    plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs)
+    kept, document = review(plan, progress())
+    deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
+    counts = summary(document)
+    if output is not None:
+        talk(Text(f"report: {output}", f"报告：{output}"))
+    talk(Text(f"dossier: {kept.path}", f"卷宗：{kept.path}"))
+    talk(
+        Text(
+            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
+            f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
+        )
+    )
+    return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)

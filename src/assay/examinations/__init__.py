@@ -1,0 +1,13 @@
+"""Artifacts become facts; one folder per family, and families never import each other.
+
+The two tuples are the registry. Their order means nothing to the outcome; it is the order of the report's coverage.
+"""
+
+from assay.core.examination import Examination, FileExamination
+from assay.examinations.cipher.constants import CrossFileConstants
+from assay.examinations.cipher.setting import MentionedInSettings
+from assay.examinations.cipher.source import SourceCryptography
+
+FILES: tuple[FileExamination, ...] = (SourceCryptography(), MentionedInSettings())
+WHOLES: tuple[Examination, ...] = (CrossFileConstants(),)
+ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)

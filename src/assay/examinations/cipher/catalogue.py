@@ -1,0 +1,347 @@
+"""What cryptographic libraries offer, as data: one YAML file per library in `catalogue/`.
+
+    id: openssl                       file name == id; the fact's `library`
+    title: {en: ..., zh: ...}
+    language: C                       a name of source/languages.py
+    source: where the entries were read (standard, manual)
+    dialect: openssl                  how names are spelt (names.recognise); an entry may override it
+    aliases: {Cryptodome: Crypto}     other roots of the same names
+    values: {Crypto.Cipher.AES.MODE_ECB: ecb}    what a referenced constant, class or function means as an argument
+    entries:
+      - call: [hashlib.md5]           qualified names; `X.<init>` is a constructor, `=name` sets an attribute or
+                                      keyword;
+                                      `a{1,2}` stands for `a1` and `a2`
+        named_after: EVP_             the algorithm is what follows this in the name of the call
+        algorithm: MD5                fixed, or by argument
+        protocol: TLSv1               instead of an algorithm
+        primitive: hash               known even when the algorithm is not
+        purpose: digest               absent: could not be determined
+        mode: cbc / padding: ... / key_bits: ...     fixed
+        arguments: {algorithm: 0, mode: [1, mode], key_bits: bits}   role: position, keyword, or both
+        part: true                    states itself only when no other entry used it as an argument
+        use: false                    states misuse of its arguments only
+        then: [{method: init, arguments: {purpose: 0}}]              calls on the object that the call returns, or in C
+                                      with it as first argument; {method: doFinal, purpose: encryption} says it itself
+        within: [{method: sign, purpose: signature}]                  the same of the call of which it is an argument
+        defaults: {iterations: 1000}  what a role is when its argument is not given
+        bare: false                   named without being called it says nothing: others use the name too
+        misuse: certificate-check-off, when: {at: 1, is: ["0"]}      `when` tests one argument's values; one
+                                      that cannot be determined is `unknown: possible`, a misuse that may be; `open`,
+                                      a misuse that nobody can tell; `nothing`, taken as harmless
+        needs: [ssl]                  the file must import one of these modules or packages
+        secret: named                 only where a name around it (function, variable) speaks of a secret;
+                                      perhaps: elsewhere too, as a possibility
+        empty: true                   (Java) a method of this name with no statement in it
+    blind: {eval: 0}                  calls through which anything could be reached, with the argument that decides
+
+A call is also `.name`, a method of any object, and `module.*`, a member of a module chosen at run time. For an
+interface (Java) the named arguments are the methods of the class that implements it, and `yields true` is the value of
+a function that only returns true.
+
+Roles: algorithm mode padding curve digest cipher key_bits key_bytes iterations purpose protocol suites; security, false
+when the result protects nothing; spec, an object whose own arguments count here; object, what a part made, which lends
+what it knows; key password iv salt are looked at for literals. Raises core.errors.InputError naming file, line and key.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from assay.core.errors import InputError
+from assay.core.kinds import KINDS, PRIMITIVES, PURPOSES
+from assay.core.text import Text
+from assay.rulebooks.strict_yaml import Parsed, parse
+
+ROLES = frozenset(
+    {"algorithm", "cipher", "curve", "digest", "iterations", "iv", "key", "key_bits", "key_bytes", "mode", "object",
+     "padding", "password", "protocol", "purpose", "salt", "security", "spec", "suites"}
+)  # fmt: skip
+FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})
+
+# A last name this common would open nearly every file; the name before it is searched instead.
+_COMMON = frozenset(
+    {"new", "<init>", "getInstance", "get", "create", "generate", "construct", "build", "of", "init", "update",
+     "encrypt", "decrypt", "sign", "verify", "derive", "key", "hash", "instance", "INSTANCE", "newInstance", "*"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an argument stands: by position, by keyword, or either."""
+
+    at: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    position: Position
+    values: frozenset[str]
+    unknown: str = "possible"  # what a value that cannot be determined is: possible, open or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a call of a method on the object, or around it, says: by its arguments, and by being called."""
+
+    method: str
+    arguments: Mapping[str, Position]
+    fixed: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a library offers. `library` and `index` identify it across processes."""
+
+    library: str
+    index: int
+    calls: tuple[str, ...]
+    dialect: str
+    algorithm: str | None = None
+    protocol: str | None = None
+    primitive: str | None = None
+    purpose: str | None = None
+    fixed: Mapping[str, str | int] = field(default_factory=dict)
+    arguments: Mapping[str, Position] = field(default_factory=dict)
+    defaults: Mapping[str, str | int] = field(default_factory=dict)
+    part: bool = False
+    use: bool = True
+    then: tuple[FollowUp, ...] = ()
+    within: tuple[FollowUp, ...] = ()
+    misuse: str | None = None
+    when: Condition | None = None
+    needs: tuple[str, ...] = ()
+    secret: str = ""
+    empty: bool = False
+    bare: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    id: str
+    title: Text
+    language: str
+    aliases: Mapping[str, str]
+    values: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    blind: Mapping[str, Position]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every library of one language: entries by qualified name, and the words that lead to them."""
+
+    language: str
+    entries: Mapping[str, tuple[Entry, ...]]
+    values: Mapping[str, str]
+    aliases: Mapping[str, str]
+    blind: Mapping[str, Position]
+    words: frozenset[bytes]
+    shapes: Mapping[bytes, frozenset[str]]  # how a word must stand to be a use: see `shape_of`
+
+    def canonical(self, name: str) -> str:
+        """A qualified name with the root of an alias replaced."""
+        head, dot, rest = name.partition(".")
+        return self.aliases.get(head, head) + dot + rest if dot else name
+
+    def known(self, name: str) -> bool:
+        name = self.canonical(name)
+        return name in self.entries or name in self.values or f"{name}.<init>" in self.entries
+
+
+def load_library(content: bytes, name: str) -> Library:
+    parsed = parse(content, name)
+    top = _mapping(parsed, parsed.value, (), {"id", "title", "language", "source", "dialect", "aliases", "values",
+                                             "entries", "blind"})  # fmt: skip
+    dialect = str(top.get("dialect", "any"))
+    rows = top.get("entries", [])
+    entries = tuple(
+        entry
+        for index, row in enumerate(rows)
+        for entry in _each_named(_entry(parsed, row, index, str(top["id"]), dialect), row.get("named_after"))
+    )
+    return Library(
+        id=str(top["id"]),
+        title=Text(str(top["title"]["en"]), str(top["title"]["zh"])),
+        language=str(top["language"]),
+        aliases=dict(top.get("aliases", {})),
+        values={str(key): str(value) for key, value in top.get("values", {}).items()},
+        entries=entries,
+        blind={key: _position(parsed, value, ("blind", key)) for key, value in top.get("blind", {}).items()},
+    )
+
+
+_ENTRY_KEYS = frozenset(
+    {"call", "named_after", "algorithm", "protocol", "primitive", "purpose", "arguments", "defaults", "part", "use",
+     "bare", "then", "within", "misuse", "when", "needs", "secret", "empty", "dialect"}
+)  # fmt: skip
+
+
+def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> Entry:
+    at = ("entries", index)
+    row = _mapping(parsed, row, at, _ENTRY_KEYS | FIXED)
+    calls = row.get("call", ())
+    calls = tuple(name for call in ((calls,) if isinstance(calls, str) else calls) for name in spread(call))
+    if not calls:
+        raise _wrong(parsed, at, "has no call", "没有 call")
+    for key, choices in (("primitive", PRIMITIVES), ("purpose", PURPOSES)):
+        if row.get(key) is not None and row[key] not in choices:
+            raise _wrong(
+                parsed, (*at, key), f"{row[key]} is not one of {', '.join(choices)}", f"{row[key]} 不在允许值之内"
+            )
+    misuse = row.get("misuse")
+    if misuse is not None and misuse not in KINDS["crypto.misuse"].keys["misuse"].choices:
+        raise _wrong(parsed, (*at, "misuse"), f"{misuse} is no misuse of core/kinds.py", f"未定义的误用 {misuse}")
+    when = row.get("when")
+    condition = None
+    if when is not None:
+        values = frozenset(str(item).lower() for item in when["is"])
+        when = _mapping(parsed, when, (*at, "when"), {"at", "is", "unknown"})
+        condition = Condition(_position(parsed, when["at"], (*at, "when")), values, when.get("unknown", "possible"))
+    return Entry(
+        library=library,
+        index=index,
+        calls=calls,
+        dialect=row.get("dialect", dialect),
+        algorithm=row.get("algorithm"),
+        protocol=row.get("protocol"),
+        primitive=row.get("primitive"),
+        purpose=row.get("purpose"),
+        fixed={key: row[key] for key in FIXED if key in row},
+        arguments=_positions(parsed, row.get("arguments", {}), (*at, "arguments")),
+        part=row.get("part", False),
+        use=row.get("use", True),
+        defaults=dict(_mapping(parsed, row.get("defaults", {}), (*at, "defaults"), ROLES)),
+        then=_follow_ups(parsed, row, at, "then"),
+        within=_follow_ups(parsed, row, at, "within"),
+        misuse=misuse,
+        when=condition,
+        needs=(row["needs"],) if isinstance(row.get("needs"), str) else tuple(row.get("needs", ())),
+        secret=row.get("secret", ""),
+        empty=row.get("empty", False),
+        bare=row.get("bare", True),
+    )
+
+
+def _follow_ups(parsed: Parsed, row: Mapping[str, Any], at: tuple[str | int, ...], key: str) -> tuple[FollowUp, ...]:
+    found: list[FollowUp] = []
+    for index, item in enumerate(row.get(key, ())):
+        here = (*at, key, index)
+        said = _mapping(parsed, item, here, {"method", "arguments", "purpose", *FIXED})
+        arguments = _positions(parsed, said.get("arguments", {}), (*here, "arguments"))
+        fixed = {role: value for role, value in said.items() if role not in {"method", "arguments"}}
+        methods = [said["method"]] if isinstance(said["method"], str) else said["method"]
+        found += [FollowUp(name, arguments, fixed) for method in methods for name in spread(method)]
+    return tuple(found)
+
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def spread(call: str) -> Iterator[str]:
+    """The calls that one with braces stands for."""
+    found = _BRACES.search(call)
+    if found is None:
+        yield call
+        return
+    for choice in found[1].split(","):
+        yield from spread(call[: found.start()] + choice + call[found.end() :])
+
+
+def _each_named(entry: Entry, prefix: str | None) -> Iterator[Entry]:
+    """The entry, or one for each call that carries its algorithm in its name."""
+    if prefix is None:
+        yield entry
+        return
+    for call in entry.calls:
+        yield replace(entry, calls=(call,), algorithm=call.removeprefix(prefix))
+
+
+def _positions(parsed: Parsed, rows: Any, at: tuple[str | int, ...]) -> Mapping[str, Position]:
+    rows = _mapping(parsed, rows, at, ROLES)
+    return {role: _position(parsed, row, (*at, role)) for role, row in rows.items()}
+
+
+def _position(parsed: Parsed, row: Any, at: tuple[str | int, ...]) -> Position:
+    match row:
+        case bool():
+            pass
+        case int():
+            return Position(at=row)
+        case str():
+            return Position(name=row)
+        case [int() as index, str() as name]:
+            return Position(index, name)
+    raise _wrong(
+        parsed, at, "is not a position, a keyword, or [position, keyword]", "应为位置、关键字或 [位置, 关键字]"
+    )
+
+
+def _mapping(
+    parsed: Parsed, row: Any, at: tuple[str | int, ...], allowed: frozenset[str] | set[str]
+) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise _wrong(parsed, at, "is not a mapping", "应为映射")
+    for key in row:
+        if key not in allowed:
+            raise _wrong(parsed, (*at, key), f"{key} is not one of {', '.join(sorted(allowed))}", f"未知的键 {key}")
+    return row
+
+
+def _wrong(parsed: Parsed, at: tuple[str | int, ...], en: str, zh: str) -> InputError:
+    where = f"{parsed.name}:{parsed.line(at)}: {'.'.join(map(str, at))}"
+    return InputError(Text(f"{where} {en}", f"{where} {zh}"), Text("See docs/catalogue.md", "参见 docs/catalogue.md"))
+
+
+def shape_of(call: str) -> str:
+    """How the word of a call stands in text: `x.word(`, `word =`, `word(` without a dot, or any way."""
+    if call.startswith("="):
+        return "setting"
+    if call.startswith("."):
+        return "method"
+    return "any" if "." in call else "bare"
+
+
+def word_of(call: str) -> str:
+    """The identifier of a qualified name that is searched for."""
+    if call[:1] in {"=", "."}:
+        return call[1:]
+    parts = call.split(".")
+    while len(parts) > 1 and parts[-1] in _COMMON:
+        parts.pop()
+    return parts[-1]
+
+
+@lru_cache(maxsize=1)
+def libraries() -> tuple[Library, ...]:
+    """Every shipped library, by file name."""
+    folder = files(__package__) / "catalogue"
+    found = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
+    return tuple(load_library(item.read_bytes(), item.name) for item in found)
+
+
+@lru_cache(maxsize=16)
+def catalogue_of(language: str) -> Catalogue:
+    return combined(language, [library for library in libraries() if library.language == language])
+
+
+def combined(language: str, of: Sequence[Library]) -> Catalogue:
+    entries: dict[str, tuple[Entry, ...]] = {}
+    values: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    blind: dict[str, Position] = {}
+    for library in of:
+        values.update(library.values)
+        aliases.update(library.aliases)
+        blind.update(library.blind)
+        for entry in library.entries:
+            for call in entry.calls:
+                entries[call] = (*entries.get(call, ()), entry)
+    shapes: dict[bytes, set[str]] = {}
+    for call in (*entries, *blind):
+        shapes.setdefault(word_of(call).encode(), set()).add(shape_of(call))
+    stand = {word: frozenset(row) for word, row in shapes.items()}
+    return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand)

@@ -1,0 +1,282 @@
+"""Cryptography in source text: Java, Python and C.
+
+Looks at the places where a word of the catalogue stands, asks `source/` what is named there and what its arguments can
+be, and states `crypto.use`, `crypto.protocol` and `crypto.misuse`. A place whose value waits for a constant of another
+file is handed on to `constants.py`.
+
+*It cannot see* cryptography written by hand or taken from a library that no catalogue knows; calls through reflection,
+`getattr`, `eval`, `dlsym` or a foreign-function interface whose target is not a literal (each makes the attempt
+partial); what a macro or a generator produces.
+Source: the library manuals named in `catalogue/*.yaml`; names by CycloneDX 1.7.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from tree_sitter import Node
+
+from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.core.facts import Evidence
+from assay.examinations.cipher.catalogue import Catalogue, Entry, Position, catalogue_of
+from assay.examinations.cipher.masking import excerpt
+from assay.examinations.cipher.uses import Use, facts_of, lent
+from assay.source.languages import BY_NAME
+from assay.source.parsed import Arguments, Parsed, Site
+from assay.source.values import Answer, Resolver, Value, either, unknown
+
+TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
+
+
+class SourceCryptography:
+    """A `FileExamination`. Stateless: the catalogue is read once per process."""
+
+    id = "cipher.source@1"
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
+    fold_case = False
+
+    @cached_property
+    def literals(self) -> frozenset[bytes]:
+        return frozenset().union(*(catalogue_of(name).words for name in BY_NAME))
+
+    def __reduce__(self) -> tuple[type["SourceCryptography"], tuple[()]]:
+        return (type(self), ())
+
+    def accepts(self, meta: FileMeta) -> bool:
+        return meta.file_class == "source" and meta.format in BY_NAME
+
+    def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
+        if not view.whole and b"\n" not in view.content:
+            return Examined(shortfalls=(Shortfall("packed", "a line longer than one unit"),))
+        catalogue = catalogue_of(view.meta.format)
+        wanted = [hit for hit in hits if hit.literal in catalogue.words]
+        if not any(_promising(view.meta.format, view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
+            return Examined()
+        unit = _Unit(view, catalogue, lab.limits.steps_per_value)
+        if unit.parsed.hopeless:
+            return Examined(shortfalls=(Shortfall("syntax", "the text does not parse"),))
+        uses = unit.uses(wanted)
+        waiting = tuple(use for use in uses if any(use.pending()))
+        facts = tuple(
+            fact
+            for use in uses
+            if not any(use.pending())
+            for fact in facts_of(use, view.meta, catalogue, self.id)
+        )  # fmt: skip
+        return Examined(facts, waiting or None, tuple(unit.shortfalls))
+
+
+_SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}
+_ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;){]|\w)")}
+_IMPORTS = (b"import ", b"from ", b"package ", b" *", b"//")
+
+
+def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
+    """Whether a hit could be a use, judged by the bytes around it: parsing costs a hundred times more."""
+    end = hit.offset + len(hit.literal)
+    if language == "C":
+        return _ANY_WAY["C"].match(content, end) is not None
+    before = content[hit.offset - 1 : hit.offset]
+    for shape in shapes - {"any"}:
+        dotted = before == b"."
+        if (dotted or shape != "method") and not (dotted and shape == "bare") and _SHAPES[shape].match(content, end):
+            return True
+    if "any" not in shapes or (language == "Java" and _ANY_WAY["Java"].match(content, end) is None):
+        return False
+    line = content[content.rfind(b"\n", 0, hit.offset) + 1 : end + 64].lstrip()
+    return not line.startswith(_IMPORTS) or b" as " in line
+
+
+DEEPEST = 3  # a padding around a mode around a cipher
+_LATER = frozenset({"key_bits", "curve", "mode"})
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SECRET_WORDS = frozenset(
+    {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
+     "captcha", "csrf", "xsrf"}
+)  # fmt: skip
+_PERHAPS_SECRET = frozenset(["key", "code", "session", "iv", "cookie", "credential"])
+
+
+class _Unit:
+    """One parsed unit and what is found in it."""
+
+    def __init__(self, view: FileView, catalogue: Catalogue, steps: int) -> None:
+        self.view = view
+        self.catalogue = catalogue
+        self.parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line)
+        self.resolver = Resolver(self.parsed, catalogue.known, steps)
+        self.shortfalls: list[Shortfall] = []
+
+    def uses(self, hits: Sequence[Hit]) -> list[Use]:
+        found: list[tuple[Site, Use]] = []
+        parts: list[tuple[Site, Use]] = []
+        consumed: set[int] = set()
+        done: set[tuple[int, tuple[str, ...]]] = set()
+        for hit in (*hits, *self._aliased(hits)):
+            node = self.parsed.at(hit.offset, len(hit.literal))
+            if self.parsed.too_deep > TOO_DEEP:
+                break
+            site = self._site(node, hit) if node is not None else None
+            if site is None or not site.settled or (site.node.start_byte, site.names) in done:
+                continue
+            name, entries = self._entries(site)
+            pointed = self._pointed(name, site)
+            if pointed is not None:
+                site, entries = pointed
+            if entries:
+                done.add((site.node.start_byte, site.names))
+            for entry in entries:
+                use = self._use(entry, site)
+                if use is None:
+                    continue
+                (parts if entry.part or not use.called else found).append((site, use))
+                consumed.update(origin for answer in use.answers.values() for origin in answer.origins)
+        if self.parsed.too_deep:
+            self.shortfalls.append(Shortfall("too-many-places", "nested too deeply to be followed"))
+        lenders = {site.node.start_byte: use for site, use in parts}
+        for _ in range(DEEPEST):
+            lenders = {place: lent(use, lenders) for place, use in lenders.items()}
+        kept = [use for site, use in parts if site.node.start_byte not in consumed]
+        return [lent(use, lenders) for use in (*(use for _, use in found), *kept)]
+
+    def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
+        """Places where an imported word is used under another name."""
+        words = frozenset(hit.literal for hit in hits)
+        for alias in sorted(self.parsed.adapter.other_names(self.parsed, words)):
+            for place in re.finditer(rb"(?<![\w])" + re.escape(alias) + rb"(?![\w])", self.view.content):
+                yield Hit(alias, place.start())
+
+    def _site(self, node: Node, hit: Hit) -> Site | None:
+        site = self.parsed.adapter.site(self.parsed, node, hit.literal.decode())
+        if site is None and node.type == "ERROR":
+            line = self.parsed.line(node)
+            self.shortfalls.append(
+                Shortfall("syntax", f"line {line}: {hit.literal.decode()} in text that does not parse")
+            )
+        return site
+
+    def _entries(self, site: Site) -> tuple[str, tuple[Entry, ...]]:
+        for name in site.names:
+            known = self.catalogue.canonical(name)
+            entries = self.catalogue.entries.get(known)
+            if entries is not None:
+                return known, tuple(entry for entry in entries if self._applies(entry))
+            if known in self.catalogue.blind:
+                return known, ()
+        return "", ()
+
+    def _applies(self, entry: Entry) -> bool:
+        if not entry.needs:
+            return True
+        imports = self.parsed.imports
+        return any(
+            path == need or path.startswith((f"{need}.", f"{need}/"))
+            for path in (*imports.names.values(), *imports.stars)
+            for need in entry.needs
+        )
+
+    def _pointed(self, name: str, site: Site) -> tuple[Site, tuple[Entry, ...]] | None:
+        """What a call that finds functions by name is asked for; a shortfall when that cannot be told."""
+        position = self.catalogue.blind.get(name)
+        if position is None or site.arguments is None:
+            return None
+        answer = self._argument(site.arguments, position)
+        if answer is None or not answer.complete:
+            self.shortfalls.append(Shortfall("blind-spot", f"line {self.parsed.line(site.node)}: {name}"))
+        asked = answer.values if answer is not None else ()
+        entries = tuple(entry for item in asked for entry in self.catalogue.entries.get(item.text, ()))
+        return (Site((name,), site.node, None), entries) if entries else None
+
+    def _use(self, entry: Entry, site: Site) -> Use | None:
+        if entry.empty and not _is_empty(site.node):
+            return None
+        if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
+            return None
+        word = self._for_a_secret(site) if entry.secret else None
+        if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
+            return None
+        answers: dict[str, Answer] = {"secret": word} if word is not None else {}
+        if site.arguments is not None:
+            for role, position in entry.arguments.items():
+                answer = self._argument(site.arguments, position)
+                if answer is not None:
+                    answers[role] = answer
+                elif role in entry.defaults:
+                    answers[role] = _said(entry.defaults[role])
+            if entry.when is not None:
+                condition = self._argument(site.arguments, entry.when.position)
+                answers["when"] = condition if condition is not None else Answer()
+            answers |= self._follow_ups(entry, site)
+        state = "overwritten" if self.parsed.overwritten(site.node) else "used"
+        name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
+        return Use(entry, answers, name, evidence, site.arguments is not None, state)
+
+    def _for_a_secret(self, site: Site) -> Answer | None:
+        """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
+
+        Such words as key and code have other meanings too: the answer is then not complete.
+        """
+        target, function = self.parsed.assigned_to(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
+        goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (target, function))
+        sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
+        return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
+
+    def _argument(self, arguments: Arguments, position: Position) -> Answer | None:
+        node = arguments.get(position.at, position.name)
+        if node is None:
+            return unknown("arguments are unpacked at run time") if arguments.spread else None
+        return self.resolver.resolve(node)
+
+    def _follow_ups(self, entry: Entry, site: Site) -> dict[str, Answer]:
+        """What calls on the object, and the call around it, say. A size or curve that none tells is unknown."""
+        answers: dict[str, list[Answer]] = {}
+        calls = self.parsed.later_calls(site.node) if entry.then else []
+        around = self.parsed.call_around(site.node) if entry.within else None
+        pairs = [(follow, call) for follow in entry.then for call in calls if call.method == follow.method]
+        if around is not None:
+            pairs += [(follow, around) for follow in entry.within if around.method == follow.method]
+        for follow, call in pairs:
+            given = self.parsed.adapter.arguments(self.parsed, call.node.child_by_field_name("arguments"))
+            for role, position in follow.arguments.items():
+                answer = self._argument(given, position)
+                if answer is not None:
+                    answers.setdefault(role, []).append(answer)
+            for role, value in follow.fixed.items():
+                answers.setdefault(role, []).append(_said(value))
+        told = {role: either(items) for role, items in answers.items()}
+        for role in {
+            role for follow in entry.then for role in (*follow.arguments, *follow.fixed)
+        } & _LATER - told.keys():
+            told[role] = unknown("not told where the object is made")
+        return told
+
+    def _evidence(self, site: Site, answers: dict[str, Answer]) -> tuple[Evidence, ...]:
+        """The call, and where the first value that decides was found when that is another line."""
+        path, content = self.view.meta.path, self.view.content
+        node = (site.node.child_by_field_name("name") if site.node.type == "method_declaration" else None) or site.node
+        start = site.at if site.at is not None else node.start_byte
+        line, found = self.view.first_line + content.count(b"\n", 0, start), ""
+        for role in ("algorithm", "mode", "key_bits", "curve", "iterations"):
+            for offset in answers[role].origins if role in answers else ():
+                other = self.view.first_line + content.count(b"\n", 0, offset)
+                if other != line and not found:
+                    found = f"{path}:{other}"
+        return (Evidence(path, line, excerpt(content, start), origin=found),)
+
+
+def _said(value: str | int) -> Answer:
+    return Answer((Value("number" if isinstance(value, int) else "text", str(value)),))
+
+
+def _speaks_alone(entry: Entry) -> bool:
+    """Whether a reference that is not called still says something."""
+    if any(call.endswith(".*") for call in entry.calls):
+        return True
+    if entry.when is not None:
+        return False
+    return entry.algorithm is not None or entry.protocol is not None or entry.misuse is not None
+
+
+def _is_empty(node: Node) -> bool:
+    body = node.child_by_field_name("body")
+    return body is not None and all(child.is_extra for child in body.named_children)

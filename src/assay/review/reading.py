@@ -1,0 +1,25 @@
+"""Reading what a sealed review left."""
+
+from assay.core.errors import InputError
+from assay.core.text import Text
+from assay.dossier.records import decode
+from assay.dossier.sealed import ReviewRecord
+from assay.dossier.store import Review
+from assay.report.document import Document
+
+
+def sealed_record(review: Review) -> ReviewRecord:
+    """Raises InputError for a review that was never sealed."""
+    if review.record is None:
+        missing = ", ".join(review.missing)
+        raise InputError(
+            Text(f"this review was not completed; missing: {missing}", f"此次审查未完成；缺少：{missing}"),
+            Text("review the product again; what was complete is kept", "请重新审查该产品；已完成的部分保留"),
+        )
+    return review.record
+
+
+def stored_document(review: Review) -> Document:
+    """The document as it was composed when the review was sealed."""
+    sealed_record(review)
+    return decode(Document, next(review.lines("document")), "document")

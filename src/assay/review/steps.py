@@ -1,0 +1,238 @@
+"""The steps of a review, and all of them in one go. Each step is a function of what the step before it left.
+
+    take      a delivery becomes files with class, format, scope; refused entries; what is said about the product
+    examine   files become facts and attempts, on the bench
+    keep      facts, attempts, files, judgements and the document become one sealed review of a dossier
+    judge     rulebooks over the facts and attempts of a review
+    document  the frozen report
+
+The day (`as_of`) is given by the caller; nothing here reads a clock. What is written is the same for any number of
+jobs.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assay import __version__
+from assay.core.attempts import Attempt
+from assay.core.examination import FileMeta, Limits
+from assay.core.facts import Fact, canonical
+from assay.core.judge import judge_all
+from assay.core.product import Product
+from assay.core.rules import Judgement, Rulebook
+from assay.dossier.names import default_path
+from assay.dossier.records import FileRecord, decode_fact, encode, glimpse
+from assay.dossier.runs import merge_runs, write_run
+from assay.dossier.sealed import Judging, ReviewRecord, RulebookRef
+from assay.dossier.store import Dossier, Review
+from assay.dossier.writing import ReviewWriter, add_judgements
+from assay.examinations import ALL, FILES, WHOLES
+from assay.intake import Intake, IntakeLimits, open_locator, take_in
+from assay.lab import bench
+from assay.report.compose import compose
+from assay.report.document import Document
+from assay.review.gaps import gaps, no_source
+from assay.rulebooks import default_books, load
+
+STREAMS = ("files", "attempts", "facts", "judgements", "document")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the operator asks for. `rulebooks` empty is the default books; `dossier` None is named after the product."""
+
+    path: Path
+    as_of: date
+    manifest: Path | None = None
+    rulebooks: tuple[str, ...] = ()
+    dossier: Path | None = None
+    jobs: int = 1
+    limits: Limits = field(default_factory=Limits)
+    intake: IntakeLimits = field(default_factory=IntakeLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the bench left: sorted runs of facts in the scratch folder, attempts, and one record per file."""
+
+    taken: Intake
+    runs: tuple[Path, ...]
+    attempts: tuple[Attempt, ...]
+    files: tuple[FileRecord, ...]
+    digest: str
+    result: bench.BenchResult
+
+
+def review(plan: Plan, progress: Progress | None = None) -> tuple[Dossier, Document]:
+    """Intake, examine, judge, report. Returns the dossier that holds the new review, and the document."""
+    return _review(plan, progress, judged=True)
+
+
+def examine_only(plan: Plan, progress: Progress | None = None) -> tuple[Dossier, Document]:
+    """The same without any rulebook: facts and attempts are stated, nothing is judged."""
+    return _review(plan, progress, judged=False)
+
+
+def _review(plan: Plan, progress: Progress | None, *, judged: bool) -> tuple[Dossier, Document]:
+    with TemporaryDirectory(prefix="assay-") as scratch:
+        taken = take(plan, Path(scratch))
+        books = books_for(taken.product, plan.rulebooks, plan.as_of) if judged else ()
+        dossier = Dossier.create_or_open(plan.dossier or default_path(titled(taken.product), Path()))
+        examined = examine(taken, plan, Path(scratch), progress)
+        return dossier, keep(dossier, examined, books, plan)
+
+
+def take(plan: Plan, scratch: Path) -> Intake:
+    """Raises NothingToExamineError when the delivery holds no file, InputError for a wrong manifest."""
+    leave_out = (plan.dossier,) if plan.dossier is not None else ()
+    folder = scratch / "intake"
+    folder.mkdir()
+    return take_in(plan.path, manifest=plan.manifest, scratch=folder, limits=plan.intake, leave_out=leave_out)
+
+
+def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None = None) -> Examined:
+    """Every file once through every examination, and what follows from the attempts alone."""
+    folder = scratch / "lab"
+    folder.mkdir()
+    files = taken.artifact.files
+    result = bench.run(
+        files,
+        FILES,
+        WHOLES,
+        open_member=open_locator,
+        write_run=write_run,
+        scratch=folder,
+        jobs=plan.jobs,
+        limits=plan.limits,
+        progress=progress,
+    )
+    attempts = tuple(sorted({*taken.attempts, *result.attempts}))
+    own = scratch / "own.run"
+    write_run([*taken.facts, *gaps(attempts), *([] if _has_source(files) else [no_source()])], own)
+    records = tuple(_record(meta, digest) for meta, digest in zip(files, result.digests, strict=True))
+    return Examined(taken, (own, *result.runs), attempts, records, artifact_digest(records), result)
+
+
+def keep(dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: Plan) -> Document:
+    """Write one sealed review. A killed write leaves what was complete."""
+    product = examined.taken.product
+    with ReviewWriter(dossier) as writer:
+        writer.plan(STREAMS)
+        writer.write("files", (encode(record) for record in examined.files))
+        writer.write("attempts", (encode(attempt) for attempt in examined.attempts))
+        writer.write("facts", merge_runs(examined.runs))
+        unsealed = dossier.review(writer.number)
+        judgements = judge(unsealed, product, books, plan.as_of)
+        writer.write("judgements", (encode(judgement) for judgement in judgements))
+        document = document_of(unsealed, product, examined.digest, books=books, judgements=judgements, as_of=plan.as_of)
+        writer.write("document", [encode(document)])
+        writer.seal(
+            ReviewRecord(
+                product,
+                examined.digest,
+                plan.as_of,
+                {**asdict(plan.limits), **asdict(plan.intake)},
+                tuple(sorted(item.id for item in ALL)),
+                references(books),
+            )
+        )
+    return document
+
+
+def judge(review: Review, product: Product, books: Sequence[Rulebook], as_of: date) -> list[Judgement]:
+    """Judge a review; books about the review itself come first. Streams the facts once."""
+    rules = [rule for book in sorted(books, key=lambda book: book.about != "review") for rule in book.rules]
+    if not rules:
+        return []
+    return judge_all(rules, product.attributes, review.glimpses(), review.attempts(), as_of)
+
+
+def judge_again(review: Review, product: Product, books: Sequence[Rulebook], as_of: date, digest: str) -> Document:
+    """Judge a sealed review under other books or another day, keep the judgements beside it, and compose a document."""
+    judgements = judge(review, product, books, as_of)
+    add_judgements(review, Judging(as_of, references(books)), judgements)
+    return document_of(review, product, digest, books=books, judgements=judgements, as_of=as_of)
+
+
+def document_of(
+    review: Review,
+    product: Product,
+    digest: str,
+    *,
+    books: Sequence[Rulebook],
+    judgements: Sequence[Judgement],
+    as_of: date,
+) -> Document:
+    return compose(
+        product,
+        artifact_digest=digest,
+        as_of=as_of,
+        version=__version__,
+        books=books,
+        judgements=judgements,
+        facts=review.facts(),
+        attempts=review.attempts(),
+        files=file_rows(review.files()),
+        find_facts=lambda ids: find_facts(review, ids),
+    )
+
+
+def books_for(product: Product, named: Sequence[str], as_of: date) -> tuple[Rulebook, ...]:
+    """The named books and always `limits`; without names, the default ones."""
+    if not named:
+        return default_books(product.attributes, as_of)
+    return tuple(load(id_) for id_ in dict.fromkeys(("limits", *named)))
+
+
+def titled(product: Product) -> str:
+    """Vendor and name: what a dossier is called after. The same product again adds a review to the same dossier."""
+    return f"{product.vendor.name} {product.name}" if product.vendor is not None else product.name
+
+
+def references(books: Sequence[Rulebook]) -> tuple[RulebookRef, ...]:
+    return tuple(RulebookRef(book.id, book.digest) for book in books)
+
+
+def find_facts(review: Review, ids: Sequence[str]) -> Mapping[str, Fact]:
+    """The facts with these ids, by streaming the kinds once. A fact that several records share is the first of them."""
+    wanted = set(ids)
+    found: dict[str, Fact] = {}
+    for line in review.fact_lines() if wanted else ():
+        id_ = glimpse(line).id
+        if id_ in wanted and id_ not in found:
+            found[id_] = decode_fact(line)
+    return found
+
+
+def file_rows(files: Iterator[FileRecord]) -> list[tuple[str, str, str, int, int]]:
+    """Files and bytes by class, format and scope."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    sizes: Counter[tuple[str, str, str]] = Counter()
+    for record in files:
+        row = (record.file_class, record.format, record.scope)
+        counts[row] += 1
+        sizes[row] += record.size
+    return [(*row, counts[row], sizes[row]) for row in sorted(counts)]
+
+
+def artifact_digest(files: Sequence[FileRecord]) -> str:
+    """SHA-256 over path, size and SHA-256 of every file, in order of path."""
+    digest = hashlib.sha256()
+    for record in sorted(files, key=lambda record: record.path):
+        digest.update(canonical([record.path, record.size, record.sha256]) + b"\n")
+    return digest.hexdigest()
+
+
+def _record(meta: FileMeta, digest: str) -> FileRecord:
+    own = (meta.file_class, meta.format, meta.component, meta.scope, meta.scope_from)
+    return FileRecord(meta.path, meta.logical, meta.size, digest, *own)
+
+
+def _has_source(files: Sequence[FileMeta]) -> bool:
+    return any(meta.file_class == "source" for meta in files)
