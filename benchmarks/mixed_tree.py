@@ -21,11 +21,11 @@ _KEPT = """abstract assert async await boolean break catch class const continue 
 endif enum except extends extern false final finally float from global goto implements import include inline instanceof
 interface lambda local native nonlocal package private protected public raise register return short signed sizeof static
 struct super switch throw throws trait transient typedef undef union unsigned using virtual volatile where while with
-yield this self None True False String""".split()
+yield this self None True False String"""
 
 
 def kept() -> frozenset[bytes]:
-    words = {word.encode() for word in _KEPT}
+    words = set(_KEPT.encode().split())
     for library in libraries():
         for name in (*library.values, *library.aliases, *itertools.chain(*(entry.calls for entry in library.entries))):
             words.update(part.encode() for part in re.split(r"\W+", name))

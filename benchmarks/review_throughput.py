@@ -1,6 +1,6 @@
 """Throughput of a whole review over a tree, its floors in the same run, and a peer beside it.
 
-    python benchmarks/review_throughput.py TREE [--jobs N] [--peer 'semgrep scan --metrics off -j 1 --config RULES {tree}']
+    python benchmarks/review_throughput.py TREE [--jobs N] [--peer 'semgrep scan --metrics off -j 1 --config R {tree}']
 
 Prints megabytes (10**6) of the whole tree per CPU-second, workers included. Floors: reading and hashing every file;
 the same with the word prefilter; parsing every file of a language that is read, whole, which is the cost to avoid.
@@ -134,7 +134,7 @@ def main() -> None:
         read = examined.result.bytes_read + taken.bytes_read
         rate = size / MB / (intake + spent)
         print(
-            f"assay: {intake + spent:.2f} CPU-s, {rate:.1f} MB per CPU-s; intake {intake:.2f}, bench {examined.result.spent}"
+            f"assay: {intake + spent:.2f} CPU-s, {rate:.1f} MB per CPU-s; intake {intake:.2f}, {examined.result.spent}"
         )
         print(f"assay: peak worker memory {peak / MB:.0f} MB; bytes read {read / size:.2f} of the tree")
         for name, seconds in floors(taken).items():

@@ -14,7 +14,11 @@ def _watch(event: str, args: tuple[object, ...]) -> None:
     if event not in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
         return
     connection, address = args[0], args[1]
-    if not isinstance(connection, socket.socket) or connection.family == socket.AF_UNIX or not isinstance(address, tuple):
+    if (
+        not isinstance(connection, socket.socket)
+        or connection.family == socket.AF_UNIX
+        or not isinstance(address, tuple)
+    ):
         return
     host = str(address[0])
     try:

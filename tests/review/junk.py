@@ -1,4 +1,4 @@
-"""A folder of everything that a delivery should not be. `python -m tests.review.junk FOLDER COUNT` makes a large one."""
+"""A folder of everything that a delivery should not be; `python -m tests.review.junk FOLDER COUNT` makes one."""
 
 import io
 import os

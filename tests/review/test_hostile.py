@@ -30,7 +30,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str],
         "json": json.render(document, "en"),
     }
     assert sorted(path.name for path in folder.iterdir()) == [*before, "junk.assay"]
-    reasons = [item.reason for item in dossier.latest().attempts() if item.status != "completed"]
+    reasons = [str(item.reason) for item in dossier.latest().attempts() if item.status != "completed"]
     return folder, reasons, rendered
 
 

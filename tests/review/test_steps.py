@@ -1,4 +1,4 @@
-"""A review end to end: the same for any number of jobs, the same ids under another version name, country weighs nothing."""
+"""A review end to end: equal for any number of jobs, equal ids under another version name, country weighs nothing."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from assay.core.errors import InputError, NothingToExamineError
 from assay.core.rules import Judgement
 from assay.dossier.store import Dossier
 from assay.review.reading import stored_document
-from assay.review.steps import Plan, examine_only, judge_again, books_for, review
+from assay.review.steps import Plan, books_for, examine_only, judge_again, review
 
 DAY = date(2026, 1, 1)
 PAYGATE = Path(__file__).parents[2] / "examples" / "paygate"

@@ -1,7 +1,5 @@
 """`assay rules list | show | lint | test`: rulebooks as data."""
 
-from pathlib import Path
-
 import click
 
 from assay.cli import options
@@ -86,7 +84,7 @@ def _lint(paths: tuple[str, ...]) -> int:
 
     found = 0
     for path in paths or shipped():
-        for problem in problems_of(Path(folder_of(path))):
+        for problem in problems_of(str(folder_of(path))):
             click.echo(terminal(f"{problem.file}:{problem.line}: {problem.text.to(language())}"))
             found += 1
     return int(Exit.BROKEN if found else Exit.NOTHING_TO_REPORT)

@@ -147,28 +147,38 @@ class Concluded:
     shortfalls: tuple[tuple[FileMeta, Shortfall], ...] = ()
 
 
-class FileExamination(Protocol):
-    """Looks at single files. `literals` are whole words; a file without any of them is completed unread.
+class _Named(Protocol):
+    """What every examination declares: `id` is `family.name@version`; `kinds` is all that it may state."""
 
-    With `fold_case` the words are lower case and match in any case.
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+
+class FileExamination(_Named, Protocol):
+    """Looks at single files. `literals` are whole words; a file without any of them is completed unread, and an
+    examination without literals sees every file that it accepts. With `fold_case` words are lower case and match in
+    any case.
     """
 
-    id: str
-    kinds: tuple[str, ...]
-    literals: frozenset[bytes]
-    fold_case: bool
+    @property
+    def literals(self) -> frozenset[bytes]: ...
+
+    @property
+    def fold_case(self) -> bool: ...
 
     def accepts(self, meta: FileMeta) -> bool: ...
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined: ...
 
 
-class Examination(Protocol):
+class Examination(_Named, Protocol):
     """Concludes from the summaries of `summaries_of` (a FileExamination's id), reopening files that the index names."""
 
-    id: str
-    kinds: tuple[str, ...]
-    summaries_of: str
+    @property
+    def summaries_of(self) -> str: ...
 
     def conclude(
         self, artifact: Artifact, summaries: Mapping[str, Sequence[object]], index: Index, lab: Lab
