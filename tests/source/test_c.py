@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Node
@@ -110,6 +111,16 @@ def test_calls_on_the_object_that_a_call_made() -> None:
     ]
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("-", ""), ("a ? b : ", ""), ("g(", ")")])
+def test_endless_nesting_ends(opening: str, closing: str) -> None:
+    code = "void f(void) {{ sink({}); }}"
+    far = _parsed(code.format(opening * 5000 + "x" + closing * 5000))
+    assert far.at(far.content.index(b"x"), 1) is None
+    assert far.too_deep == 1
+    near = _argument(code.format(opening * 150 + "x" + closing * 150))
+    assert not near.complete
+
+
 def test_headers_and_own_functions() -> None:
     imports = _parsed(
         '#include <a/b.h>\n#include "c.h"\nstatic T *mine(void) { return 0; }\n#define also(x) x\n'
@@ -132,7 +143,7 @@ def test_plain_text_keeps_every_branch_but_what_if_zero_switches_off() -> None:
 
 _PIECES = (
     "#if 0", "#if A", "#ifdef B", "# else", "#elif C \\", "#endif", "x();", "{", "}", "/*", "*/", '"', "MD5_Init(&c);",
-    "#define F(x) MD5_Init(x) \\", "if (a) {", "int f(a) int a; {", "\0", "\u00e9", "#define MD5_Init y", "c ? MD5_Init : 0;",
+    "#define F(x) MD5_Init(x) \\", "if (a) {", "int f(a) int a; {", "\0", "\u00e9", "#define MD5_Init y", "MD5_Init;",
 )  # fmt: skip
 _LINES = st.lists(st.sampled_from(_PIECES), max_size=30)
 

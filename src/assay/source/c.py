@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
 
+FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 _INCLUDES = "(preproc_include path: (_) @path)"
 _DEFINED = """
   (function_definition declarator: (_) @declarator)
@@ -73,9 +74,9 @@ class C:
 
     def imports(self, parsed: Parsed) -> Imports:
         """Headers as stars; the functions that the unit defines as names of its own."""
-        paths = (parsed.text(node) for row in parsed.matches(_INCLUDES, parsed.root) for node in row["path"])
+        paths = (parsed.text(node) for row in parsed.matches(_INCLUDES, parsed.root, depth=FILE_LEVEL) for node in row["path"])
         own: dict[str, str] = {}
-        for row in parsed.matches(_DEFINED, parsed.root):
+        for row in parsed.matches(_DEFINED, parsed.root, depth=FILE_LEVEL):
             name = _declared(row["declarator"][0])
             if name is not None:
                 own[parsed.text(name)] = f"./{parsed.text(name)}"
@@ -85,7 +86,7 @@ class C:
         parent = node.parent
         if node.type == "preproc_arg":
             body = parent is not None and parent.type in {"preproc_def", "preproc_function_def"}
-            if not body or _switched_off(node) or _extends(parsed, node, word):
+            if not body or _switched_off(parsed, node) or _extends(parsed, node, word):
                 return None
             place = _place_in(node.text or b"", word.encode())
             return Site((word,), node, None, at=node.start_byte + place) if place >= 0 else None
@@ -94,7 +95,7 @@ class C:
         if parent.type in _DECLARING and not _is_value(parent, node):
             return None
         name = parsed.text(node)
-        if name in parsed.imports.names or _switched_off(node):
+        if name in parsed.imports.names or _switched_off(parsed, node):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             above = parent.parent
@@ -223,15 +224,15 @@ def _extends(parsed: Parsed, node: Node, word: str) -> bool:
     return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
 
 
-def _switched_off(node: Node) -> bool:
+def _switched_off(parsed: Parsed, node: Node) -> bool:
     """Whether a node stands under `#if 0`, or under the `#else` of `#if 1`."""
-    inner, outer = node, node.parent
-    while outer is not None:
+    inner = node
+    for outer in parsed.above(node):
         if outer.type == "preproc_if":
             condition = outer.child_by_field_name("condition")
             text = condition.text if condition is not None else None
             other = outer.child_by_field_name("alternative") == inner
             if text == (b"1" if other else b"0") and condition != inner:
                 return True
-        inner, outer = outer, outer.parent
+        inner = outer
     return False

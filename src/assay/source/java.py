@@ -12,7 +12,6 @@ from tree_sitter import Node
 from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
-_FIELDS = "(field_declaration) @field"
 
 
 class Java:
@@ -51,7 +50,7 @@ class Java:
         names: dict[str, str] = {}
         stars: list[str] = []
         package = ""
-        for captures in parsed.matches(_IMPORTS, parsed.root):
+        for captures in parsed.matches(_IMPORTS, parsed.root, depth=1):
             for node in captures.get("package", ()):
                 package = parsed.text(node).removeprefix("package").strip(" ;\n\t")
             for node in captures.get("import", ()):

@@ -115,7 +115,8 @@ class Adapter(Protocol):
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
 
 
-DEEPEST = 1_000  # levels of a syntax tree that are followed
+DEEPEST = 400  # levels of a syntax tree that are followed
+MOST_ASSIGNED = 64  # assignments to one name that are told apart
 WIDEST_ERROR = 10_000  # tokens in one error node; a query over more of them takes time in the square of their number
 
 
@@ -181,8 +182,11 @@ class Parsed:
         """Line of the node, from 1, in the whole file."""
         return node.start_point.row + self.first_line
 
-    def matches(self, query: str, node: Node) -> list[dict[str, list[Node]]]:
+    def matches(self, query: str, node: Node, depth: int | None = None) -> list[dict[str, list[Node]]]:
+        """Captures of a query below a node, in order of text; `depth` bounds how far below a match may begin."""
         cursor = QueryCursor(_compiled(self.adapter, query))
+        if depth is not None:
+            cursor.set_max_start_depth(depth)
         return [captures for _, captures in cursor.matches(node)]
 
     def at(self, offset: int, length: int) -> Node | None:
@@ -202,21 +206,21 @@ class Parsed:
     def function_of(self, node: Node) -> Node | None:
         """The innermost function around a node."""
         functions = self.adapter.functions
-        current: Node | None = node
-        while current is not None and current.type not in functions:
-            current = current.parent
-        return current
+        return next((above for above in (node, *self.above(node)) if above.type in functions), None)
+
+    def above(self, node: Node) -> list[Node]:
+        """The nodes around a node, innermost first; found from the root, for a step upwards costs the depth."""
+        found: list[Node] = []
+        current: Node | None = self.root
+        while current is not None and current != node:
+            found.append(current)
+            current = current.child_with_descendant(node)
+        return found[::-1]
 
     def name_of(self, node: Node) -> str:
         """Qualified name of the declaration around a node, '' at file level."""
-        names: list[str] = []
-        current = node.parent
-        while current is not None:
-            name = self.adapter.declared_name(self, current)
-            if name:
-                names.append(name)
-            current = current.parent
-        return ".".join(reversed(names))
+        names = [self.adapter.declared_name(self, above) for above in reversed(self.above(node))]
+        return ".".join(filter(None, names))
 
     def bindings(self, scope: Node) -> Mapping[str, tuple[Binding, ...]]:
         """Assignments below a scope, by name, in order of text; of the whole file, only constants and fields."""
@@ -267,7 +271,10 @@ class Parsed:
            holds the use.
         """
         function = self.function_of(use) or self.root
-        if len(bound) < 2 or self.content.find(b"goto ", function.start_byte, function.end_byte) >= 0:
+        if (
+            not 1 < len(bound) <= MOST_ASSIGNED
+            or self.content.find(b"goto ", function.start_byte, function.end_byte) >= 0
+        ):
             return tuple(bound)
         loops = [above for above in _around(use) if above.type in _LOOPS]
 
@@ -295,7 +302,7 @@ class Parsed:
         name, function = self.assigned_to(node), self.function_of(node)
         if function is None or not name.isidentifier():
             return False
-        bound = self.bindings(function).get(name, ())
+        bound = self.bindings(function).get(name, ())[:MOST_ASSIGNED]
         own = next((item.place for item in bound if _within(node, item.place)), None)
         if own is None:
             return False

@@ -3,6 +3,7 @@
 *It cannot see* names put into a module at run time, `getattr` with an unknown name, or what a star import brings.
 """
 
+import re
 from collections.abc import Mapping
 
 from tree_sitter import Language as Grammar
@@ -10,7 +11,7 @@ from tree_sitter import Node
 
 from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
 
-_IMPORTS = "(import_statement) @import (import_from_statement) @from"
+_IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)
 
 
 class Python:
@@ -49,22 +50,23 @@ class Python:
         """Of two imports of one name, as in `try: ... except ImportError: ...`, the first counts."""
         names: dict[str, str] = {}
         stars: list[str] = []
-        for captures in parsed.matches(_IMPORTS, parsed.root):
-            for node in captures.get("import", ()):
-                for item in node.children_by_field_name("name"):
-                    path, alias = _alias(parsed, item)
-                    if alias is not None:
-                        names.setdefault(alias, path)
-                    else:
-                        names.setdefault(path.partition(".")[0], path.partition(".")[0])
-            for node in captures.get("from", ()):
-                module = node.child_by_field_name("module_name")
-                origin = parsed.text(module) if module is not None else ""
-                for item in node.children_by_field_name("name"):
-                    path, alias = _alias(parsed, item)
+        for found in _IMPORT.finditer(parsed.content):
+            word = parsed.root.descendant_for_byte_range(*found.span(1))
+            node = word.parent if word is not None else None
+            if node is None or node.type not in {"import_statement", "import_from_statement"}:
+                continue
+            module = node.child_by_field_name("module_name")
+            origin = parsed.text(module) if module is not None else ""
+            for item in node.children_by_field_name("name"):
+                path, alias = _alias(parsed, item)
+                if module is not None:
                     names.setdefault(alias or path, f"{origin}.{path}")
-                if any(child.type == "wildcard_import" for child in node.children):
-                    stars.append(origin)
+                elif alias is not None:
+                    names.setdefault(alias, path)
+                else:
+                    names.setdefault(path.partition(".")[0], path.partition(".")[0])
+            if any(child.type == "wildcard_import" for child in node.children):
+                stars.append(origin)
         return Imports(names, tuple(stars))
 
     def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002

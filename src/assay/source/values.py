@@ -13,11 +13,12 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from assay.source.parsed import Binding, Parsed
+from assay.source.parsed import MOST_ASSIGNED, Binding, Parsed
 
 ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields"]
 MOST_VALUES = 16
 MOST_ITEMS = 64
+MOST_NESTED = 96  # expressions in expressions, each some frames of the interpreter's stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Resolver:
             return unknown("too many steps")
         if node.id in seen:
             return unknown("defined by itself")
+        if len(seen) >= MOST_NESTED:
+            return unknown("nested too deeply")
         answer = self._by_kind(node, seen | {node.id})
         return answer if answer.origins else replace(answer, origins=(node.start_byte,))
 
@@ -249,6 +252,8 @@ class Resolver:
             local = parsed.bindings(scope).get(name)
             if local and scope == innermost:
                 local = parsed.reaching(local, node)
+            if local and len(local) > MOST_ASSIGNED:
+                return unknown("assigned too often")
             taken, default = parsed.adapter.parameter(parsed, scope, name)
             if taken:
                 given = self._value(default, seen) if default is not None else Answer(())

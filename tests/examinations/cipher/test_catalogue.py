@@ -9,7 +9,7 @@
         unless: [unimported]                      near misses that are no misses for these calls
     near: [{code: ...}, {body: ...}]              snippets without facts
 
-A row gives exactly its facts, on the line of the call unless a fact says `line`. Without `code` and `body` the call gets
+A row gives exactly its facts, on the line of the call unless a fact says `line`. Without `code` and `body` a call has
 parameters of the function around, so that nothing about them is known.
 """
 
