@@ -74,7 +74,11 @@ class C:
 
     def imports(self, parsed: Parsed) -> Imports:
         """Headers as stars; the functions that the unit defines as names of its own."""
-        paths = (parsed.text(node) for row in parsed.matches(_INCLUDES, parsed.root, depth=FILE_LEVEL) for node in row["path"])
+        paths = (
+            parsed.text(node)
+            for row in parsed.matches(_INCLUDES, parsed.root, depth=FILE_LEVEL)
+            for node in row["path"]
+        )
         own: dict[str, str] = {}
         for row in parsed.matches(_DEFINED, parsed.root, depth=FILE_LEVEL):
             name = _declared(row["declarator"][0])

@@ -83,6 +83,12 @@ class Java:
                 return Site(self.qualified(parsed, node), node, Arguments((value,))) if value is not None else None
             case "type_list" | "super_interfaces":
                 return self._implemented(parsed, node)
+            case "method_reference" if parent.named_children[0] == node:
+                method = parsed.text(parent.children[-1])
+                method = "<init>" if method == "new" else method
+                return Site(tuple(f"{name}.{method}" for name in self.qualified(parsed, node)), parent, None)
+            case "class_literal":
+                return Site(tuple(f"{name}.class" for name in self.qualified(parsed, node)), parent, None)
             case "method_declaration" if parent.child_by_field_name("name") == node:
                 return Site((parsed.text(node),), parent, None)
         if node.type == "field_access":

@@ -317,6 +317,8 @@ class Resolver:
         if callee == "bytes" and answer.certain and answer.values[0].kind == "number":
             size = answer.values[0].text
             return Answer((Value("bytes", "", int(size)),)) if size.isdigit() and len(size) < 7 else unknown("too long")
+        if callee in _DECODERS:
+            return replace(answer, values=tuple(Value("bytes", "", value.size) for value in answer.values))
         if converted in {"lower", "upper"}:
             values = tuple(replace(value, text=getattr(value.text, converted)()) for value in answer.values)
             return replace(answer, values=values)
@@ -345,6 +347,7 @@ _CONVERSIONS = {
     "b64decode": "argument", "a2b_hex": "argument", "decodeHex": "argument", "parseHex": "argument",
     "bytes": "argument", "bytearray": "argument", "str": "argument", "int": "argument", "decodeBase64": "argument",
 }  # fmt: skip
+_DECODERS = {"fromhex", "unhexlify", "b64decode", "a2b_hex", "decodeHex", "parseHex", "decodeBase64"}
 
 
 def _bare(node: Node) -> Node:

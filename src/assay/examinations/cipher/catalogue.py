@@ -141,6 +141,7 @@ class Catalogue:
     blind: Mapping[str, Position]
     words: frozenset[bytes]
     shapes: Mapping[bytes, frozenset[str]]  # how a word must stand to be a use: see `shape_of`
+    roots: Mapping[bytes, frozenset[bytes]]  # the top modules through which a word of shape "any" is reached
 
     def canonical(self, name: str) -> str:
         """A qualified name with the root of an alias replaced."""
@@ -341,7 +342,22 @@ def combined(language: str, of: Sequence[Library]) -> Catalogue:
             for call in entry.calls:
                 entries[call] = (*entries.get(call, ()), entry)
     shapes: dict[bytes, set[str]] = {}
-    for call in (*entries, *blind):
-        shapes.setdefault(word_of(call).encode(), set()).add(shape_of(call))
+    shapes_of = {call: shape_of(call) for call in (*entries, *blind)}
+    for call, shape in shapes_of.items():
+        shapes.setdefault(word_of(call).encode(), set()).add(shape)
     stand = {word: frozenset(row) for word, row in shapes.items()}
-    return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand)
+    return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand, _roots(shapes_of, aliases))
+
+
+def _roots(shapes_of: Mapping[str, str], aliases: Mapping[str, str]) -> dict[bytes, frozenset[bytes]]:
+    others: dict[str, set[str]] = {}
+    for alias, root in aliases.items():
+        others.setdefault(root, set()).add(alias)
+    found: dict[bytes, set[bytes]] = {}
+    for call, shape in shapes_of.items():
+        root = call.partition(".")[0]
+        if shape == "any":
+            found.setdefault(word_of(call).encode(), set()).update(
+                name.encode() for name in (root, *others.get(root, ()))
+            )
+    return {word: frozenset(row) for word, row in found.items()}

@@ -29,8 +29,10 @@ def compose(base: Mapping[str, Scalar], **more: Scalar) -> Mapping[str, Scalar]:
     mode, padding, curve, digest and cipher (of a CMAC) take any spelling; key_bits takes bits; purpose and primitive
     tell the use of a key; any other key is passed through. None is "could not be determined", and so is a spelling
     that no table knows. Name, family, primitive, identifier and quantum class are derived again. When `base` names no
-    algorithm known here, its keys stay as they are.
+    algorithm known here, its keys stay as they are; without anything to add, all do.
     """
+    if not more:
+        return base
     others = {key: value for key, value in more.items() if key not in _ADDED_IN_ORDER or key == "purpose"}
     reading = _reread(base)
     if reading is None:

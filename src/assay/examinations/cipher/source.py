@@ -50,6 +50,8 @@ class SourceCryptography:
             return Examined(shortfalls=(Shortfall("packed", "a line longer than one unit"),))
         catalogue = catalogue_of(view.meta.format)
         wanted = [hit for hit in hits if hit.literal in catalogue.words]
+        if view.meta.format == "Python":
+            wanted = _reachable(view.content, wanted, catalogue)
         if not any(_promising(view.meta.format, view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
             return Examined()
         unit = _Unit(view, catalogue, lab.limits.steps_per_value)
@@ -71,6 +73,22 @@ _ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;)
 _IMPORTS = (b"import ", b"from ", b"package ", b" *", b"//")
 
 
+_IMPORTING = re.compile(rb"(?:^|[;:])[ \t]*(?:from|import)\b((?:[^\n;\\]|\\\r?\n|\\)*)", re.MULTILINE)
+_NAME = re.compile(rb"\w+")
+_MEMBERS = re.compile(rb"[ \t]+import\b")
+_DOTTED = frozenset({"any"})
+
+
+def _reachable(content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
+    """Hits whose word needs no module, or one whose name stands in an import of the file."""
+    imported = {name for found in _IMPORTING.finditer(content) for name in _NAME.findall(found[1])}
+    return [
+        hit
+        for hit in hits
+        if catalogue.shapes[hit.literal] != _DOTTED or not catalogue.roots[hit.literal].isdisjoint(imported)
+    ]
+
+
 def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
     """Whether a hit could be a use, judged by the bytes around it: parsing costs a hundred times more."""
     end = hit.offset + len(hit.literal)
@@ -84,6 +102,8 @@ def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) 
     if "any" not in shapes or (language == "Java" and _ANY_WAY["Java"].match(content, end) is None):
         return False
     line = content[content.rfind(b"\n", 0, hit.offset) + 1 : end + 64].lstrip()
+    if line.startswith(b"from ") and _MEMBERS.match(content, end):
+        return True  # the members of the word may be used without it
     return not line.startswith(_IMPORTS) or b" as " in line
 
 
