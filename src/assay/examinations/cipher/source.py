@@ -69,11 +69,11 @@ class SourceCryptography:
 
 
 _SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}
-_ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;){]|\w)")}
-_IMPORTS = (b"import ", b"from ", b"package ", b" *", b"//")
+_ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;){:>]|/\*|\w)")}
+_IMPORTS = (b"import ", b"from ", b"package ", b"//")
 
 
-_IMPORTING = re.compile(rb"(?:^|[;:])[ \t]*(?:from|import)\b((?:[^\n;\\]|\\\r?\n|\\)*)", re.MULTILINE)
+_IMPORT = re.compile(rb"import\b")
 _NAME = re.compile(rb"\w+")
 _MEMBERS = re.compile(rb"[ \t]+import\b")
 _DOTTED = frozenset({"any"})
@@ -81,12 +81,29 @@ _DOTTED = frozenset({"any"})
 
 def _reachable(content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
     """Hits whose word needs no module, or one whose name stands in an import of the file."""
-    imported = {name for found in _IMPORTING.finditer(content) for name in _NAME.findall(found[1])}
+    imported = _imported(content)
     return [
         hit
         for hit in hits
         if catalogue.shapes[hit.literal] != _DOTTED or not catalogue.roots[hit.literal].isdisjoint(imported)
     ]
+
+
+def _imported(content: bytes) -> set[bytes]:
+    """Every name on a line that imports, with the lines that a backslash joins to it."""
+    names: set[bytes] = set()
+    for found in _IMPORT.finditer(content):
+        start, end = content.rfind(b"\n", 0, found.start()), content.find(b"\n", found.end())
+        while start > 0 and _joined(content, start):
+            start = content.rfind(b"\n", 0, start)
+        while end > 0 and _joined(content, end):
+            end = content.find(b"\n", end + 1)
+        names.update(_NAME.findall(content[start + 1 : end if end >= 0 else len(content)]))
+    return names
+
+
+def _joined(content: bytes, line_end: int) -> bool:
+    return content[max(line_end - 2, 0) : line_end].rstrip(b"\r").endswith(b"\\")
 
 
 def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
@@ -101,10 +118,13 @@ def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) 
             return True
     if "any" not in shapes or (language == "Java" and _ANY_WAY["Java"].match(content, end) is None):
         return False
-    line = content[content.rfind(b"\n", 0, hit.offset) + 1 : end + 64].lstrip()
+    start = max(content.rfind(b"\n", 0, hit.offset), content.rfind(b"\r", 0, hit.offset)) + 1
+    line, ahead = content[start : end + 64].lstrip(), content[start : hit.offset]
     if line.startswith(b"from ") and _MEMBERS.match(content, end):
         return True  # the members of the word may be used without it
-    return not line.startswith(_IMPORTS) or b" as " in line
+    if not line.startswith(_IMPORTS) or b";" in ahead:  # code may follow an import on its line
+        return True
+    return b" as " in line or line.startswith(b"import static ")
 
 
 DEEPEST = 3  # a padding around a mode around a cipher
@@ -183,6 +203,9 @@ class _Unit:
                 return known, tuple(entry for entry in entries if self._applies(entry))
             if known in self.catalogue.blind:
                 return known, ()
+            if known.endswith(".class") and self.catalogue.holds(known.removesuffix(".class")):
+                line = self.parsed.line(site.node)
+                self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {known} handed on"))
         return "", ()
 
     def _applies(self, entry: Entry) -> bool:
@@ -211,6 +234,9 @@ class _Unit:
         if entry.empty and not _is_empty(site.node):
             return None
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
+            if entry.use and entry.misuse is None and self._is_handed_on(entry, site):
+                line = self.parsed.line(site.node)
+                self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
         word = self._for_a_secret(site) if entry.secret else None
         if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
@@ -230,6 +256,13 @@ class _Unit:
         state = "overwritten" if self.parsed.overwritten(site.node) else "used"
         name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
+
+    def _is_handed_on(self, entry: Entry, site: Site) -> bool:
+        """Whether a function is named without being called. In C the name may be somebody's own, so that the library's
+        header must be there."""
+        if self.parsed.adapter.name != "C":
+            return True
+        return any(path.startswith(("openssl/", "gmssl/")) for path in self.parsed.imports.stars)
 
     def _for_a_secret(self, site: Site) -> Answer | None:
         """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
