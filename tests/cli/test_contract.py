@@ -78,6 +78,13 @@ def test_wrong_usage_ends_2_with_words_and_no_traceback(place: Path, words: tupl
     assert b"Traceback" not in done.stderr
 
 
+def test_a_dossier_of_another_product_is_pointed_out(place: Path) -> None:
+    run("review", "weak", "--dossier", "shared.assay", cwd=place)
+    done = run("review", "plain", "--dossier", "shared.assay", cwd=place)
+    assert done.returncode == Exit.NOTHING_TO_REPORT
+    assert b"also holds a review of weak" in done.stderr
+
+
 def test_nothing_to_examine_ends_3(place: Path) -> None:
     (place / "empty").mkdir(exist_ok=True)
     assert run("review", "empty", cwd=place).returncode == Exit.NOTHING_TO_EXAMINE

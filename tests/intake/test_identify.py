@@ -130,7 +130,12 @@ def test_any_content_is_identified(name: str, head: bytes, size: int) -> None:
 
 @given(st.sampled_from(["py", "java", "c"]), st.binary(min_size=1, max_size=300))
 def test_junk_named_source_is_never_inert(ending: str, junk: bytes) -> None:
-    assert of(f"a.{ending}", junk)[0] != "text"
+    assert of(f"a.{ending}", junk)[0] not in {"text", "media", "data"}
+
+
+@pytest.mark.parametrize("magic", [b"GIF89a = 1\n", b"%PDF-1\n", b"BM = 2\n"])
+def test_a_picture_named_source_is_source(magic: bytes) -> None:
+    assert of("a.py", magic + b"import hashlib\n")[:2] == ("source", "Python")
 
 
 def test_a_zip_is_a_zip_whatever_its_method() -> None:

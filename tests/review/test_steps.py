@@ -140,6 +140,21 @@ def test_the_dossier_inside_the_delivery_is_left_out(tmp_path: Path) -> None:
     assert first.path == second.path
 
 
+def test_a_review_of_the_current_folder_does_not_swallow_its_own_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.py").write_text("import hashlib\nhashlib.md5(b'')\n")
+    monkeypatch.chdir(tmp_path)
+    digests = []
+    for _ in range(2):
+        dossier, document = review(Plan(Path(), DAY, output=Path("r.html")))
+        Path("r.html").write_text("a report")
+        digests.append(document.delivery.digest)
+    assert digests[0] == digests[1]
+    assert dossier.path.parent == Path()
+    assert [item.path for item in dossier.latest().files()] == ["a.py"]
+
+
 def test_an_empty_delivery_has_nothing_to_examine(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NothingToExamineError):

@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 
 import click
 
-from assay.cli.words import language, say
+from assay.cli.words import discard_output, language, say
 from assay.core.errors import UsageError
 from assay.core.text import Text
 from assay.report.document import Document
@@ -32,8 +32,11 @@ def render(document: Document, form: str, *, no_color: bool, to_file: bool) -> b
 def deliver(content: bytes, output: Path | None) -> None:
     """Write to the file, or to stdout. Raises UsageError when the file cannot be written."""
     if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            discard_output()
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

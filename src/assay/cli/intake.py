@@ -27,6 +27,13 @@ class _PathOrInit(click.Group):
 @click.group(
     "intake",
     cls=_PathOrInit,
+    options_metavar="",
+    subcommand_metavar=say(
+        Text(
+            "PATH [--manifest FILE] | init [PATH] [--output FILE]",
+            "路径 [--manifest 文件] | init [路径] [--output 文件]",
+        )
+    ),
     help=say(
         Text(
             "Take a delivery in and say what it holds; or: assay intake init.",

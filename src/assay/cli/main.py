@@ -8,8 +8,9 @@ from types import MappingProxyType
 import click
 
 from assay import __version__
-from assay.cli.words import say, spoken
-from assay.core.errors import AssayError, Exit
+from assay.cli import options
+from assay.cli.words import discard_output, say, spoken
+from assay.core.errors import AssayError, Exit, InputError
 from assay.core.text import Text
 
 # Verb -> module of this folder. The order is that of the help page.
@@ -52,18 +53,29 @@ class _Verbs(click.Group):
     help=say(Text("The cybersecurity review of technology sold to banks.", "面向银行的技术产品网络安全审查。")),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@options.lang
 @click.version_option(__version__, "--version", message="assay %(version)s")
 def assay() -> None:
     pass
 
 
+def _open_streams() -> None:
+    """A caller may have closed stdout or stderr; what is said there then goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (as long as the process)
+
+
 def main() -> None:
     """Entry point. Ends the process with one of the exit codes of the design."""
+    _open_streams()
     try:
-        code = assay.main(standalone_mode=False)
+        with assay.make_context("assay", sys.argv[1:]) as context:  # click's own `main` turns a closed pipe into 1
+            code = assay.invoke(context)
+        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo(say(Text("stopped", "已中止")), err=True)
         code = 130
     except click.ClickException as error:
@@ -73,6 +85,12 @@ def main() -> None:
         click.echo(f"assay: {spoken(error)}", err=True)
         code = error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         code = Exit.NOTHING_TO_REPORT
+    except OSError as error:
+        reason = f"{error.filename or 'stdout'}: {error.strerror or type(error).__name__}"
+        advice = say(Text("check the output, the free space and the permissions", "请检查输出位置、可用空间与权限"))
+        click.echo(f"assay: {spoken(InputError(Text(reason, reason)))}\n{advice}", err=True)
+        discard_output()
+        code = Exit.FAULT
     sys.exit(int(code) if isinstance(code, int) else 0)

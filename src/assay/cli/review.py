@@ -45,15 +45,24 @@ def command(
     fail_on: str,
 ) -> int:
     from assay.report.document import summary  # noqa: PLC0415  (the review's rooms, on first use)
+    from assay.review.reading import another_product  # noqa: PLC0415
     from assay.review.steps import Plan, review  # noqa: PLC0415
 
-    plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs)
+    plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
     kept, document = review(plan, progress())
     deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
     counts = summary(document)
     if output is not None:
         talk(Text(f"report: {output}", f"报告：{output}"))
     talk(Text(f"dossier: {kept.path}", f"卷宗：{kept.path}"))
+    other = another_product(kept)
+    if other is not None:
+        talk(
+            Text(
+                f"note: this dossier also holds a review of {other}; give each product a dossier of its own",
+                f"注意：该卷宗还含有对 {other} 的审查；请为每件产品单独指定卷宗",
+            )
+        )
     talk(
         Text(
             f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",

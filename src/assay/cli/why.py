@@ -57,6 +57,11 @@ def _only_dossier() -> Path:
 
 def _unknown(rule: str, judgements: Iterator[Judgement]) -> UsageError:
     known = sorted(item.rule for item in judgements)
+    if not known:
+        return UsageError(
+            Text("this review was not judged", "此次审查未作判定"),
+            Text("judge it: assay judge DOSSIER", "请先判定：assay judge 卷宗"),
+        )
     near = [name for name in known if rule.rpartition(".")[2] in name] or known
     listed = ", ".join(near[:12])
     return UsageError(

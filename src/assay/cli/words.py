@@ -33,6 +33,11 @@ def spoken(error: AssayError) -> str:
     return "\n".join(terminal(line) for line in error.to(language()).split("\n"))
 
 
+def discard_output() -> None:
+    """Nobody reads stdout any more: what is still to be written there goes nowhere, and the exit code stays."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def talk(text: Text) -> None:
     """A line on stderr."""
     from assay.report.escape import terminal  # noqa: PLC0415

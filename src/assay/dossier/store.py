@@ -73,6 +73,9 @@ class Dossier:
             fresh = all(entry.name == LOCK or entry.name.endswith(PARTIAL) for entry in path.iterdir())
             if fresh:
                 write_durably(path / MARK, records.encode(Layout(FORMAT)) + b"\n")
+        except FileNotFoundError as error:  # another process that made it at the same time was first
+            if not (path / MARK).exists():
+                raise unreachable(path, error) from error
         except OSError as error:
             raise unreachable(path, error) from error
         return cls.open(path)

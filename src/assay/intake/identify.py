@@ -29,6 +29,9 @@ _SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*)?(?:\
 _SSH_KEY = re.compile(rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) AAAA")
 _OFFICE = ("docx", "xlsx", "pptx", "dotx", "xltx", "potx")
 _OLD_OFFICE = ("doc", "xls", "ppt", "dot", "msg", "vsd", "mpp", "pub")
+_ACTIVE = re.compile(
+    r"\son\w+\s*=|javascript:|\{\{|\{%|\$\{|#\{|<%|<\?(?!xml)|\s(th|v|ng|data-ng):?[-\w]*\s*=", re.IGNORECASE
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -111,6 +114,9 @@ def _by_signature(head: bytes, ending: str, size: int) -> Identity | None:
 
 
 def _signed(format_: str, file_class: FileClass, head: bytes, ending: str) -> Identity:
+    named = languages.BY_ENDING.get(ending)
+    if file_class in {"text", "media", "data"} and named is not None and named[0] == "source":
+        return Identity(*named)  # `GIF89a = 1` begins a program as well as a picture
     if format_ == "ELF" and b"UPX!" in head:
         return Identity("binary", "ELF", "packed")
     if format_ == "zip":
@@ -260,9 +266,7 @@ def _refined(named: tuple[FileClass, str], text: str | None, head: bytes, ending
     file_class, format_ = named
     start = (text or "").lstrip("\ufeff \t\r\n")[:512]
     if format_ == "HTML":
-        script = (
-            size > len(head) or "<script" in (text or "").lower() or re.search(r"\son\w+\s*=", text or "") is not None
-        )
+        script = size > len(head) or "<script" in (text or "").lower() or _ACTIVE.search(text or "") is not None
         return Identity("source" if script else "text", "HTML")
     if format_ == "SVG":
         return Identity("source", "HTML") if "<script" in (text or "").lower() else Identity("media", "SVG")
@@ -279,7 +283,7 @@ def _refined(named: tuple[FileClass, str], text: str | None, head: bytes, ending
         return Identity("data", "JSON")
     if format_ == "JavaScript" and len(head) >= HEAD and not re.search(rb"[\r\n]", head[512:]):
         return Identity("source", format_, "packed")
-    if file_class == "text" and format_ == "text" and start.startswith("#!"):
+    if file_class in {"text", "data"} and start.startswith("#!"):
         return _by_text(text or "", "")
     return Identity(file_class, format_)
 

@@ -139,7 +139,6 @@ CONFIGURATION_ENDINGS: Mapping[str, str] = _words(
         "QMake": "pri qrc ui",
         "patch": "patch diff",
         "Windows resource": "rc",
-        "lock": "lock",
         "Kconfig": "kconfig",
     }
 )
@@ -226,17 +225,11 @@ CONFIGURATION_NAMES: Mapping[str, str] = _words(
         "Meson": "meson.build meson_options.txt",
         "GN": "build.gn",
         "build.info": "build.info",
-        "Go module": "go.mod go.sum go.work",
         "Kconfig": "kconfig",
         "environment": ".env .env.local .env.production .env.example",
         "SSH": "sshd_config ssh_config known_hosts authorized_keys",
-        "requirements": "requirements.txt constraints.txt",
-        "wheel": "record wheel entry_points.txt top_level.txt installer requested direct_url.json "
-        "namespace_packages.txt dependency_links.txt requires.txt sources.txt zip-safe not-zip-safe",
-        "package metadata": "metadata pkg-info manifest.mf manifest.in",
         "Java services": "index.list",
         "Debian package": "control",
-        "ignore list": ".gitignore .npmignore .hgignore .gitattributes .eslintignore .prettierignore .gitmodules",
         "editor": ".editorconfig .clang-format .clang-tidy .flake8 .pylintrc .coveragerc .npmrc .yarnrc .babelrc "
         ".eslintrc",
         "Procfile": "procfile",
@@ -244,6 +237,18 @@ CONFIGURATION_NAMES: Mapping[str, str] = _words(
         "hosts": "hosts crontab passwd shadow group",
     }
 )
+METADATA_NAMES: Mapping[str, str] = _words(
+    {
+        "Go module": "go.mod go.sum go.work",
+        "requirements": "requirements.txt constraints.txt",
+        "wheel": "record wheel entry_points.txt top_level.txt installer requested direct_url.json "
+        "namespace_packages.txt dependency_links.txt requires.txt sources.txt zip-safe not-zip-safe",
+        "package metadata": "metadata pkg-info manifest.mf manifest.in",
+        "ignore list": ".gitignore .npmignore .hgignore .gitattributes .eslintignore .prettierignore .gitmodules",
+        "lock": "lock",
+    }
+)
+"""What describes a package, not how the product runs: class data, since no setting can stand in it."""
 TEXT_NAMES = re.compile(
     r"(readme|licen[cs]es?|copying|copyright|notice|authors?|contributors|contributing|changelog|changes|change_?log|news|"
     r"history|install|todo|thanks|credits|maintainers|codeowners|security|support|hacking|patents?|acknowledge?ments?|"
@@ -288,5 +293,6 @@ BY_ENDING: Mapping[str, tuple[FileClass, str]] = {
 }
 BY_NAME: Mapping[str, tuple[FileClass, str]] = {
     **{word: ("configuration", name) for word, name in CONFIGURATION_NAMES.items()},
+    **{word: ("data", name) for word, name in METADATA_NAMES.items()},
     **{word: ("source", name) for word, name in SOURCE_NAMES.items()},
 }

@@ -112,6 +112,7 @@ class Place:
     name: str = ""
     what: str = ""
     fact: str = ""
+    origin: str = ""  # path:line where the value that decides was found
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def place(fact: Fact, evidence: Evidence, id_: str = "") -> Place:
         fact.subject.name,
         what(fact),
         id_,
+        evidence.origin,
     )
 
 

@@ -192,6 +192,8 @@ class _Writer:
         self.page.put(located(place), indent=indent)
         if place.excerpt or place.expression:
             self.page.put(place.excerpt or place.expression, indent=indent + 2, style="dim")
+        if place.origin:
+            self.page.put(self.sentence("origin", place=place.origin), indent=indent + 2, style="dim")
 
     def gap(self, gap: Gap, indent: int) -> None:
         parts = [self.say(gap.title), ", ".join(gap.formats[:5]), self.amount(gap.size.files, gap.size.bytes)]

@@ -302,6 +302,7 @@ SENTENCES = _table(
             "{n} facts are counted in the totals only: they had too many distinct values to list.",
             "有 {n} 项事实取值过于分散，仅计入总数，未逐一列出。",
         ),
+        "origin": ("The value is set at {place}.", "取值见 {place}。"),
         "standing": (
             "{broken} broken, {open} open, {met} met, {na} not applicable",
             "违反 {broken} 条，待定 {open} 条，符合 {met} 条，不适用 {na} 条",

@@ -4,7 +4,7 @@ from assay.core.errors import InputError
 from assay.core.text import Text
 from assay.dossier.records import decode
 from assay.dossier.sealed import ReviewRecord
-from assay.dossier.store import Review
+from assay.dossier.store import Dossier, Review
 from assay.report.document import Document
 
 
@@ -17,6 +17,16 @@ def sealed_record(review: Review) -> ReviewRecord:
             Text("review the product again; what was complete is kept", "请重新审查该产品；已完成的部分保留"),
         )
     return review.record
+
+
+def another_product(dossier: Dossier) -> str | None:
+    """The name of the product reviewed before the newest one, when it is another."""
+    names = [
+        record.product.name
+        for number in dossier.reviews()[-2:]
+        if (record := dossier.review(number).record) is not None
+    ]
+    return names[0] if len(names) == 2 and names[0] != names[1] else None
 
 
 def stored_document(review: Review) -> Document:

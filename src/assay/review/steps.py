@@ -13,7 +13,7 @@ jobs.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,7 +45,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the operator asks for. `rulebooks` empty is the default books; `dossier` None is named after the product."""
+    """What the operator asks for. `rulebooks` empty is the default books; `dossier` None is named after the product.
+
+    The dossier and the file that the report goes to (`output`) are no part of the delivery, wherever they lie.
+    """
 
     path: Path
     as_of: date
@@ -53,6 +56,7 @@ class Plan:
     rulebooks: tuple[str, ...] = ()
     dossier: Path | None = None
     jobs: int = 1
+    output: Path | None = None
     limits: Limits = field(default_factory=Limits)
     intake: IntakeLimits = field(default_factory=IntakeLimits)
 
@@ -81,19 +85,23 @@ def examine_only(plan: Plan, progress: Progress | None = None) -> tuple[Dossier,
 
 def _review(plan: Plan, progress: Progress | None, *, judged: bool) -> tuple[Dossier, Document]:
     with TemporaryDirectory(prefix="assay-") as scratch:
-        taken = take(plan, Path(scratch))
+        taken = take(plan, Path(scratch) / "intake")
+        folder = plan.dossier or default_path(titled(taken.product), Path())
+        if plan.dossier is None:
+            plan = replace(plan, dossier=folder)
+            if plan.path.is_dir() and folder.resolve().is_relative_to(plan.path.resolve()):
+                taken = take(plan, Path(scratch) / "again")  # the dossier lies in the delivery and must be left out
         books = books_for(taken.product, plan.rulebooks, plan.as_of) if judged else ()
-        dossier = Dossier.create_or_open(plan.dossier or default_path(titled(taken.product), Path()))
+        dossier = Dossier.create_or_open(folder)
         examined = examine(taken, plan, Path(scratch), progress)
         return dossier, keep(dossier, examined, books, plan)
 
 
 def take(plan: Plan, scratch: Path) -> Intake:
     """Raises NothingToExamineError when the delivery holds no file, InputError for a wrong manifest."""
-    leave_out = (plan.dossier,) if plan.dossier is not None else ()
-    folder = scratch / "intake"
-    folder.mkdir()
-    return take_in(plan.path, manifest=plan.manifest, scratch=folder, limits=plan.intake, leave_out=leave_out)
+    leave_out = [path for path in (plan.dossier, plan.output) if path is not None]
+    scratch.mkdir()
+    return take_in(plan.path, manifest=plan.manifest, scratch=scratch, limits=plan.intake, leave_out=leave_out)
 
 
 def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None = None) -> Examined:

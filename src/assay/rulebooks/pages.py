@@ -45,7 +45,7 @@ nobody looked at. Each rule carries examples of *broken*, *met* and *open*, and 
     """每条规则是一个 YAML 文件 `<规则集>/<分区>/<规则标识>.yaml`，文件名即标识。规则含 `forbid` 或 `require` 之一，均为
 `{fact: 事实种类, where: {键: 条件}}` 的列表；同一 `where` 的条件须全部成立，列表中任一项成立即可。`where` 内的 `scope`
 限定产品的范围。种类与键见 [kinds.zh.md](kinds.zh.md)。事实没有的键不会匹配；无法确定的值使规则待定，无人查看之处亦然。
-每条规则附有 *不满足*、*满足*、*待定* 的示例，由 `assay rules lint` 执行。""",
+每条规则附有 *违反*、*符合*、*待定* 的示例，由 `assay rules lint` 执行。""",
 )
 _KINDS_HEAD = Text(
     """An examination states facts of these kinds, and rules name them. *Identity* keys say what is stated and enter a

@@ -135,7 +135,7 @@ def _requires_refused(patterns: tuple[Pattern, ...]) -> Iterator[Text]:
         if seen:
             yield Text(
                 f"a require that {seen} satisfies treats weak or dangerous cryptography as met; exclude it by name",
-                f"该 require 会把 {seen} 视为满足，等于认可弱密码或危险用法；请按名称排除",
+                f"该 require 会把 {seen} 视为符合，等于认可弱密码或危险用法；请按名称排除",
             )
 
 

@@ -77,24 +77,27 @@ class Java:
                     return Site(self.qualified(parsed, parent), parent, arguments)
             case "object_creation_expression" if parent.child_by_field_name("type") == node:
                 return self._created(parsed, parent)
-            case "field_declaration" | "local_variable_declaration" if parent.child_by_field_name("type") == node:
-                declarator = parent.child_by_field_name("declarator")
-                value = declarator.child_by_field_name("value") if declarator is not None else None
+            case "field_declaration" | "local_variable_declaration" | "cast_expression" if (
+                parent.child_by_field_name("type") == node
+            ):
+                declarator = parent.child_by_field_name("declarator") or parent
+                value = declarator.child_by_field_name("value")
                 return Site(self.qualified(parsed, node), node, Arguments((value,))) if value is not None else None
             case "type_list" | "super_interfaces":
                 return self._implemented(parsed, node)
-            case "method_reference" if parent.named_children[0] == node:
-                method = parsed.text(parent.children[-1])
-                method = "<init>" if method == "new" else method
-                return Site(tuple(f"{name}.{method}" for name in self.qualified(parsed, node)), parent, None)
-            case "class_literal":
-                return Site(tuple(f"{name}.class" for name in self.qualified(parsed, node)), parent, None)
+            case "method_reference" | "class_literal" if parent.named_children[0] == node:
+                return self._handed_on(parsed, node, parent)
             case "method_declaration" if parent.child_by_field_name("name") == node:
                 return Site((parsed.text(node),), parent, None)
         if node.type == "field_access":
             return Site(self.qualified(parsed, node), node, None)
         constant = parsed.imports.names.get(f"static {parsed.text(node)}")
         return Site((constant,), node, None) if constant is not None and parent.type not in _NAMING else None
+
+    def _handed_on(self, parsed: Parsed, node: Node, parent: Node) -> Site:
+        """`T::method`, `T::new` and `T.class`."""
+        last = "class" if parent.type == "class_literal" else parsed.text(parent.children[-1]).replace("new", "<init>")
+        return Site(tuple(f"{name}.{last}" for name in self.qualified(parsed, node)), parent, None)
 
     def _created(self, parsed: Parsed, node: Node) -> Site:
         """`new T(...)`; the named arguments are the methods of an anonymous class."""

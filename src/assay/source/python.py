@@ -114,7 +114,7 @@ class Python:
             return self.qualified(parsed, function) if function is not None else ()
         if node.type not in {"identifier", "attribute"}:
             return ()
-        text = "".join(parsed.text(node).split())
+        text = "".join(parsed.text(node).replace("\\\n", "").split())
         head, dot, rest = text.partition(".")
         if not head.isidentifier():
             return ()

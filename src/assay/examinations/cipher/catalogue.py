@@ -152,6 +152,13 @@ class Catalogue:
         name = self.canonical(name)
         return name in self.entries or name in self.values or f"{name}.<init>" in self.entries
 
+    def holds(self, name: str) -> bool:
+        """Whether a class has entries that state a use."""
+        return any(
+            call.startswith(f"{name}.") and any(row.use and row.misuse is None for row in rows)
+            for call, rows in self.entries.items()
+        )
+
 
 def load_library(content: bytes, name: str) -> Library:
     parsed = parse(content, name)

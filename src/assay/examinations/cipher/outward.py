@@ -1,80 +1,368 @@
 """Where cryptography may be used out of sight of the catalogue: each such place makes the attempt partial.
 
-Three kinds of place. A call that finds code by name (`eval`, `Class.forName`, `dlsym`) hides something when its
-argument cannot be determined, or names what the catalogue knows. A call into foreign code (`ctypes.CDLL`,
-`System.loadLibrary`) hides something whatever it is given. A call that starts a program does when the command cannot
-be determined, names a cryptographic tool, or hands a script to a shell. An import of a library that offers
-cryptography and that has no entries (a *stranger*) is one more.
+States no fact. Four kinds of place, listed by language in `outward.yaml`. A call that finds code by name (`eval`,
+`Class.forName`, `dlsym`) when that name cannot be determined, or is one that the catalogue knows. A call into foreign
+code (`ctypes.CDLL`, `System.loadLibrary`), whatever it is given. A call that starts a program, when the command cannot
+be determined, names a cryptographic tool, or hands a script to a shell. An import of a *stranger*, a library that
+offers cryptography and has no entries. A Python file in an encoding that hides its words is one more.
 
-*It cannot see* a program that a harmless looking command starts, such as `make` or the product's own script.
+*It cannot see* a stranger that is not listed, a program that a harmless looking command starts, such as `make` or the
+product's own script, or calls of these functions through another name than an import gives them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
 
-from assay.core.examination import Hit
-from assay.examinations.cipher.catalogue import Catalogue
-from assay.source.values import Answer, Value
+from tree_sitter import Node
+
+from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher.catalogue import catalogue_of, shape_of, spread, word_of
+from assay.rulebooks.strict_yaml import parse
+from assay.source.languages import BY_NAME
+from assay.source.parsed import Parsed, Site
+from assay.source.values import Answer, Resolver, Value
 
 _TOOLS = re.compile(
-    r"\b(openssl|gmssl|tongsuo|gpg2?|gpgv|gpgsm|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|p11tool|pkcs\d+-tool|"
-    r"signtool|osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|cryptsetup|stunnel|ssh|scp|sftp|"
-    r"ssh-keygen|ssh-add|(md[245]|sha\d*|b2|cksum)(sum|deep)?|zip|7za?|curl|wget)\b",
+    r"(?<![\w-])(openssl|gmssl|tongsuo|bssl|gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|"
+    r"p11tool|pkcs\d+-tool|signtool|osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|passwd|"
+    r"cryptsetup|stunnel|ssh(-\w+)?|scp|sftp|(md[245]|sha\d*|b2)(sum|deep)?|zip|7za?|curl|wget)(?![\w-])",
     re.IGNORECASE,
 )
-_SHELLS = re.compile(r"(^|/)(sh|bash|dash|zsh|ksh|cmd|cmd\.exe|powershell|pwsh|python[\d.]*|perl|node|java|env|sudo)$")
+_SHELLS = re.compile(
+    r"(^|[/\\])((ba|da|z|k|c|tc)?sh|cmd|powershell|pwsh|python[\d.]*|perl|ruby|node|java|env|sudo|xargs)(\.exe)?$"
+)
 _WORD = re.compile(r"\w+")
+_CALLED = re.compile(rb"\s*[(<),;]")
+_STAR = re.compile(rb"[ \t]+import[ \t(]*\*")
+_MEMBER = re.compile(rb"[ \t]*\.[ \t]*(?!__)\w")
+_PROPERTIES = re.compile(
+    r"https\.(protocols|cipherSuites)|jdk\.(tls|certpath|security|jar)|javax\.net\.ssl|com\.sun\.net\.ssl"
+)
+_HANDING = frozenset(
+    {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
+     "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
+)  # fmt: skip
+_CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
+_OPEN_CODINGS = re.compile(
+    rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
+    rb"|mac.*|raw",
+    re.IGNORECASE,
+)
 
 
-def hides(answer: Answer | None, catalogue: Catalogue) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out of one language: by qualified name, and by the word that is searched for."""
+
+    by_name: Mapping[str, int]
+    foreign: frozenset[str]
+    commands: Mapping[str, int | tuple[int, str]]
+    words: Mapping[bytes, tuple[str, ...]]  # word -> names of the first three
+    strangers: Mapping[bytes, tuple[str, ...]]
+
+    @property
+    def literals(self) -> frozenset[bytes]:
+        return frozenset(self.words) | frozenset(self.strangers)
+
+
+@lru_cache(maxsize=1)
+def _modules() -> Mapping[bytes, frozenset[str]]:
+    """Python modules and classes that lead to an entry which states a use, by their last name."""
+    found: dict[bytes, set[str]] = {}
+    for call, rows in catalogue_of("Python").entries.items():
+        parts = call.split(".") if call[:1] not in {"=", "."} and rows[0].misuse is None else []
+        for end in range(1, len(parts)):
+            found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _stems() -> frozenset[bytes]:
+    """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
+    names = (call for call in catalogue_of("C").entries if call[:1] not in {"=", "."})
+    places = ((name, place.end()) for name in names for place in re.finditer("_", name))
+    return frozenset(part.encode() for name, at in places for part in (name[:at], name[at - 1 :]) if len(part) > 2)
+
+
+@lru_cache(maxsize=1)
+def ways() -> Mapping[str, Ways]:
+    content = (files(__package__) / "outward.yaml").read_bytes()
+    return {language: _ways(row) for language, row in parse(content, "outward.yaml").value.items()}
+
+
+def _ways(row: Mapping[str, dict[str, object] | list[str]]) -> Ways:
+    by_name = {name: int(str(at)) for call, at in _table(row["by_name"]) for name in spread(call)}
+    foreign = frozenset(name for call in row["foreign"] for name in spread(call))
+    commands = {name: _position(at) for call, at in _table(row["commands"]) for name in spread(call)}
+    words: dict[bytes, tuple[str, ...]] = {}
+    for name in (*by_name, *foreign, *commands):
+        words[word_of(name).encode()] = (*words.get(word_of(name).encode(), ()), name)
+    strangers: dict[bytes, tuple[str, ...]] = {}
+    for name in (name for call in row["strangers"] for name in spread(call)):
+        word = _WORD.findall(name.removesuffix(".h"))[-1].encode()
+        strangers[word] = (*strangers.get(word, ()), name)
+    return Ways(by_name, foreign, commands, words, strangers)
+
+
+def _table(rows: object) -> Iterable[tuple[str, object]]:
+    return rows.items() if isinstance(rows, dict) else ()
+
+
+def _position(at: object) -> int | tuple[int, str]:
+    return (int(at[0]), str(at[1])) if isinstance(at, list) else int(str(at))
+
+
+class OutOfSight:
+    """A `FileExamination`. Stateless."""
+
+    id = "cipher.outward@1"
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
+    fold_case = False
+
+    @cached_property
+    def literals(self) -> frozenset[bytes]:
+        return frozenset({b"coding"}).union(_modules(), _stems(), *(row.literals for row in ways().values()))
+
+    def __reduce__(self) -> tuple[type["OutOfSight"], tuple[()]]:
+        return (type(self), ())
+
+    def accepts(self, meta: FileMeta) -> bool:
+        return meta.file_class == "source" and meta.format in BY_NAME
+
+    def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
+        language, content = view.meta.format, view.content
+        here = ways()[language]
+        found: dict[tuple[int, str], None] = {}
+        for offset, name in (*_strangers(language, content, hits, here), *_encoded(view), *_pasted(view, hits)):
+            found[view.first_line + content.count(b"\n", 0, offset), name] = None
+        calls = [hit for hit in hits if _promising(language, content, hit, here)]
+        if calls:
+            for line, name in _calls(view, calls, here, lab.limits.steps_per_value):
+                found[line, name] = None
+        return Examined(
+            shortfalls=tuple(Shortfall("blind-spot", f"line {line}: {name}") for line, name in sorted(found))
+        )
+
+
+def _encoded(view: FileView) -> Iterator[tuple[int, str]]:
+    """A Python file whose first two lines name an encoding in which words are not as they are read."""
+    if view.meta.format == "Python" and view.offset == 0:
+        for line in view.content[:1000].splitlines()[:2]:
+            coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
+            if coding is not None and _OPEN_CODINGS.fullmatch(coding[1]) is None:
+                yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
+
+
+def _pasted(view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
+    """Parts of names that a macro pastes together."""
+    if view.meta.format != "C" or b"##" not in view.content:
+        return
+    for hit in hits:
+        after, before = view.content[hit.offset + len(hit.literal) :][:16], view.content[: hit.offset][-16:]
+        pasted = after.lstrip(b" \t").startswith(b"##") or before.rstrip(b" \t").endswith(b"##")
+        if pasted and hit.literal in _stems():
+            yield hit.offset, f"a name pasted together with {hit.literal.decode()}"
+
+
+def _strangers(language: str, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:
+    """Libraries that the text imports, includes or calls by their full name."""
+    for hit in hits:
+        for name in here.strangers.get(hit.literal, ()):
+            if _imported(language, content, hit, name.encode()):
+                yield hit.offset, name
+
+
+def _imported(language: str, content: bytes, hit: Hit, wanted: bytes) -> bool:
+    start = content.rfind(b"\n", max(0, hit.offset - 1000), hit.offset) + 1
+    end = content.find(b"\n", hit.offset, hit.offset + 1000)
+    line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
+    name = re.escape(wanted)
+    if language == "C" and b"/" not in wanted and not wanted.endswith(b".h"):
+        return re.match(rb"# ?include ?[<\"][^>\"]+\." + name + rb"[>\"]", line) is not None
+    if language == "C":
+        return (
+            re.match(rb"# ?(include|import|include_next) ?[<\"](?!openssl/|gmssl/)([\w./+-]*/)?" + name, line)
+            is not None
+        )
+    if language == "Java":
+        return re.search(rb"(?<![\w.])" + name + rb"(?!\w)", line) is not None
+    parent, _, last = name.rpartition(rb"\.")
+    listed = rb"(?:[\w.]+(?: as \w+)?, ?)*"
+    forms = [rb"from " + name + rb"(?:\.[\w.]+)? import\b", rb"import " + listed + name + rb"(?!\w)"]
+    forms += [rb"from " + parent + rb" import .*(?<!\w)" + last + rb"(?!\w)"] if parent else []
+    if parent and re.search(rb"['\"]" + name + rb"\b", line):
+        return True  # named in a setting
+    return re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
+
+
+def _promising(language: str, content: bytes, hit: Hit, here: Ways) -> bool:
+    """Whether a hit could be such a call, judged by the bytes around it. A Python module must be named somewhere."""
+    end = hit.offset + len(hit.literal)
+    if language == "Python" and hit.literal in _modules() and _as_value(content, hit.offset, end):
+        return True
+    for name in here.words.get(hit.literal, ()):
+        shape, parts = shape_of(name), name.strip(".").split(".")
+        if shape == "method" and content[hit.offset - 1 : hit.offset] != b".":
+            continue
+        if language == "Python" and shape == "any":
+            if parts[0].encode() in content:
+                return True
+        elif language == "Java" and shape == "any" and parts[-1] != "<init>":
+            owner = parts[-2].encode()
+            if owner in content[max(0, hit.offset - len(owner) - 24) : hit.offset] or b"import static" in content:
+                return True
+        elif language == "Python" or _CALLED.match(content, end):
+            return True
+    return False
+
+
+def _as_value(content: bytes, start: int, end: int) -> bool:
+    """Whether a module is named where its members are not simply taken: handed on, or imported with a star."""
+    line = content[content.rfind(b"\n", 0, start) + 1 : start].lstrip()
+    if _STAR.match(content, end):
+        return line.startswith(b"from ")
+    importing = line.startswith((b"import ", b"from ")) and b";" not in line
+    if importing:
+        return b" as " in content[end : end + 32]
+    return _MEMBER.match(content, end) is None
+
+
+def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Iterator[tuple[int, str]]:
+    """Lines and names of calls that hide what they reach. A reference that is handed on hides it too."""
+    parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line)
+    if parsed.hopeless:
+        return  # the other examination of the file says so
+    catalogue = catalogue_of(view.meta.format)
+    resolver = Resolver(parsed, catalogue.known, steps)
+    words = frozenset(hit.literal for hit in hits)
+    aliases = sorted(parsed.adapter.other_names(parsed, words))
+    again = [
+        Hit(alias, at.start()) for alias in aliases for at in re.finditer(rb"(?<!\w)%b(?!\w)" % alias, view.content)
+    ]
+    for star in parsed.imports.stars if view.meta.format == "Python" else ():
+        if star in _modules().get(star.rpartition(".")[2].encode(), ()):
+            yield view.first_line, f"everything of {star} imported"
+    for hit in (*hits, *again):
+        node = parsed.at(hit.offset, len(hit.literal))
+        site = parsed.adapter.site(parsed, node, hit.literal.decode()) if node is not None else None
+        if site is not None and view.meta.format == "Python" and (module := _handed_on(parsed, site)):
+            yield parsed.line(site.node), f"{module} handed on"
+        name = next((name for name in _names(site.names, here)), "") if site is not None else ""
+        if site is None or not name:
+            continue
+        if name in here.foreign or _owned(name, here) or site.arguments is None:
+            yield parsed.line(site.node), name
+            continue
+        at = here.by_name[name] if name in here.by_name else here.commands[name]
+        position = at if isinstance(at, tuple) else (at, None)
+        node = site.arguments.get(*position) if site.arguments is not None else None
+        answer = resolver.resolve(node) if node is not None else None
+        if name in here.commands:
+            hidden = _starts(
+                _whole(answer, site.arguments.positional[position[0] :], resolver) if site.arguments else None
+            )
+        elif name in catalogue.blind and (answer is None or not answer.complete):
+            hidden = False  # the other examination says so
+        else:
+            hidden = _reaches(answer, view.meta.format)
+        if hidden:
+            yield parsed.line(site.node), name
+
+
+def _whole(first: Answer | None, given: Sequence[Node], resolver: Resolver) -> Answer | None:
+    """A command given word by word, as to `execlp` or `ProcessBuilder`: all of it where the first word is certain."""
+    if first is None or not first.certain or first.values[0].kind != "text" or len(given) < 2:
+        return first
+    others = [resolver.resolve(node) for node in given[1:]]
+    words = [value for answer in others for value in answer.values if value.kind == "text"]
+    return Answer((Value("list", items=(first.values[0], *words)),))
+
+
+def _names(names: Sequence[str], here: Ways) -> Iterator[str]:
+    for name in names:
+        if _owned(name, here) or name in here.foreign or name in here.by_name or name in here.commands:
+            yield name
+
+
+def _owned(name: str, here: Ways) -> bool:
+    """Whether it is a member, of any depth, of what is foreign as a whole."""
+    parts = name.split(".")
+    return any(f"{'.'.join(parts[:end])}.*" in here.foreign for end in range(1, len(parts)))
+
+
+def _handed_on(parsed: Parsed, site: Site) -> str:
+    """The module or class of the catalogue that a reference hands on, so that any member may be taken from it."""
+    above = site.node.parent
+    for name in site.names:
+        owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
+        if site.arguments is not None or above is None or above.type not in _HANDING:
+            last = last if last.startswith("__") else ""
+        if last.startswith("__") and owner in _modules().get(owner.rpartition(".")[2].encode(), ()):
+            return owner
+        whole = f"{owner}.{last}" if owner else last
+        if above is not None and whole in _modules().get(last.encode(), ()) and not _harmless(parsed, site.node, above):
+            return whole
+    return ""
+
+
+def _harmless(parsed: Parsed, node: Node, above: Node) -> bool:
+    """`hasattr(ssl, ...)` and the like, and the assigned side of an assignment."""
+    if above.type in {"assignment", "named_expression", "default_parameter", "keyword_argument"}:
+        return (above.child_by_field_name("right") or above.child_by_field_name("value")) != node
+    if above.type in {"attribute", "subscript", "call"}:
+        return node.type != "call" and above.type != "subscript"
+    function = above.parent.child_by_field_name("function") if above.parent is not None else None
+    return function is not None and parsed.text(function) in {
+        "hasattr",
+        "isinstance",
+        "issubclass",
+        "patch.object",
+        "reload",
+    }
+
+
+def _reaches(answer: Answer | None, language: str) -> bool:
     """Whether what a call finds by name may be cryptography that is not stated otherwise."""
     if answer is None or not answer.complete or not answer.values:
         return True
-    return any(item.kind != "text" or _mentions(item.text, catalogue) for item in answer.values)
+    return any(item.kind != "text" or _mentions(item.text, language) for item in answer.values)
 
 
-def _mentions(text: str, catalogue: Catalogue) -> bool:
-    """Whether a text holds a name of the catalogue: an entry, the start of one, or a word of one."""
-    if any(name == text or name.startswith((f"{text}.", f"{text}/")) for name in catalogue.entries) or (
-        text in catalogue.modules
-    ):
+def _mentions(text: str, language: str) -> bool:
+    """Whether a text holds a name of the catalogue, the start of one, or a way out."""
+    entries = catalogue_of(language).entries
+    if language == "Java" and _PROPERTIES.match(text):
+        return True
+    if text in entries or any(name.startswith((f"{text}.", f"{text}/")) for name in entries):
         return True
     words = {word.encode() for word in _WORD.findall(text)}
-    return bool(words & catalogue.telling)
+    return not words.isdisjoint(_telling(language))
 
 
-def starts_cryptography(answer: Answer | None) -> bool:
+@lru_cache(maxsize=8)
+def _telling(language: str) -> frozenset[bytes]:
+    """Words that lead to the catalogue: its own, the top modules, and the ways out."""
+    catalogue = catalogue_of(language)
+    roots = {name.partition(".")[0] for name in catalogue.entries if "." in name[1:]} | set(catalogue.aliases)
+    return (
+        catalogue.words | ways()[language].literals | {root.encode() for root in roots - {"java", "javax", "org", ""}}
+    )
+
+
+def _starts(answer: Answer | None) -> bool:
     """Whether a command is not a plain literal, names a cryptographic tool, or is a script for a shell."""
     if answer is None or not answer.complete or not answer.values:
         return True
-    return any(_telling(item) for item in answer.values)
+    return any(_starts_tool(item) for item in answer.values)
 
 
-def _telling(command: Value) -> bool:
+def _starts_tool(command: Value) -> bool:
     words = [part.text for part in command.items] if command.kind == "list" else [command.text]
-    if command.kind not in {"text", "list", "bytes"} or not words or not words[0]:
+    if command.kind not in {"text", "list"} or not words[0]:
         return True
     if command.kind == "list" and _SHELLS.search(words[0]):
         return True
     return any(_TOOLS.search(word) for word in words)
-
-
-def strangers(language: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> Iterator[tuple[int, str]]:
-    """Offsets and names of libraries that the text imports, includes or calls by their full name."""
-    for hit in hits:
-        for name in catalogue.strangers.get(hit.literal, ()):
-            if _named(language, content, hit, name):
-                yield hit.offset, name
-
-
-def _named(language: str, content: bytes, hit: Hit, name: str) -> bool:
-    start = content.rfind(b"\n", 0, hit.offset) + 1
-    end = content.find(b"\n", hit.offset)
-    line = b" ".join(content[start : end if end >= 0 else len(content)][:1000].split())
-    wanted = name.encode()
-    if language == "C":
-        return re.match(rb"# ?(include|import|include_next) ?[<\"]([\w./+-]*/)?" + re.escape(wanted), line) is not None
-    if wanted in line and (b"." in wanted or line.startswith((b"import ", b"from "))):
-        return re.search(rb"(?<![\w.])" + re.escape(wanted) + rb"(?!\w)", line) is not None
-    parent, _, last = wanted.rpartition(b".")
-    return bool(parent) and language == "Python" and line.startswith(b"from " + parent + b" import ") and last in line

@@ -10,13 +10,15 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 
 _WORDS = """
 aes arcfour blowfish cast5 chacha20 cipher ciphers ciphersuite ciphersuites ciphersuites_tls13 client_cert_verify
-crypt crypto cryptography curve25519 curves decrypt decryption des des3 desede dhe dtls ecdh ecdhe ecdsa ed25519 enc
-encrypt encrypted encryption gcm gmssl gmtls hmac hostkeyalgorithms idea jasypt jce jks jsse jwt jwtsecret kdf
+crypt crypto curve25519 curves decrypt decryption des des3 desede dhe dtls ecdh ecdhe ecdsa ed25519 enc
+encrypt encrypted encryption gcm gmtls hmac hostkeyalgorithms idea jasypt jce jks jsse jwt jwtsecret kdf
 kexalgorithms keyalgorithm keyexchange keypair keystore keystorepassword keystoretype keytool macs md2 md4
-md5 mlkem ntls openssl pbe pbewithmd5anddes pbkdf2 pem pkcs11 pkcs12 privatekey publickey pycryptodome rc2 rc4 rsa
+md5 mlkem ntls pbe pbewithmd5anddes pbkdf2 pem pkcs11 pkcs12 privatekey publickey rc2 rc4 rsa
 sha1 sha1withrsa sha224 sha256 sha384 sha3 sha512 signature signaturealgorithm sm2 sm3 sm4 sm9 ssh ssl sslcipher
 ssl_certificate ssl_certificate_key ssl_ciphers ssl_protocols ssl_verify_client sslciphersuite sslenabledprotocols
 sslengine sslprotocol sslv2 sslv3 sslversion tdes tlcp tls tlsv1 tlsv11 tlsv12 tlsv13 tripledes truststore
+md4passwordencoder md5passwordencoder md5passwordhasher messagedigestpasswordencoder nooppasswordencoder
+shapasswordencoder standardpasswordencoder unsaltedmd5passwordhasher sha1passwordhasher
 verify_mode verify_peer x25519 x509 zuc zuc256
 """
 OWN = "product.yaml"  # read by intake, as the vendor's claim

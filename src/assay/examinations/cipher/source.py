@@ -58,6 +58,7 @@ class SourceCryptography:
         if unit.parsed.hopeless:
             return Examined(shortfalls=(Shortfall("syntax", "the text does not parse"),))
         uses = unit.uses(wanted)
+        unit.note_unused_imports()
         waiting = tuple(use for use in uses if any(use.pending()))
         facts = tuple(
             fact
@@ -110,7 +111,7 @@ def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) 
     """Whether a hit could be a use, judged by the bytes around it: parsing costs a hundred times more."""
     end = hit.offset + len(hit.literal)
     if language == "C":
-        return _ANY_WAY["C"].match(content, end) is not None
+        return _ANY_WAY["C"].match(content, end) is not None or _ends_macro(content, hit.offset, end)
     before = content[hit.offset - 1 : hit.offset]
     for shape in shapes - {"any"}:
         dotted = before == b"."
@@ -124,7 +125,21 @@ def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) 
         return True  # the members of the word may be used without it
     if not line.startswith(_IMPORTS) or b";" in ahead:  # code may follow an import on its line
         return True
+    if line.startswith(b"from ") and _once(hit.literal.decode(), content):
+        return True  # imported for other modules
     return b" as " in line or line.startswith(b"import static ")
+
+
+def _ends_macro(content: bytes, start: int, end: int) -> bool:
+    """Whether a word is the last of a `#define`."""
+    if content[end : end + 1] not in {b"", b"\r", b"\n"}:
+        return False
+    line = content[content.rfind(b"\n", 0, start) + 1 : start].lstrip()
+    return line.startswith(b"#") and b"define" in line
+
+
+def _once(name: str, content: bytes) -> bool:
+    return len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(name.encode()), content)) == 1
 
 
 DEEPEST = 3  # a padding around a mode around a cipher
@@ -179,6 +194,15 @@ class _Unit:
         kept = [use for site, use in parts if site.node.start_byte not in consumed]
         return [lent(use, lenders) for use in (*(use for _, use in found), *kept)]
 
+    def note_unused_imports(self) -> None:
+        """A function that is imported and never named again is there for other modules, under names not followed."""
+        if self.parsed.adapter.name != "Python":
+            return
+        for alias, path in self.parsed.imports.names.items():
+            entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
+            if any(entry.use and entry.misuse is None for entry in entries) and _once(alias, self.view.content):
+                self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
+
     def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
         """Places where an imported word is used under another name."""
         words = frozenset(hit.literal for hit in hits)
@@ -216,7 +240,7 @@ class _Unit:
             path == need or path.startswith((f"{need}.", f"{need}/"))
             for path in (*imports.names.values(), *imports.stars)
             for need in entry.needs
-        )
+        ) or any("." in need and need.encode() in self.view.content for need in entry.needs)
 
     def _pointed(self, name: str, site: Site) -> tuple[Site, tuple[Entry, ...]] | None:
         """What a call that finds functions by name is asked for; a shortfall when that cannot be told."""
@@ -234,7 +258,7 @@ class _Unit:
         if entry.empty and not _is_empty(site.node):
             return None
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
-            if entry.use and entry.misuse is None and self._is_handed_on(entry, site):
+            if entry.use and entry.misuse is None and self._is_handed_on():
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
@@ -257,7 +281,7 @@ class _Unit:
         name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
 
-    def _is_handed_on(self, entry: Entry, site: Site) -> bool:
+    def _is_handed_on(self) -> bool:
         """Whether a function is named without being called. In C the name may be somebody's own, so that the library's
         header must be there."""
         if self.parsed.adapter.name != "C":
@@ -332,4 +356,6 @@ def _speaks_alone(entry: Entry) -> bool:
 
 def _is_empty(node: Node) -> bool:
     body = node.child_by_field_name("body")
-    return body is not None and all(child.is_extra for child in body.named_children)
+    if body is None:
+        return False
+    return all(child.is_extra or child.text == b"return;" for child in body.named_children)

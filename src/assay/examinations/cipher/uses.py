@@ -170,6 +170,10 @@ def _protocols(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]
         known = protocol(catalogue.values.get(spelt, spelt))  # a version may be given as its number
         if known is None and item.kind == "text":
             yield fact("crypto.protocol", {"protocol": None, "version": item.text, "reach": reach})
+        elif known is None and item.kind == "number" and item.text != "0":  # 0 is the default of the library
+            yield fact(
+                "crypto.protocol", {"protocol": "TLS", "version": None, "reach": reach}, replace(answer, complete=False)
+            )
         elif known is not None:
             yield fact("crypto.protocol", {"protocol": known[0], "version": known[1], "reach": reach})
     if not answer.complete:
