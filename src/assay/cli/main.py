@@ -60,10 +60,14 @@ def assay() -> None:
 
 
 def _open_streams() -> None:
-    """A caller may have closed stdout or stderr; what is said there then goes nowhere."""
-    for name in ("stdout", "stderr"):
+    """A caller may have closed stdin, stdout or stderr: no file of ours may get their number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (as long as the process)
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def main() -> None:

@@ -1,11 +1,22 @@
 """The languages that are read. To add one: an adapter beside these, its grammar wheel, one entry here."""
 
+from functools import lru_cache
 from types import MappingProxyType
 
+from assay.core.examination import FileView
 from assay.source.c import C
 from assay.source.java import Java
-from assay.source.parsed import Adapter
+from assay.source.parsed import Adapter, Parsed
 from assay.source.python import Python
 
 LANGUAGES: tuple[Adapter, ...] = (Java(), Python(), C())
 BY_NAME = MappingProxyType({adapter.name: adapter for adapter in LANGUAGES})
+
+
+@lru_cache(maxsize=1)
+def parsed(view: FileView) -> Parsed:
+    """The unit, parsed once for all examinations that look at it one after the other.
+
+    Raises KeyError when its language is not read. What is returned is shared: nobody may change it.
+    """
+    return Parsed(BY_NAME[view.meta.format], view.content, view.first_line)

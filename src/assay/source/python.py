@@ -214,3 +214,24 @@ def _compared(node: Node) -> bool:
     while parent is not None and parent.type in {"parenthesized_expression", "attribute", "tuple", "list", "set"}:
         parent = parent.parent
     return parent is not None and parent.type in {"comparison_operator", "delete_statement", "except_clause", "type"}
+
+
+_IMPORT_WORD = re.compile(rb"import\b")
+_WORD = re.compile(rb"\w+")
+
+
+def imported_words(content: bytes) -> set[bytes]:
+    """Every name on a line that imports, with the lines that a backslash joins to it."""
+    names: set[bytes] = set()
+    for found in _IMPORT_WORD.finditer(content):
+        start, end = content.rfind(b"\n", 0, found.start()), content.find(b"\n", found.end())
+        while start > 0 and _joined(content, start):
+            start = content.rfind(b"\n", 0, start)
+        while end > 0 and _joined(content, end):
+            end = content.find(b"\n", end + 1)
+        names.update(_WORD.findall(content[start + 1 : end if end >= 0 else len(content)]))
+    return names
+
+
+def _joined(content: bytes, line_end: int) -> bool:
+    return content[max(line_end - 2, 0) : line_end].rstrip(b"\r").endswith(b"\\")

@@ -22,7 +22,9 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of, spread, word_of
 from assay.rulebooks.strict_yaml import parse
 from assay.source.languages import BY_NAME
+from assay.source.languages import parsed as parsed_unit
 from assay.source.parsed import Parsed, Site
+from assay.source.python import imported_words
 from assay.source.values import Answer, Resolver, Value
 
 _TOOLS = re.compile(
@@ -138,7 +140,8 @@ class OutOfSight:
         found: dict[tuple[int, str], None] = {}
         for offset, name in (*_strangers(language, content, hits, here), *_encoded(view), *_pasted(view, hits)):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
-        calls = [hit for hit in hits if _promising(language, content, hit, here)]
+        imported = imported_words(content) if language == "Python" else set()
+        calls = [hit for hit in hits if _promising(language, content, hit, here, imported)]
         if calls:
             for line, name in _calls(view, calls, here, lab.limits.steps_per_value):
                 found[line, name] = None
@@ -198,17 +201,19 @@ def _imported(language: str, content: bytes, hit: Hit, wanted: bytes) -> bool:
     return re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
 
 
-def _promising(language: str, content: bytes, hit: Hit, here: Ways) -> bool:
-    """Whether a hit could be such a call, judged by the bytes around it. A Python module must be named somewhere."""
+def _promising(language: str, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
+    """Whether a hit could be such a call, judged by the bytes around it. A Python module must be imported."""
     end = hit.offset + len(hit.literal)
-    if language == "Python" and hit.literal in _modules() and _as_value(content, hit.offset, end):
+    dotted = content[hit.offset - 1 : hit.offset] == b"."
+    modules = _modules().get(hit.literal, frozenset()) if language == "Python" else frozenset()
+    if any(name.partition(".")[0].encode() in imported for name in modules) and _as_value(content, hit.offset, end):
         return True
     for name in here.words.get(hit.literal, ()):
         shape, parts = shape_of(name), name.strip(".").split(".")
-        if shape == "method" and content[hit.offset - 1 : hit.offset] != b".":
+        if (shape == "method") != dotted and shape != "any":
             continue
         if language == "Python" and shape == "any":
-            if parts[0].encode() in content:
+            if parts[0].encode() in imported:
                 return True
         elif language == "Java" and shape == "any" and parts[-1] != "<init>":
             owner = parts[-2].encode()
@@ -232,7 +237,7 @@ def _as_value(content: bytes, start: int, end: int) -> bool:
 
 def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Iterator[tuple[int, str]]:
     """Lines and names of calls that hide what they reach. A reference that is handed on hides it too."""
-    parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line)
+    parsed = parsed_unit(view)
     if parsed.hopeless:
         return  # the other examination of the file says so
     catalogue = catalogue_of(view.meta.format)
@@ -296,7 +301,10 @@ def _owned(name: str, here: Ways) -> bool:
 def _handed_on(parsed: Parsed, site: Site) -> str:
     """The module or class of the catalogue that a reference hands on, so that any member may be taken from it."""
     above = site.node.parent
+    imported = parsed.imports.names.values()
     for name in site.names:
+        if not any(name == path or name.startswith(f"{path}.") or path.startswith(f"{name}.") for path in imported):
+            continue  # a variable of the same name
         owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
         if site.arguments is not None or above is None or above.type not in _HANDING:
             last = last if last.startswith("__") else ""

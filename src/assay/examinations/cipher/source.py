@@ -21,8 +21,9 @@ from assay.core.facts import Evidence
 from assay.examinations.cipher.catalogue import Catalogue, Entry, Position, catalogue_of
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.uses import Use, facts_of, lent
-from assay.source.languages import BY_NAME
-from assay.source.parsed import Arguments, Parsed, Site
+from assay.source.languages import BY_NAME, parsed
+from assay.source.parsed import Arguments, Site
+from assay.source.python import imported_words
 from assay.source.values import Answer, Resolver, Value, either, unknown
 
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
@@ -74,37 +75,18 @@ _ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;)
 _IMPORTS = (b"import ", b"from ", b"package ", b"//")
 
 
-_IMPORT = re.compile(rb"import\b")
-_NAME = re.compile(rb"\w+")
 _MEMBERS = re.compile(rb"[ \t]+import\b")
 _DOTTED = frozenset({"any"})
 
 
 def _reachable(content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
     """Hits whose word needs no module, or one whose name stands in an import of the file."""
-    imported = _imported(content)
+    imported = imported_words(content)
     return [
         hit
         for hit in hits
         if catalogue.shapes[hit.literal] != _DOTTED or not catalogue.roots[hit.literal].isdisjoint(imported)
     ]
-
-
-def _imported(content: bytes) -> set[bytes]:
-    """Every name on a line that imports, with the lines that a backslash joins to it."""
-    names: set[bytes] = set()
-    for found in _IMPORT.finditer(content):
-        start, end = content.rfind(b"\n", 0, found.start()), content.find(b"\n", found.end())
-        while start > 0 and _joined(content, start):
-            start = content.rfind(b"\n", 0, start)
-        while end > 0 and _joined(content, end):
-            end = content.find(b"\n", end + 1)
-        names.update(_NAME.findall(content[start + 1 : end if end >= 0 else len(content)]))
-    return names
-
-
-def _joined(content: bytes, line_end: int) -> bool:
-    return content[max(line_end - 2, 0) : line_end].rstrip(b"\r").endswith(b"\\")
 
 
 def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
@@ -158,7 +140,7 @@ class _Unit:
     def __init__(self, view: FileView, catalogue: Catalogue, steps: int) -> None:
         self.view = view
         self.catalogue = catalogue
-        self.parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line)
+        self.parsed = parsed(view)
         self.resolver = Resolver(self.parsed, catalogue.known, steps)
         self.shortfalls: list[Shortfall] = []
 
