@@ -45,6 +45,8 @@ def main() -> None:
     arguments.add_argument("--megabytes", type=int, default=200)
     given = arguments.parse_args()
     keep, target, written = kept(), given.megabytes * 1_000_000, 0
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / ".semgrepignore").touch()  # a peer's default would leave out tests and more
     for copy in itertools.count():
         suffix = b"" if copy == 0 else f"_{copy}".encode()
         for tree in given.trees:

@@ -5,10 +5,11 @@ The two tuples are the registry. Their order means nothing to the outcome; it is
 
 from assay.core.examination import Examination, FileExamination
 from assay.examinations.cipher.constants import CrossFileConstants
+from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.outward import OutOfSight
 from assay.examinations.cipher.setting import MentionedInSettings
 from assay.examinations.cipher.source import SourceCryptography
 
-FILES: tuple[FileExamination, ...] = (SourceCryptography(), OutOfSight(), MentionedInSettings())
+FILES: tuple[FileExamination, ...] = (SourceCryptography(), OutOfSight(), DisguisedNames(), MentionedInSettings())
 WHOLES: tuple[Examination, ...] = (CrossFileConstants(),)
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)

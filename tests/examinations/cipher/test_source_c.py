@@ -58,7 +58,7 @@ def test_both_branches_of_any_other_condition_are_present() -> None:
 
 def test_a_table_of_function_pointers() -> None:
     code = 'static const struct row t[] = {\n  { "md5", EVP_md5 },\n  { "sm3", &EVP_sm3 },\n};\n'
-    assert _named(code) == [(2, "MD5", None, "certain"), (3, "SM3", None, "certain")]
+    assert _named(code) == [(2, "MD5", None, "possible"), (3, "SM3", None, "possible")]
 
 
 def test_casts_ternaries_and_nested_calls() -> None:

@@ -213,7 +213,9 @@ def _named(use: Use, catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar], 
         for value in _algorithms(entry, chosen, catalogue):
             if not use.called and value["purpose"] == "digest":
                 value["purpose"] = None  # handed on: it may become a digest, or part of something else
-            yield {**value, "reach": reach}, lacking
+            # What is only handed on, for no purpose that shows, may never be called: it neither convicts nor acquits.
+            handed_on = not use.called and value["purpose"] is None
+            yield {**value, "reach": "possible" if handed_on else reach}, lacking
 
 
 def _options(answer: Answer) -> tuple[Value | None, ...]:

@@ -1,0 +1,81 @@
+"""Names written so that a search for them finds nothing: each makes the attempt partial.
+
+States no fact. The prefilter looks for words as bytes; three languages let a program spell a name otherwise. Java reads
+`\\u004d` as `M` anywhere. Python folds identifiers to NFKC, so that full-width or mathematical letters name the same
+thing. C joins a line that ends in a backslash to the next in the middle of a word, and reads `\\u004d` in identifiers.
+This examination sees every file of these languages and looks for nothing but such spellings.
+
+*It cannot see* names that are put together by the preprocessor from harmless parts.
+Source: Java Language Specification 3.3; Python Language Reference 2.3; C11 5.1.1.2 and 6.4.3.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.source.languages import BY_NAME
+
+_ESCAPED = re.compile(rb"\\u+00[2-7][0-9a-fA-F]")
+_SPLICED = re.compile(rb"[A-Za-z0-9_]\\[ \t]*\r?\n[A-Za-z0-9_]")
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+_IN_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_PYTHON_TEXT = re.compile(
+    r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
+)
+
+
+class DisguisedNames:
+    """A `FileExamination` without literals: it sees every accepted file."""
+
+    id = "cipher.disguise@1"
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
+    literals: frozenset[bytes] = frozenset()
+    fold_case = False
+
+    def accepts(self, meta: FileMeta) -> bool:
+        return meta.file_class == "source" and meta.format in BY_NAME
+
+    def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:  # noqa: ARG002
+        offset = _disguised(view.meta.format, view.content)
+        if offset < 0:
+            return Examined()
+        line = view.first_line + view.content.count(b"\n", 0, offset)
+        return Examined(shortfalls=(Shortfall("blind-spot", f"line {line}: a name in disguise"),))
+
+
+def _disguised(language: str, content: bytes) -> int:
+    """Offset of the first disguised name, -1 when there is none."""
+    if language == "Python":
+        return -1 if content.isascii() else _folded(content)
+    if b"\\u" in content:
+        found = _ESCAPED.search(_code(content) if language == "C" else content)
+        if found is not None:
+            return found.start()
+    if language == "C" and (b"\\\n" in content or b"\\\r" in content):
+        found = _SPLICED.search(_code(content))
+        return found.start() if found is not None else -1
+    return -1
+
+
+def _code(content: bytes) -> bytes:
+    """C without its strings and comments, at the same offsets."""
+    return _IN_TEXT.sub(lambda found: b" " * len(found[0]), content)
+
+
+def _offset(content: bytes, lines: int) -> int:
+    """Where a line begins, counted from 0."""
+    at = 0
+    for _ in range(lines):
+        at = content.index(b"\n", at) + 1
+    return at
+
+
+def _folded(content: bytes) -> int:
+    """Letters of code that Python folds to ASCII. Ordinary letters of other alphabets stay what they are."""
+    text = _PYTHON_TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), content.decode("utf-8", "replace"))
+    for found in _FOREIGN.finditer(text):
+        for place, character in enumerate(found[0]):
+            if character.isidentifier() and unicodedata.normalize("NFKC", character).isascii():
+                return _offset(content, text.count("\n", 0, found.start() + place))
+    return -1
