@@ -1,11 +1,17 @@
 """No test may reach out of this machine: a connection to anything but loopback or a Unix socket fails it."""
 
 import ipaddress
+import os
 import socket
 import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("soak", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+if os.environ.get("ASSAY_SOAK"):  # make soak
+    settings.load_profile("soak")
 
 _attempted: list[str] = []
 
