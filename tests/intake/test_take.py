@@ -9,6 +9,7 @@ from assay.core.attempts import REASON_CODES
 from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
 from assay.core.facts import check, fact_id
 from assay.intake import Intake, IntakeLimits, take_in
+from assay.intake.identify import HEAD
 
 from .packing import RawZip, tarred, zipped
 
@@ -145,5 +146,5 @@ def test_little_is_read(tmp_path: Path) -> None:
         (tmp_path / "f" / f"{number}.c").write_bytes(os.urandom(1 << 17))
     seen: list[int] = []
     taken = take_in(tmp_path / "f", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits(), progress=seen.append)
-    assert taken.bytes_read == 20 * 4096
+    assert taken.bytes_read == 20 * HEAD
     assert seen == [20]

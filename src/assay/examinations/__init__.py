@@ -9,7 +9,14 @@ from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.outward import OutOfSight
 from assay.examinations.cipher.setting import MentionedInSettings
 from assay.examinations.cipher.source import SourceCryptography
+from assay.examinations.cipher.tables import HandWritten
 
-FILES: tuple[FileExamination, ...] = (SourceCryptography(), OutOfSight(), DisguisedNames(), MentionedInSettings())
+FILES: tuple[FileExamination, ...] = (
+    SourceCryptography(),
+    OutOfSight(),
+    DisguisedNames(),
+    HandWritten(),
+    MentionedInSettings(),
+)
 WHOLES: tuple[Examination, ...] = (CrossFileConstants(),)
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)

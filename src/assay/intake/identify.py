@@ -18,7 +18,7 @@ from assay.intake import languages
 from assay.intake.signatures import OPENED, PEM_MARK, ROWS
 from assay.intake.tars import is_header
 
-HEAD = 4096
+HEAD = 1536
 JSON_DATA = 1 << 20  # a JSON file above this is data, not configuration
 UNKNOWN = "unknown"
 _FIRST = frozenset(magic[0] for offset, magic, _, _ in ROWS if offset == 0)
