@@ -18,8 +18,7 @@ class _Lab:
 
 def algorithms(content: bytes, language: str = "C") -> list[object]:
     examination = HandWritten()
-    lower = content.lower()
-    hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", lower) if found[0] in examination.literals]
+    hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", content) if found[0] in examination.literals]
     meta = FileMeta("a", "a", len(content), "source", language, "product", "shipped", Locator("file", "a"))
     facts = examination.examine(FileView(meta, content), hits, _Lab()).facts
     for fact in facts:

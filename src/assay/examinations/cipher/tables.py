@@ -14,6 +14,7 @@ RFC 3713, the Blowfish and RIPEMD-160 papers.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab
 from assay.core.facts import Evidence, Fact, Scalar
@@ -54,7 +55,12 @@ _BYTES: tuple[tuple[str, str, re.Pattern[bytes]], ...] = tuple(
         ("DES", "57", "57 49 41 33 25 17"),
     )
 )
-_SUFFIXES = ("", "l", "u", "ul", "ull", "i64", "ui64")
+_SUFFIXES = ("", "l", "L", "u", "U", "ul", "UL", "ull", "ULL", "uLL", "i64", "ui64")
+
+
+def _cases(word: str) -> set[bytes]:
+    """A hexadecimal word in the cases that people write."""
+    return {word.encode(), b"0x" + word[2:].upper().encode() if word.startswith("0x") else word.encode()}
 
 
 class HandWritten:
@@ -62,7 +68,7 @@ class HandWritten:
 
     id = "cipher.tables@1"
     kinds = ("crypto.use",)
-    fold_case = True
+    fold_case = False  # both cases are spelt out: folding every word of a product costs more
 
     @cached_property
     def _meaning(self) -> Mapping[bytes, tuple[tuple[str, str], ...]]:
@@ -71,14 +77,15 @@ class HandWritten:
         for algorithm, row in _WORDS.items():
             for digits in row.split():
                 for spelling in {digits, digits.lstrip("0")}:
-                    for suffix in _SUFFIXES:
-                        word = f"0x{spelling}{suffix}".encode()
-                        found[word] = (*found.get(word, ()), (algorithm, digits))
+                    for prefix, suffix in product(("0x", "0X"), _SUFFIXES):
+                        for shown in {spelling, spelling.upper()}:
+                            word = f"{prefix}{shown}{suffix}".encode()
+                            found[word] = (*found.get(word, ()), (algorithm, digits))
         return found
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return frozenset(self._meaning) | frozenset(word.encode() for _, word, _ in _BYTES)
+        return frozenset(self._meaning) | frozenset(form for _, word, _ in _BYTES for form in _cases(word))
 
     def __reduce__(self) -> tuple[type["HandWritten"], tuple[()]]:
         return (type(self), ())
@@ -101,7 +108,7 @@ class HandWritten:
                 yield algorithm, min(words.values())
         there = {hit.literal for hit in hits}
         for algorithm, word, pattern in _BYTES:
-            found = pattern.search(content) if word.encode() in there else None
+            found = pattern.search(content) if not there.isdisjoint(_cases(word)) else None
             if found is not None:
                 yield algorithm, found.start()
 
