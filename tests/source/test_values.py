@@ -2,9 +2,10 @@
 
 import pytest
 
+from assay.source.answers import Answer
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
-from assay.source.values import Answer, Resolver
+from assay.source.values import Resolver
 
 KNOWN = {"hashlib.sha1", "lib.AES.<init>", "lib.Names.CBC", "lib.AES"}
 

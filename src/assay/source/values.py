@@ -2,70 +2,31 @@
 
 An `Answer` is a set of values. `complete` says that there is no other; then a single value is certain and several are
 possible. Where it is not complete, `reason` says why, `expression` is the source text, and `pending` names a constant
-that another file may declare. Today: literals, concatenation and small arithmetic, local variables, constants and
-fields of the same file, conditions, default arguments, conversions that keep the value. *It cannot see* other files,
-parameters, collections, loops, or the order of reassignments: several assignments give several possible values.
+that another file may declare. Today: literals, concatenation and small arithmetic, local variables in the order of
+their assignments, constants and fields of the same file, conditions, default arguments, conversions that keep the
+value. *It cannot see* other files, parameters, collections, or what loops build.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
 
 from tree_sitter import Node
 
+from assay.source.answers import (
+    MOST_ITEMS,
+    MOST_NESTED,
+    Answer,
+    Value,
+    arithmetic,
+    combined,
+    either,
+    flags,
+    number,
+    repeated,
+    unescape,
+    unknown,
+)
 from assay.source.parsed import MOST_ASSIGNED, Binding, Parsed
-
-ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields"]
-MOST_VALUES = 16
-MOST_ITEMS = 64
-MOST_NESTED = 96  # expressions in expressions, each some frames of the interpreter's stack
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept.
-
-    A list holds `items`. A function is `yields`, with the literal as text when yielding it is all that it does.
-    """
-
-    kind: ValueKind
-    text: str = ""
-    size: int = -1
-    names: tuple[str, ...] = ()  # a reference's possible qualified names
-    items: tuple["Value", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`origins` are the byte offsets of the expressions that gave the values: the path that led there."""
-
-    values: tuple[Value, ...] = ()
-    complete: bool = True
-    reason: str = ""
-    expression: str = ""
-    pending: str = ""
-    origins: tuple[int, ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        return self.complete and len(self.values) == 1
-
-
-def unknown(reason: str, expression: str = "", pending: str = "") -> Answer:
-    return Answer((), False, reason, expression, pending)
-
-
-def either(answers: Iterable[Answer]) -> Answer:
-    """The union: complete only if all are."""
-    items = tuple(answers)
-    values = tuple(dict.fromkeys(value for item in items for value in item.values))
-    origins = tuple(sorted({origin for item in items for origin in item.origins}))
-    lacking = next((item for item in items if not item.complete), None)
-    if len(values) > MOST_VALUES:
-        return Answer(values[:MOST_VALUES], False, "more values than are followed", origins=origins)
-    if lacking is None:
-        return Answer(values, True, origins=origins)
-    return replace(lacking, values=values, origins=origins)
 
 
 class Resolver:
@@ -134,7 +95,7 @@ class Resolver:
             case "text":
                 return self._text(node)
             case "number":
-                return _number(self.parsed.text(node))
+                return number(self.parsed.text(node))
             case "macro":
                 return self._macro(self.parsed.text(node).strip().strip("()").strip())
             case "null":
@@ -144,11 +105,11 @@ class Resolver:
     def _macro(self, body: str) -> Answer:
         """The body of a `#define`, which the grammar leaves as text."""
         if len(body) > 1 and body[0] == body[-1] == '"' and '"' not in body[1:-1]:
-            return Answer((Value("text", _unescape(body[1:-1]), len(body) - 2),))
+            return Answer((Value("text", unescape(body[1:-1]), len(body) - 2),))
         word = body.partition("(")[0].strip()
         if word.isidentifier() and self.known(word):
             return Answer((Value("reference", word, names=(word,)),))
-        return _number(body) if body[:1].isdigit() else unknown("a macro that is not expanded")
+        return number(body) if body[:1].isdigit() else unknown("a macro that is not expanded")
 
     def _text(self, node: Node) -> Answer:
         raw = self.parsed.text(node)
@@ -159,14 +120,14 @@ class Resolver:
         quote = body[:3] if body[:3] in ('"""', "'''") else body[:1]
         body = body[len(quote) : len(body) - len(quote)]
         if "r" not in prefix and "\\" in body:
-            body = _unescape(body)
+            body = unescape(body)
         if "b" in prefix:
             return Answer((Value("bytes", body, len(body)),))
         return Answer((Value("text", body, len(body)),))
 
     def _joined(self, parts: list[Node], seen: frozenset[int]) -> Answer:
         answers = [self._value(part, seen) for part in parts]
-        return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+        return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
 
     def _array(self, node: Node, seen: frozenset[int]) -> Answer:
         """An array of numbers or characters is bytes of known size, its content not kept; of texts, it is a list."""
@@ -222,13 +183,13 @@ class Resolver:
             )
         answers = [self._value(left, seen), self._value(right, seen)]
         if sign == "|":
-            return _combined(answers, _flags)
+            return combined(answers, flags)
         if sign == "+" and all(value.kind == "text" for item in answers for value in item.values):
-            return _combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
-        if sign == "*" and (repeated := _repeated(answers)) is not None:
-            return repeated
+            return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+        if sign == "*" and (filled := repeated(answers)) is not None:
+            return filled
         if sign in {"*", "+", "-", "<<", "/", "//"}:
-            return _combined(answers, lambda texts: _arithmetic(sign, texts))
+            return combined(answers, lambda texts: arithmetic(sign, texts))
         return unknown(f"operator {sign}")
 
     def _condition(self, node: Node, seen: frozenset[int]) -> Answer:
@@ -355,87 +316,3 @@ def _bare(node: Node) -> Node:
     while node.type in {"cast_expression", "unary_expression", "unary_operator"} and node.named_children:
         node = node.named_children[-1]
     return node
-
-
-def _repeated(answers: list[Answer]) -> Answer | None:
-    """`b"\\0" * 16`: bytes of a known size."""
-    if not all(answer.certain for answer in answers):
-        return None
-    left, right = sorted((answer.values[0] for answer in answers), key=lambda value: value.kind)  # bytes, number, text
-    content, times = (left, right) if right.kind == "number" else (right, left)
-    if content.kind not in {"bytes", "text"} or times.kind != "number" or not times.text.isdigit():
-        return None
-    size = content.size * int(times.text)
-    return Answer((Value("bytes", "", size),)) if 0 < size < 1 << 20 else None
-
-
-def _combined(answers: list[Answer], join: Callable[[list[str]], Value | None]) -> Answer:
-    rows: list[list[str]] = [[]]
-    for answer in answers:
-        if not answer.values:
-            return replace(answer, complete=False, reason=answer.reason or "built at run time")
-        rows = [[*row, value.text] for row in rows for value in answer.values][: MOST_VALUES + 1]
-    joined = tuple(dict.fromkeys(value for row in rows if (value := join(row)) is not None))
-    complete = all(answer.complete for answer in answers) and len(rows) <= MOST_VALUES and len(joined) > 0
-    origins = tuple(sorted({origin for answer in answers for origin in answer.origins}))
-    return Answer(joined[:MOST_VALUES], complete, "" if complete else "built at run time", origins=origins)
-
-
-def _flags(texts: list[str]) -> Value:
-    """Flags joined by `|`: what they are together has no name, but it is known that there are several."""
-    if all(text.isdigit() for text in texts):
-        return Value("number", str(int(texts[0]) | int(texts[1])))
-    return Value("reference", "|".join(texts), names=("|".join(texts),))
-
-
-def _arithmetic(sign: str, texts: list[str]) -> Value | None:
-    try:
-        left, right = (int(text) for text in texts)
-    except ValueError:
-        return None
-    if abs(left) >= 1 << 53 or abs(right) >= 1 << 53 or (sign == "<<" and not 0 <= right <= 52):
-        return None
-    if sign in {"/", "//"}:
-        return Value("number", str(left // right)) if right else None
-    outcome = {"*": left * right, "+": left + right, "-": left - right, "<<": left << right if sign == "<<" else 0}[
-        sign
-    ]
-    return Value("number", str(outcome)) if abs(outcome) < 1 << 53 else None
-
-
-def _number(text: str) -> Answer:
-    digits = text.replace("_", "").rstrip("uUlL").lower()
-    try:
-        octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()  # C and Java
-        number = int(digits, 8 if octal else 0)
-    except ValueError:
-        return unknown("not an integer")
-    return Answer((Value("number", str(number)),)) if abs(number) < 1 << 53 else unknown("too large an integer")
-
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'", "b": "\b", "f": "\f"}
-
-
-def _unescape(body: str) -> str:
-    """The common escapes of C, Java and Python; an unknown one is kept as written."""
-    out: list[str] = []
-    index = 0
-    while index < len(body):
-        char = body[index]
-        follow = body[index + 1 : index + 2]
-        if char != "\\" or not follow:
-            out.append(char)
-            index += 1
-            continue
-        width = {"x": 2, "u": 4}.get(follow, 0)
-        digits = body[index + 2 : index + 2 + width]
-        if width and len(digits) == width and all(digit in "0123456789abcdefABCDEF" for digit in digits):
-            out.append(chr(int(digits, 16)))
-            index += 2 + width
-        elif follow in _ESCAPES:
-            out.append(_ESCAPES[follow])
-            index += 2
-        else:
-            out.append(char + follow)
-            index += 2
-    return "".join(out)

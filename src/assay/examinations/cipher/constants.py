@@ -15,9 +15,10 @@ from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.uses import Use, facts_of
+from assay.source.answers import Answer, either, unknown
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
-from assay.source.values import Answer, Resolver, either, unknown
+from assay.source.values import Resolver
 
 LISTED = 3  # declarations named in the evidence
 MOST_FILES = 64  # reopened per name; more than that leaves the value open

@@ -21,11 +21,12 @@ from tree_sitter import Node
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of, spread, word_of
 from assay.rulebooks.strict_yaml import parse
+from assay.source.answers import Answer, Value
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
 from assay.source.parsed import Parsed, Site
 from assay.source.python import imported_words
-from assay.source.values import Answer, Resolver, Value
+from assay.source.values import Resolver
 
 _TOOLS = re.compile(
     r"(?<![\w-])(openssl|gmssl|tongsuo|bssl|gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|"

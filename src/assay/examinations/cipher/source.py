@@ -21,10 +21,11 @@ from assay.core.facts import Evidence
 from assay.examinations.cipher.catalogue import Catalogue, Entry, Position, catalogue_of
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.uses import Use, facts_of, lent
+from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
 from assay.source.parsed import Arguments, Site
 from assay.source.python import imported_words
-from assay.source.values import Answer, Resolver, Value, either, unknown
+from assay.source.values import Resolver
 
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
 

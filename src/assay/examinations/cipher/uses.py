@@ -15,7 +15,7 @@ from assay.core.facts import Evidence, Fact, Scalar
 from assay.core.kinds import PURPOSES
 from assay.examinations.cipher.catalogue import Catalogue, Entry
 from assay.examinations.cipher.names import compose, curve, protocol, recognise, suite
-from assay.source.values import Answer, Value, either
+from assay.source.answers import Answer, Value, either
 
 MOST_COMBINATIONS = 16
 _NAMING: Final = (

@@ -7,7 +7,7 @@ provider; OpenSSL's name tables; PKCS#11; the CycloneDX registry for the names t
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from assay.examinations.cipher.names_stems import words
+from assay.examinations.cipher.names.stems import words
 
 # What a use or a padding makes of a stem: ("rsa", "pke") alone stays RSA, for the padding is not known.
 USES: Mapping[tuple[str, str], str] = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assay.core.facts import Scalar
 from assay.core.kinds import PRIMITIVES, PURPOSES
 from assay.examinations.cipher.names import DIALECTS, FAMILIES, OWN_FAMILIES, compose, recognise
-from assay.examinations.cipher.names_tables import DIGESTS, MODES, PADDINGS
+from assay.examinations.cipher.names.tables import DIGESTS, MODES, PADDINGS
 
 TEXTS = (
     *(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.facts import Scalar
-from assay.examinations.cipher.names_oids import WRITTEN
-from assay.examinations.cipher.names_stems import STEMS, VULNERABLE, Stem
-from assay.examinations.cipher.names_tables import AE_MODES, DIGESTS, MAC_MODES, RSA_PADDINGS, USES, WRAP_MODES
+from assay.examinations.cipher.names.oids import WRITTEN
+from assay.examinations.cipher.names.stems import STEMS, VULNERABLE, Stem
+from assay.examinations.cipher.names.tables import AE_MODES, DIGESTS, MAC_MODES, RSA_PADDINGS, USES, WRAP_MODES
 
 _BLOCK_SHAPES = frozenset(("cipher", "fixed"))
 _LONGEST_DIGEST = max(map(len, DIGESTS)) + 5  # room for "and" in the pair of TLS 1.0

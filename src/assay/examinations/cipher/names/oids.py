@@ -6,7 +6,7 @@ the disputed ones, which are understood but never written.
 
 from collections.abc import Iterator, Mapping
 
-from assay.examinations.cipher.names_stems import words
+from assay.examinations.cipher.names.stems import words
 
 _PKCS1, _PKCS5, _PKCS12, _RSADSI = (f"1.2.840.113549.{arc}" for arc in ("1.1", "1.5", "1.12.1", "3"))
 _NIST, _SM = "2.16.840.1.101.3.4", "1.2.156.10197.1"

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assay.examinations.cipher import names_asymmetric as asymmetric
-from assay.examinations.cipher import names_symmetric as symmetric
-from assay.examinations.cipher.names_oids import READ
-from assay.examinations.cipher.names_reading import Reading, digest_of, squeeze
-from assay.examinations.cipher.names_spellings import ALIASES, SECONDS, STEM_SPELLINGS
-from assay.examinations.cipher.names_stems import HYBRIDS, STEMS
+from assay.examinations.cipher.names import asymmetric, symmetric
+from assay.examinations.cipher.names.oids import READ
+from assay.examinations.cipher.names.reading import Reading, digest_of, squeeze
+from assay.examinations.cipher.names.spellings import ALIASES, SECONDS, STEM_SPELLINGS
+from assay.examinations.cipher.names.stems import HYBRIDS, STEMS
 
 
 def read(text: str) -> Reading | None:

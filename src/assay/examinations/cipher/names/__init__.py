@@ -40,13 +40,13 @@ from string import ascii_letters, digits
 from types import MappingProxyType
 
 from assay.core.facts import Scalar
-from assay.examinations.cipher.names_composing import compose
-from assay.examinations.cipher.names_curves import CurveName, curve
-from assay.examinations.cipher.names_dialects import DIALECTS
-from assay.examinations.cipher.names_protocols import protocol_version
-from assay.examinations.cipher.names_reading import Reading
-from assay.examinations.cipher.names_stems import FAMILIES, OWN_FAMILIES
-from assay.examinations.cipher.names_suites import suite_readings
+from assay.examinations.cipher.names.composing import compose
+from assay.examinations.cipher.names.curves import CurveName, curve
+from assay.examinations.cipher.names.dialects import DIALECTS
+from assay.examinations.cipher.names.protocols import protocol_version
+from assay.examinations.cipher.names.reading import Reading
+from assay.examinations.cipher.names.stems import FAMILIES, OWN_FAMILIES
+from assay.examinations.cipher.names.suites import suite_readings
 
 __all__ = [
     "DIALECTS",

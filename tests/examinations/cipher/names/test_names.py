@@ -23,14 +23,14 @@ from assay.examinations.cipher.names import (
     recognise,
     suite,
 )
-from assay.examinations.cipher.names_asymmetric import _EC_FORMS, _FF_FORMS, _RSA_FORMS, _SCHEMES
-from assay.examinations.cipher.names_oids import READ, WRITTEN
-from assay.examinations.cipher.names_readers import read
-from assay.examinations.cipher.names_spellings import ALIASES, SECONDS, STEM_SPELLINGS
-from assay.examinations.cipher.names_stems import HYBRIDS, STEMS, VULNERABLE, words
-from assay.examinations.cipher.names_suites import _CIPHERS, _EXCHANGES, _KEYWORDS, _member
-from assay.examinations.cipher.names_symmetric import _KEYED
-from assay.examinations.cipher.names_tables import CIPHERS, DIGESTS, MODES, PADDINGS, RSA_PADDINGS, SIZES, USES
+from assay.examinations.cipher.names.asymmetric import _EC_FORMS, _FF_FORMS, _RSA_FORMS, _SCHEMES
+from assay.examinations.cipher.names.oids import READ, WRITTEN
+from assay.examinations.cipher.names.readers import read
+from assay.examinations.cipher.names.spellings import ALIASES, SECONDS, STEM_SPELLINGS
+from assay.examinations.cipher.names.stems import HYBRIDS, STEMS, VULNERABLE, words
+from assay.examinations.cipher.names.suites import _CIPHERS, _EXCHANGES, _KEYWORDS, _member
+from assay.examinations.cipher.names.symmetric import _KEYED
+from assay.examinations.cipher.names.tables import CIPHERS, DIGESTS, MODES, PADDINGS, RSA_PADDINGS, SIZES, USES
 
 TABLE = Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines()
 ROWS = [tuple(part.strip() for part in line.split(" |")) for line in TABLE if line and not line.startswith("#")]

@@ -16,10 +16,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from assay.examinations.cipher.names_readers import read
-from assay.examinations.cipher.names_reading import Reading, digest_of, squeeze
-from assay.examinations.cipher.names_stems import words
-from assay.examinations.cipher.names_symmetric import cipher
+from assay.examinations.cipher.names.readers import read
+from assay.examinations.cipher.names.reading import Reading, digest_of, squeeze
+from assay.examinations.cipher.names.stems import words
+from assay.examinations.cipher.names.symmetric import cipher
 
 MOST_TOKENS: Final = 512
 LONGEST_TOKEN: Final = 80

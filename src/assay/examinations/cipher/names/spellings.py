@@ -7,8 +7,8 @@ IANA registry of SSH names; Open Quantum Safe for the drafts before FIPS 203-205
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from assay.examinations.cipher.names_stems import STEMS, words
-from assay.examinations.cipher.names_tables import DIGESTS
+from assay.examinations.cipher.names.stems import STEMS, words
+from assay.examinations.cipher.names.tables import DIGESTS
 
 _INTERNAL: Final = frozenset(("sm2-sign",))  # shares its registry name with the key
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from assay.examinations.cipher.names_composing import with_mode, with_padding
-from assay.examinations.cipher.names_readers import read
-from assay.examinations.cipher.names_reading import Reading, digest_parts, squeeze
-from assay.examinations.cipher.names_stems import words
-from assay.examinations.cipher.names_suites import one_suite
-from assay.examinations.cipher.names_symmetric import cipher
-from assay.examinations.cipher.names_tables import MODES, PADDINGS
+from assay.examinations.cipher.names.composing import with_mode, with_padding
+from assay.examinations.cipher.names.readers import read
+from assay.examinations.cipher.names.reading import Reading, digest_parts, squeeze
+from assay.examinations.cipher.names.stems import words
+from assay.examinations.cipher.names.suites import one_suite
+from assay.examinations.cipher.names.symmetric import cipher
+from assay.examinations.cipher.names.tables import MODES, PADDINGS
 
 Readings = tuple[Reading, ...]
 

@@ -6,8 +6,8 @@ Each reader takes squeezed text and must consume all of it.
 from typing import Final
 
 from assay.core.facts import Scalar
-from assay.examinations.cipher.names_curves import curve
-from assay.examinations.cipher.names_reading import Reading, digest_of, digest_parts, leading_digest, on_curve
+from assay.examinations.cipher.names.curves import curve
+from assay.examinations.cipher.names.reading import Reading, digest_of, digest_parts, leading_digest, on_curve
 
 _LARGEST_MODULUS: Final = 65536
 _RSA_FORMS: Final = {

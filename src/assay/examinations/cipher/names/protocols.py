@@ -7,7 +7,7 @@ Python's ssl; GB/T 38636-2020: the one version of TLCP is 1.1.
 from collections.abc import Mapping
 from typing import Final
 
-from assay.examinations.cipher.names_reading import squeeze
+from assay.examinations.cipher.names.reading import squeeze
 
 LONGEST: Final = 60
 _NEGOTIATED: Final = "negotiated"

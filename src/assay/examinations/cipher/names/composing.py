@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Final
 
 from assay.core.facts import Scalar
-from assay.examinations.cipher.names_curves import curve
-from assay.examinations.cipher.names_readers import read
-from assay.examinations.cipher.names_reading import Reading, digest_of, on_curve, squeeze
-from assay.examinations.cipher.names_symmetric import cipher
-from assay.examinations.cipher.names_tables import MODES, PADDINGS, PURPOSE_USES, SIZES, UNPADDED_MODES
+from assay.examinations.cipher.names.curves import curve
+from assay.examinations.cipher.names.readers import read
+from assay.examinations.cipher.names.reading import Reading, digest_of, on_curve, squeeze
+from assay.examinations.cipher.names.symmetric import cipher
+from assay.examinations.cipher.names.tables import MODES, PADDINGS, PURPOSE_USES, SIZES, UNPADDED_MODES
 
 _ADDED_IN_ORDER: Final = ("primitive", "purpose", "digest", "cipher", "curve", "key_bits", "mode", "padding")
 _DERIVED: Final = frozenset(

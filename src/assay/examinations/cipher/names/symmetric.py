@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from assay.core.facts import Scalar
-from assay.examinations.cipher.names_reading import Reading, digest_of, digest_parts, leading_digest
-from assay.examinations.cipher.names_tables import CIPHERS, MODES, PADDINGS, SIZES
+from assay.examinations.cipher.names.reading import Reading, digest_of, digest_parts, leading_digest
+from assay.examinations.cipher.names.tables import CIPHERS, MODES, PADDINGS, SIZES
 
 _LONGEST_CIPHER: Final = max(map(len, CIPHERS))
 _LONGEST_MODE: Final = max(map(len, MODES))
