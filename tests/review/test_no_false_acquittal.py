@@ -30,6 +30,7 @@ from assay.rulebooks import load
 
 MD, DES, ECB = "crypto.md-family", "crypto.des", "crypto.ecb"
 TLS, CERT, HOST = "crypto.tls-old", "crypto.certificate-check-off", "crypto.host-name-check-off"
+KEY = "crypto.hard-coded-key"
 RULES = {rule.id: rule for rule in load("baseline").rules}
 Case = tuple[str, Mapping[str, bytes]]
 
@@ -121,6 +122,10 @@ PYTHON = {
     "stranger in a setting": (MD, "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']"),
     "verify_mode by number": (CERT, "import ssl\nc = ssl.SSLContext()\nc.verify_mode = 0"),
     "protocol by number": (TLS, "import ssl\nc = ssl.SSLContext(3)"),
+    "sys.modules": (MD, "import sys\ndef g(x): return sys.modules['hashlib'].md5(x)"),
+    "full-width name": (MD, "import hashlib\ndef g(x): return hashlib.\uff4d\uff44\uff15(x)"),
+    "own md5": (MD, "T = [0xd76aa478, 0xe8c7b756, 0x242070db]\ndef digest(x): return rounds(T, x)"),
+    "key in a string": (KEY, "K = '-----BEGIN PRIVATE KEY-----\\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" * 4 + "'"),
     "modes": (
         ECB,
         "from cryptography.hazmat.primitives.ciphers import *\ndef g(k, n): return Cipher(AES(k), getattr(modes, n)())",
@@ -133,6 +138,14 @@ JAVA = {
     "static import": (
         MD,
         'import static java.security.MessageDigest.getInstance;\nclass A { Object o = getInstance("MD5"); }',
+    ),
+    "static star": (
+        MD,
+        'import static java.security.MessageDigest.*;\nclass A { Object o = getInstance("MD5"); }',
+    ),
+    "escaped name": (
+        MD,
+        'import java.security.*;\nclass A { Object o = \\u004dessageDigest.getInstance("MD5"); }',
     ),
     "forName": (MD, 'class A { Object o = Class.forName("java.security.MessageDigest").getMethods()[0]; }'),
     "class literal": (MD, "import java.security.*;\nclass A { Object o = MessageDigest.class.getMethods()[0]; }"),
@@ -159,6 +172,8 @@ JAVA = {
     "cast": (HOST, "import javax.net.ssl.*;\nclass A { Object v = (HostnameVerifier) (h, s) -> true; }"),
 }
 C = {
+    "spliced name": (MD, "#include <openssl/md5.h>\nvoid f(){ M\\\nD5(0,0,0); }"),
+    "own md5": (MD, "static const unsigned t[] = {0xd76aa478UL, 0xe8c7b756UL};"),
     "macro": (MD, "#include <openssl/md5.h>\n#define HASH(a,b,c) MD5(a,b,c)\nvoid f(){ HASH(0,0,0); }"),
     "renaming macro": (MD, "#include <openssl/md5.h>\n#define HASH MD5\nvoid f(){ HASH(0,0,0); }"),
     "pasted name": (MD, "#include <openssl/evp.h>\n#define EVP(n) EVP_##n()\nconst EVP_MD *f(){ return EVP(md5); }"),

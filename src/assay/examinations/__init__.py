@@ -6,6 +6,7 @@ The two tuples are the registry. Their order means nothing to the outcome; it is
 from assay.core.examination import Examination, FileExamination
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
+from assay.examinations.cipher.embedded import EmbeddedKeys
 from assay.examinations.cipher.outward import OutOfSight
 from assay.examinations.cipher.setting import MentionedInSettings
 from assay.examinations.cipher.source import SourceCryptography
@@ -16,6 +17,7 @@ FILES: tuple[FileExamination, ...] = (
     OutOfSight(),
     DisguisedNames(),
     HandWritten(),
+    EmbeddedKeys(),
     MentionedInSettings(),
 )
 WHOLES: tuple[Examination, ...] = (CrossFileConstants(),)

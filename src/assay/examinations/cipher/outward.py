@@ -127,7 +127,9 @@ class OutOfSight:
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return frozenset({b"coding"}).union(_modules(), _stems(), *(row.literals for row in ways().values()))
+        return frozenset({b"coding", b"modules"}).union(
+            catalogue_of("Java").words, _modules(), _stems(), *(row.literals for row in ways().values())
+        )
 
     def __reduce__(self) -> tuple[type["OutOfSight"], tuple[()]]:
         return (type(self), ())
@@ -139,7 +141,13 @@ class OutOfSight:
         language, content = view.meta.format, view.content
         here = ways()[language]
         found: dict[tuple[int, str], None] = {}
-        for offset, name in (*_strangers(language, content, hits, here), *_encoded(view), *_pasted(view, hits)):
+        around = _around_the_catalogue(language, content)
+        for offset, name in (
+            *_strangers(language, content, hits, here),
+            *_encoded(view),
+            *_pasted(view, hits),
+            *around,
+        ):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
         imported = imported_words(content) if language == "Python" else set()
         calls = [hit for hit in hits if _promising(language, content, hit, here, imported)]
@@ -169,6 +177,23 @@ def _pasted(view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         pasted = after.lstrip(b" \t").startswith(b"##") or before.rstrip(b" \t").endswith(b"##")
         if pasted and hit.literal in _stems():
             yield hit.offset, f"a name pasted together with {hit.literal.decode()}"
+
+
+_MODULES = re.compile(rb"\bsys\.modules\s*(?:\[|\.get\s*\()\s*[frbu]{0,2}([\"'])([\w.]*)\1")
+_STATIC_STAR = re.compile(rb"^[ \t]*import\s+static\s+([\w.]+)\.\*\s*;", re.MULTILINE)
+
+
+def _around_the_catalogue(language: str, content: bytes) -> Iterator[tuple[int, str]]:
+    """`sys.modules["hashlib"]`, and every static member of a class of the catalogue imported at once."""
+    if language == "Python" and b"sys.modules" in content:
+        for found in _MODULES.finditer(content):
+            if any(found[2].decode() in names for names in _modules().values()):
+                yield found.start(), f"sys.modules[{found[2].decode()}]"
+    if language == "Java" and b"import static" in content:
+        known = {call.rpartition(".")[0] for call in catalogue_of("Java").entries}
+        for found in _STATIC_STAR.finditer(content):
+            if found[1].decode() in known:
+                yield found.start(), f"everything of {found[1].decode()} imported"
 
 
 def _strangers(language: str, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:

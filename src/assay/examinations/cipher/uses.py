@@ -5,6 +5,7 @@ picklable, so that an answer that waits for another file can be filled in later.
 per combination of possible values.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -193,9 +194,16 @@ def _suites(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
         tuple(algorithm.fields.items()) for item in _single(answer) for algorithm in suite(_spelling(item, catalogue))
     ):
         yield fact("crypto.use", {**dict(fields), "purpose": None, "reach": reach})
-    if not answer.complete:
+    by_class = any(_BY_CLASS.search(_spelling(item, catalogue)) for item in _single(answer))
+    if not answer.complete or by_class:
         undetermined = _recognised(None, use.entry, catalogue)[0]
         yield fact("crypto.use", {**undetermined, "purpose": None, "reach": "possible"}, answer)
+
+
+# Words of a list that switch on whatever the library holds of a class, weak ones among them (openssl-ciphers(1)).
+_BY_CLASS: Final = re.compile(
+    r"(?:^|[:, ])(?:ALL|LOW|MEDIUM|EXP(?:ORT(?:40|56)?)?|COMPLEMENTOF(?:ALL|DEFAULT)|SSLv[23]|aNULL|eNULL|NULL)(?=$|[:, @+])"
+)
 
 
 def _named(use: Use, catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar], Answer | None]]:
