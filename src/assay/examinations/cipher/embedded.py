@@ -1,7 +1,7 @@
 """Private keys written into source text: PEM blocks in string literals and comments.
 
-States `crypto.misuse` hard-coded-key where the header of a private key is followed by its content. A header alone, as in
-code that reads key files, is none. Nothing of the key is kept.
+States `crypto.misuse` hard-coded-key where the header of a private key is followed by its content. A header alone, as
+in code that reads key files, is none. Nothing of the key is kept.
 
 *It cannot see* a key in another encoding, or a block whose content is put together from parts; key files of their own
 are `material`, which is not read yet.

@@ -11,16 +11,14 @@ product's own script, or calls of these functions through another name than an i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from importlib.resources import files
 
 from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
-from assay.examinations.cipher.catalogue import catalogue_of, shape_of, spread, word_of
-from assay.rulebooks.strict_yaml import parse
+from assay.examinations.cipher.catalogue import catalogue_of, shape_of
+from assay.examinations.cipher.ways import Ways, modules, stems, ways
 from assay.source.answers import Answer, Value
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
@@ -56,68 +54,6 @@ _OPEN_CODINGS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways out of one language: by qualified name, and by the word that is searched for."""
-
-    by_name: Mapping[str, int]
-    foreign: frozenset[str]
-    commands: Mapping[str, int | tuple[int, str]]
-    words: Mapping[bytes, tuple[str, ...]]  # word -> names of the first three
-    strangers: Mapping[bytes, tuple[str, ...]]
-
-    @property
-    def literals(self) -> frozenset[bytes]:
-        return frozenset(self.words) | frozenset(self.strangers)
-
-
-@lru_cache(maxsize=1)
-def _modules() -> Mapping[bytes, frozenset[str]]:
-    """Python modules and classes that lead to an entry which states a use, by their last name."""
-    found: dict[bytes, set[str]] = {}
-    for call, rows in catalogue_of("Python").entries.items():
-        parts = call.split(".") if call[:1] not in {"=", "."} and rows[0].misuse is None else []
-        for end in range(1, len(parts)):
-            found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
-    return {word: frozenset(names) for word, names in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _stems() -> frozenset[bytes]:
-    """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
-    names = (call for call in catalogue_of("C").entries if call[:1] not in {"=", "."})
-    places = ((name, place.end()) for name in names for place in re.finditer("_", name))
-    return frozenset(part.encode() for name, at in places for part in (name[:at], name[at - 1 :]) if len(part) > 2)
-
-
-@lru_cache(maxsize=1)
-def ways() -> Mapping[str, Ways]:
-    content = (files(__package__) / "outward.yaml").read_bytes()
-    return {language: _ways(row) for language, row in parse(content, "outward.yaml").value.items()}
-
-
-def _ways(row: Mapping[str, dict[str, object] | list[str]]) -> Ways:
-    by_name = {name: int(str(at)) for call, at in _table(row["by_name"]) for name in spread(call)}
-    foreign = frozenset(name for call in row["foreign"] for name in spread(call))
-    commands = {name: _position(at) for call, at in _table(row["commands"]) for name in spread(call)}
-    words: dict[bytes, tuple[str, ...]] = {}
-    for name in (*by_name, *foreign, *commands):
-        words[word_of(name).encode()] = (*words.get(word_of(name).encode(), ()), name)
-    strangers: dict[bytes, tuple[str, ...]] = {}
-    for name in (name for call in row["strangers"] for name in spread(call)):
-        word = _WORD.findall(name.removesuffix(".h"))[-1].encode()
-        strangers[word] = (*strangers.get(word, ()), name)
-    return Ways(by_name, foreign, commands, words, strangers)
-
-
-def _table(rows: object) -> Iterable[tuple[str, object]]:
-    return rows.items() if isinstance(rows, dict) else ()
-
-
-def _position(at: object) -> int | tuple[int, str]:
-    return (int(at[0]), str(at[1])) if isinstance(at, list) else int(str(at))
-
-
 class OutOfSight:
     """A `FileExamination`. Stateless."""
 
@@ -128,7 +64,7 @@ class OutOfSight:
     @cached_property
     def literals(self) -> frozenset[bytes]:
         return frozenset({b"coding", b"modules"}).union(
-            catalogue_of("Java").words, _modules(), _stems(), *(row.literals for row in ways().values())
+            catalogue_of("Java").words, modules(), stems(), *(row.literals for row in ways().values())
         )
 
     def __reduce__(self) -> tuple[type["OutOfSight"], tuple[()]]:
@@ -175,7 +111,7 @@ def _pasted(view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
     for hit in hits:
         after, before = view.content[hit.offset + len(hit.literal) :][:16], view.content[: hit.offset][-16:]
         pasted = after.lstrip(b" \t").startswith(b"##") or before.rstrip(b" \t").endswith(b"##")
-        if pasted and hit.literal in _stems():
+        if pasted and hit.literal in stems():
             yield hit.offset, f"a name pasted together with {hit.literal.decode()}"
 
 
@@ -187,7 +123,7 @@ def _around_the_catalogue(language: str, content: bytes) -> Iterator[tuple[int, 
     """`sys.modules["hashlib"]`, and every static member of a class of the catalogue imported at once."""
     if language == "Python" and b"sys.modules" in content:
         for found in _MODULES.finditer(content):
-            if any(found[2].decode() in names for names in _modules().values()):
+            if any(found[2].decode() in names for names in modules().values()):
                 yield found.start(), f"sys.modules[{found[2].decode()}]"
     if language == "Java" and b"import static" in content:
         known = {call.rpartition(".")[0] for call in catalogue_of("Java").entries}
@@ -231,8 +167,8 @@ def _promising(language: str, content: bytes, hit: Hit, here: Ways, imported: se
     """Whether a hit could be such a call, judged by the bytes around it. A Python module must be imported."""
     end = hit.offset + len(hit.literal)
     dotted = content[hit.offset - 1 : hit.offset] == b"."
-    modules = _modules().get(hit.literal, frozenset()) if language == "Python" else frozenset()
-    if any(name.partition(".")[0].encode() in imported for name in modules) and _as_value(content, hit.offset, end):
+    named = modules().get(hit.literal, frozenset()) if language == "Python" else frozenset()
+    if any(name.partition(".")[0].encode() in imported for name in named) and _as_value(content, hit.offset, end):
         return True
     for name in here.words.get(hit.literal, ()):
         shape, parts = shape_of(name), name.strip(".").split(".")
@@ -274,7 +210,7 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
         Hit(alias, at.start()) for alias in aliases for at in re.finditer(rb"(?<!\w)%b(?!\w)" % alias, view.content)
     ]
     for star in parsed.imports.stars if view.meta.format == "Python" else ():
-        if star in _modules().get(star.rpartition(".")[2].encode(), ()):
+        if star in modules().get(star.rpartition(".")[2].encode(), ()):
             yield view.first_line, f"everything of {star} imported"
     for hit in (*hits, *again):
         node = parsed.at(hit.offset, len(hit.literal))
@@ -334,10 +270,10 @@ def _handed_on(parsed: Parsed, site: Site) -> str:
         owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
         if site.arguments is not None or above is None or above.type not in _HANDING:
             last = last if last.startswith("__") else ""
-        if last.startswith("__") and owner in _modules().get(owner.rpartition(".")[2].encode(), ()):
+        if last.startswith("__") and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
             return owner
         whole = f"{owner}.{last}" if owner else last
-        if above is not None and whole in _modules().get(last.encode(), ()) and not _harmless(parsed, site.node, above):
+        if above is not None and whole in modules().get(last.encode(), ()) and not _harmless(parsed, site.node, above):
             return whole
     return ""
 

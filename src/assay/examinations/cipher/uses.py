@@ -202,7 +202,7 @@ def _suites(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
 
 # Words of a list that switch on whatever the library holds of a class, weak ones among them (openssl-ciphers(1)).
 _BY_CLASS: Final = re.compile(
-    r"(?:^|[:, ])(?:ALL|LOW|MEDIUM|EXP(?:ORT(?:40|56)?)?|COMPLEMENTOF(?:ALL|DEFAULT)|SSLv[23]|aNULL|eNULL|NULL)(?=$|[:, @+])"
+    r"(?:^|[:, ])(?:ALL|LOW|MEDIUM|EXP(?:ORT(?:40|56)?)?|COMPLEMENTOF(?:ALL|DEFAULT)|SSLv[23]|[ae]?NULL)(?=$|[:, @+])"
 )
 
 

@@ -1,0 +1,74 @@
+"""The ways out of the text that is read, from `outward.yaml` and from the names of the catalogue."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from assay.examinations.cipher.catalogue import catalogue_of, spread, word_of
+from assay.rulebooks.strict_yaml import parse
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out of one language: by qualified name, and by the word that is searched for."""
+
+    by_name: Mapping[str, int]
+    foreign: frozenset[str]
+    commands: Mapping[str, int | tuple[int, str]]
+    words: Mapping[bytes, tuple[str, ...]]  # word -> names of the first three
+    strangers: Mapping[bytes, tuple[str, ...]]
+
+    @property
+    def literals(self) -> frozenset[bytes]:
+        return frozenset(self.words) | frozenset(self.strangers)
+
+
+@lru_cache(maxsize=1)
+def modules() -> Mapping[bytes, frozenset[str]]:
+    """Python modules and classes that lead to an entry which states a use, by their last name."""
+    found: dict[bytes, set[str]] = {}
+    for call, rows in catalogue_of("Python").entries.items():
+        parts = call.split(".") if call[:1] not in {"=", "."} and rows[0].misuse is None else []
+        for end in range(1, len(parts)):
+            found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def stems() -> frozenset[bytes]:
+    """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
+    names = (call for call in catalogue_of("C").entries if call[:1] not in {"=", "."})
+    places = ((name, place.end()) for name in names for place in re.finditer("_", name))
+    return frozenset(part.encode() for name, at in places for part in (name[:at], name[at - 1 :]) if len(part) > 2)
+
+
+@lru_cache(maxsize=1)
+def ways() -> Mapping[str, Ways]:
+    content = (files(__package__) / "outward.yaml").read_bytes()
+    return {language: _ways(row) for language, row in parse(content, "outward.yaml").value.items()}
+
+
+def _ways(row: Mapping[str, dict[str, object] | list[str]]) -> Ways:
+    by_name = {name: int(str(at)) for call, at in _table(row["by_name"]) for name in spread(call)}
+    foreign = frozenset(name for call in row["foreign"] for name in spread(call))
+    commands = {name: _position(at) for call, at in _table(row["commands"]) for name in spread(call)}
+    words: dict[bytes, tuple[str, ...]] = {}
+    for name in (*by_name, *foreign, *commands):
+        words[word_of(name).encode()] = (*words.get(word_of(name).encode(), ()), name)
+    strangers: dict[bytes, tuple[str, ...]] = {}
+    for name in (name for call in row["strangers"] for name in spread(call)):
+        word = _WORD.findall(name.removesuffix(".h"))[-1].encode()
+        strangers[word] = (*strangers.get(word, ()), name)
+    return Ways(by_name, foreign, commands, words, strangers)
+
+
+def _table(rows: object) -> Iterable[tuple[str, object]]:
+    return rows.items() if isinstance(rows, dict) else ()
+
+
+def _position(at: object) -> int | tuple[int, str]:
+    return (int(at[0]), str(at[1])) if isinstance(at, list) else int(str(at))
