@@ -11,10 +11,11 @@ from assay.examinations.cipher.outward import OutOfSight
 from assay.examinations.cipher.setting import MentionedInSettings
 from assay.examinations.cipher.source import SourceCryptography
 from assay.examinations.cipher.tables import HandWritten
+from assay.source.languages import BY_NAME
 
 FILES: tuple[FileExamination, ...] = (
     SourceCryptography(),
-    OutOfSight(),
+    *(OutOfSight(language) for language in BY_NAME),
     DisguisedNames(),
     HandWritten(),
     EmbeddedKeys(),

@@ -20,7 +20,6 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of
 from assay.examinations.cipher.ways import Ways, modules, stems, ways
 from assay.source.answers import Answer, Value
-from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
 from assay.source.parsed import Parsed, Site
 from assay.source.python import imported_words
@@ -55,23 +54,29 @@ _OPEN_CODINGS = re.compile(
 
 
 class OutOfSight:
-    """A `FileExamination`. Stateless."""
+    """A `FileExamination` of one language: the words of another would open files for nothing."""
 
-    id = "cipher.outward@1"
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
     fold_case = False
 
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.id = f"cipher.outward.{language.lower()}@1"
+
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return frozenset({b"coding", b"modules"}).union(
-            catalogue_of("Java").words, modules(), stems(), *(row.literals for row in ways().values())
-        )
+        own: dict[str, frozenset[bytes]] = {
+            "Python": frozenset({b"coding", b"modules"}).union(modules()),
+            "Java": catalogue_of("Java").words,
+            "C": stems(),
+        }
+        return own[self.language] | ways()[self.language].literals
 
-    def __reduce__(self) -> tuple[type["OutOfSight"], tuple[()]]:
-        return (type(self), ())
+    def __reduce__(self) -> tuple[type["OutOfSight"], tuple[str]]:
+        return (type(self), (self.language,))
 
     def accepts(self, meta: FileMeta) -> bool:
-        return meta.file_class == "source" and meta.format in BY_NAME
+        return meta.file_class == "source" and meta.format == self.language
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
         language, content = view.meta.format, view.content
