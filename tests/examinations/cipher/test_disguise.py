@@ -1,5 +1,7 @@
 """Names in disguise are blind spots; ordinary text in other alphabets is not."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,17 @@ def details(language: str, content: bytes) -> list[str]:
 )
 def test_a_disguised_name_is_a_blind_spot(language: str, content: bytes, line: int) -> None:
     assert details(language, content) == [f"line {line}: a name in disguise"]
+
+
+def test_every_character_that_folds_to_ascii_is_found() -> None:
+    folding = [
+        character
+        for character in map(chr, (*range(0x80, 0xD800), *range(0xE000, 0x30000)))
+        if f"a{character}".isidentifier() and unicodedata.normalize("NFKC", character).isascii()
+    ]
+    assert len(folding) > 800
+    for character in folding:
+        assert details("Python", f"x{character} = 1\n".encode()), f"{ord(character):x}"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ from assay.source.languages import BY_NAME
 
 _ESCAPED = re.compile(rb"\\u+00[2-7][0-9a-fA-F]")
 _SPLICED = re.compile(rb"[A-Za-z0-9_]\\[ \t]*\r?\n[A-Za-z0-9_]")
-_FOREIGN = re.compile("[^\x00-\x7f]+")
+# Every character that NFKC folds to ASCII lies in these ranges, and others do.
+_FOLDING = re.compile(
+    "[\u00aa\u00ba\u0132\u0133\u017f\u01c7-\u01cc\u01f1-\u01f3\u02b0-\u02e3\u1d2c-\u1dbb\u2071-\u209c\u2102-\u217f"
+    "\u2c7c\u2c7d\ua7f2-\ua7f4\ufb00-\ufb06\ufe33\ufe34\ufe4d-\ufe4f\uff10-\uff5a\U000107a5\U0001d400-\U0001d7ff"
+    "\U0001fbf0-\U0001fbf9]"
+)
 _IN_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PYTHON_TEXT = re.compile(
     r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
@@ -72,10 +77,12 @@ def _offset(content: bytes, lines: int) -> int:
 
 
 def _folded(content: bytes) -> int:
-    """Letters of code that Python folds to ASCII. Ordinary letters of other alphabets stay what they are."""
-    text = _PYTHON_TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), content.decode("utf-8", "replace"))
-    for found in _FOREIGN.finditer(text):
-        for place, character in enumerate(found[0]):
-            if character.isidentifier() and unicodedata.normalize("NFKC", character).isascii():
-                return _offset(content, text.count("\n", 0, found.start() + place))
+    """Letters and digits of code that Python folds to ASCII. Ordinary letters of other alphabets stay what they are."""
+    text = content.decode("utf-8", "replace")
+    if _FOLDING.search(text) is None:
+        return -1
+    code = _PYTHON_TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    for found in _FOLDING.finditer(code):
+        if f"a{found[0]}".isidentifier() and unicodedata.normalize("NFKC", found[0]).isascii():
+            return _offset(content, code.count("\n", 0, found.start()))
     return -1
