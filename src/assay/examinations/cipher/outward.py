@@ -80,6 +80,8 @@ class OutOfSight:
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
         language, content = view.meta.format, view.content
+        if not view.whole and b"\n" not in content:
+            return Examined()  # a line longer than one unit: the other examination of the file says so
         here = ways()[language]
         found: dict[tuple[int, str], None] = {}
         around = _around_the_catalogue(language, content)
