@@ -1,4 +1,4 @@
-"""The limits of looking for ways out; what counts as one is tested end to end in tests/review/test_no_false_acquittal.py."""
+"""The limits of looking for ways out; what counts as one is held in tests/review/test_no_false_acquittal.py."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def view(content: bytes, *, whole: bool) -> FileView:
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_line_longer_than_a_unit_is_left_to_one_attempt(whole: bool) -> None:
-    """Such a unit is not parsed: a chain of 100,000 operators costs minutes. `cipher.source` records that it was not."""
+    """Such a unit is not parsed: a chain of 100,000 operators costs minutes. `cipher.source` says that it was not."""
     content = b"import os; os.system(x)"
     hits = [Hit(b"system", content.index(b"system"))]
     outward = OutOfSight("Python").examine(view(content, whole=whole), hits, _Lab()).shortfalls
