@@ -1,46 +1,38 @@
-"""No test may reach out of this machine: a connection to anything but loopback or a Unix socket fails it."""
+"""No test may reach out of this machine: a connection to anything but loopback or a Unix socket fails it.
 
-import ipaddress
+The guard also stands in every Python process that a test starts, by `guard/sitecustomize.py` on their path.
+"""
+
 import os
-import socket
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.guard import sitecustomize
 
 settings.register_profile("soak", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 if os.environ.get("ASSAY_SOAK"):  # make soak
     settings.load_profile("soak")
 
-_attempted: list[str] = []
-
-
-def _watch(event: str, args: tuple[object, ...]) -> None:
-    if event not in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
-        return
-    connection, address = args[0], args[1]
-    if (
-        not isinstance(connection, socket.socket)
-        or connection.family == socket.AF_UNIX
-        or not isinstance(address, tuple)
-    ):
-        return
-    host = str(address[0])
-    try:
-        local = ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    if not local:
-        _attempted.append(host)
-        raise PermissionError(f"a test tried to reach {host}")
-
-
-sys.addaudithook(_watch)
+_descriptor, _name = tempfile.mkstemp(prefix="assay-guard-")
+os.close(_descriptor)
+REACHED_FOR = Path(_name)
+os.environ["ASSAY_TEST_GUARD"] = _name
+os.environ["PYTHONPATH"] = str(Path(sitecustomize.__file__).parent)
+sys.addaudithook(sitecustomize.watch)
 
 
 @pytest.fixture(autouse=True)
 def _stay_on_this_machine() -> Iterator[None]:
-    _attempted.clear()
+    REACHED_FOR.write_text("")
     yield
-    assert not _attempted, f"reached for {_attempted}"
+    hosts = REACHED_FOR.read_text().split()
+    assert not hosts, f"reached for {hosts}"
+
+
+def pytest_unconfigure() -> None:
+    REACHED_FOR.unlink(missing_ok=True)

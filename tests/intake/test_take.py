@@ -1,5 +1,8 @@
+import bz2
 import gzip
+import io
 import os
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,3 +151,26 @@ def test_little_is_read(tmp_path: Path) -> None:
     taken = take_in(tmp_path / "f", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits(), progress=seen.append)
     assert taken.bytes_read == 20 * HEAD
     assert seen == [20]
+
+
+def test_a_truncated_tar_of_the_oldest_form_keeps_what_came_before(tmp_path: Path) -> None:
+    """Version 7 archives have no magic, and a cut leaves any length: the header's checksum alone tells."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name in ("a.c", "b.c"):
+            member = tarfile.TarInfo(name)
+            member.size = 2000
+            archive.addfile(member, io.BytesIO(b"int x;" + b"\n" * 1994))
+    content = bytearray(whole.getvalue())
+    for start in (0, 512 + 2048):  # without magic and version; the checksum made anew
+        content[start + 257 : start + 265] = bytes(8)
+        content[start + 148 : start + 156] = b" " * 8
+        content[start + 148 : start + 156] = b"%06o\0 " % sum(content[start : start + 512])
+    for number, (name, packed) in enumerate(
+        (("t.tar", bytes(content[:4001])), ("t.tar.bz2", bz2.compress(bytes(content[:4001]))))
+    ):
+        (tmp_path / name).write_bytes(packed)
+        scratch = tmp_path / f"scratch{number}"
+        taken = take_in(tmp_path / name, manifest=None, scratch=scratch, limits=IntakeLimits())
+        assert next(meta.path for meta in taken.artifact.files) == "a.c"
+        assert any(item.reason == "damaged" for item in taken.attempts)

@@ -49,7 +49,7 @@ def identify(name: str, head: bytes, size: int) -> Identity:
     service = "META-INF/services/" in name
     name = re.split(r"[/!]", name)[-1].lower()
     ending = name.rpartition(".")[2] if "." in name else ""
-    by_content = _by_signature(head, ending, size)
+    by_content = _by_signature(head, ending)
     if by_content is not None:
         return by_content
     text = decoded(head)
@@ -91,7 +91,7 @@ def _wide(head: bytes) -> str | None:
     return None
 
 
-def _by_signature(head: bytes, ending: str, size: int) -> Identity | None:
+def _by_signature(head: bytes, ending: str) -> Identity | None:
     if not head:
         return None
     if head[0] in _FIRST:
@@ -108,7 +108,7 @@ def _by_signature(head: bytes, ending: str, size: int) -> Identity | None:
             return Identity(file_class, format_)
     if head.startswith(b"BZh") and head[3:4] in b"123456789" and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
         return Identity("archive", "bzip2")
-    if len(head) >= 512 and head[0] and size % 512 == 0 and is_header(head[:512]):
+    if len(head) >= 512 and head[0] and is_header(head[:512]):  # the first tars had no magic
         return Identity("archive", "tar")
     return None
 

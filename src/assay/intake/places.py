@@ -15,6 +15,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -80,8 +81,8 @@ def _bounded(stream: BinaryIO, offset: int, size: int) -> BinaryIO:
 
 
 def _open_zip(locator: Locator, chunk: int, *, at_once: bool = True) -> BinaryIO:
-    stream = _open_regular(locator.path)
-    try:
+    with ExitStack() as until_handed_on:
+        stream = until_handed_on.enter_context(_open_regular(locator.path))
         record = zip_record(Window(locator.path, stream=stream), locator.entry)
         stream.seek(locator.offset)
         packed = cast(BinaryIO, io.BufferedReader(_Slice(stream, locator.offset, locator.size)))
@@ -90,9 +91,7 @@ def _open_zip(locator: Locator, chunk: int, *, at_once: bool = True) -> BinaryIO
         if at_once and record.size <= _AT_ONCE:
             with reader:
                 return io.BytesIO(reader.readall() or b"")
-    except BaseException:
-        stream.close()
-        raise
+        until_handed_on.pop_all()
     return cast(BinaryIO, io.BufferedReader(reader))
 
 

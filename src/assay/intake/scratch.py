@@ -85,9 +85,8 @@ class Scratch:
                     final = name()
             path = self.folder / final
             Path(temporary).replace(path)  # 3
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(temporary).unlink(missing_ok=True)  # gone already when it was renamed
         return Kept(str(path), size, reason, detail)
 
 

@@ -77,24 +77,26 @@ def ids_to_show(judgements: Sequence[Judgement]) -> tuple[str, ...]:
 def saw(ground: Ground, found: Mapping[str, Fact], *, about_review: bool = False) -> Saw:
     """A ground in words. Facts that `found` does not hold are counted but have no place."""
     rest = ground.matched[GROUPS:]
+    return Saw(
+        ground.because,
+        in_words(ground, about_review=about_review),
+        tuple(_seen(matched, found) for matched in ground.matched[:GROUPS]),
+        tuple(gap_of(unseen) for unseen in ground.unseen),
+        len(rest),
+        sum(matched.count for matched in rest),
+    )
+
+
+def in_words(ground: Ground, *, about_review: bool = False) -> Text:
+    """The sentence of a ground; what a rule about the review forbids is a gap of this review."""
     facts = sum(matched.count for matched in ground.matched)
     files = sum(unseen.files for unseen in ground.unseen)
     kind = KINDS[ground.key].title if ground.key in KINDS else Text(ground.key, ground.key)
     limit = about_review and ground.because == "forbidden-seen"
     sentence = _IN_REVIEW if limit else SENTENCES[ground.because]
     counted = number(facts or files)
-    words = Text(
-        sentence.en.format(key=ground.key, kind=kind.en, n=counted),
-        sentence.zh.format(key=ground.key, kind=kind.zh, n=counted),
-    )
-    return Saw(
-        ground.because,
-        Text(singular(words.en), words.zh),
-        tuple(_seen(matched, found) for matched in ground.matched[:GROUPS]),
-        tuple(gap_of(unseen) for unseen in ground.unseen),
-        len(rest),
-        sum(matched.count for matched in rest),
-    )
+    english = sentence.en.format(key=ground.key, kind=kind.en, n=counted)
+    return Text(singular(english), sentence.zh.format(key=ground.key, kind=kind.zh, n=counted))
 
 
 def todo(rule: Rule, judgement: Judgement) -> tuple[Text, ...]:

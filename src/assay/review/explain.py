@@ -1,6 +1,6 @@
 """A judgement as a tree of lines: outcome, each ground, the facts or attempts it rests on, and where the bytes are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from assay.core.facts import Fact
 from assay.core.matching import QUOTED
@@ -8,44 +8,17 @@ from assay.core.rules import Ground, Judgement, Matched, Unseen
 from assay.core.text import Lang, Text
 from assay.dossier.records import decode_fact, glimpse
 from assay.dossier.store import Review
+from assay.report.grounds import in_words
 from assay.report.reasons import REASONS
+from assay.report.words import OUTCOMES, singular
 from assay.review.steps import find_facts
-
-_BECAUSE: Mapping[str, Text] = {
-    "not-in-force": Text("the rule is not in force on {key}", "规则在 {key} 未生效"),
-    "attribute-undeclared": Text(
-        "nobody stated the product's {key}, on which the rule depends", "无人声明产品的 {key}，而规则取决于此"
-    ),
-    "attribute-excludes": Text("the stated {key} of the product excludes it", "产品所声明的 {key} 不在规则适用范围内"),
-    "informative": Text("the clause is only reported, never judged", "该条款仅作记录，不予判定"),
-    "forbidden-seen": Text("what the rule forbids was seen", "见到规则禁止的情形"),
-    "required-seen": Text("what the rule requires was seen", "见到规则要求的情形"),
-    "required-absent": Text(
-        "everything was looked at, and what the rule requires is not there", "已全部检查，未见规则要求的情形"
-    ),
-    "forbidden-absent": Text(
-        "everything was looked at, and what the rule forbids is not there", "已全部检查，未见规则禁止的情形"
-    ),
-    "perhaps": Text(
-        "a value that decides could not be determined, or is one of several", "起决定作用的值无法确定，或为若干取值之一"
-    ),
-    "nobody-looked": Text("nobody looked for {key}", "无人检查 {key}"),
-    "not-completed": Text("not everything could be examined", "未能全部检查"),
-    "withheld": Text("its owner withheld something", "所有者拒绝提交部分内容"),
-}
-_OUTCOMES: Mapping[str, Text] = {
-    "met": Text("met", "符合"),
-    "broken": Text("broken", "违反"),
-    "open": Text("open", "待定"),
-    "not-applicable": Text("not applicable", "不适用"),
-}
 
 
 def explain(review: Review, judgement: Judgement, lang: Lang, *, everything: bool = False) -> Iterator[str]:
     """Lines of the tree. Only the first facts and paths of each ground are listed unless `everything` is asked for."""
-    yield f"{judgement.book}/{judgement.rule}: {_OUTCOMES[judgement.outcome].to(lang)}"
+    yield f"{judgement.book}/{judgement.rule}: {OUTCOMES[judgement.outcome].to(lang)}"
     for ground in judgement.grounds:
-        yield "├─ " + _BECAUSE[ground.because].fill(key=ground.key).to(lang)
+        yield "├─ " + in_words(ground).to(lang)
         yield from _matched(review, ground, lang, everything=everything)
         for unseen in ground.unseen:
             yield from _unseen(review, unseen, lang, everything=everything)
@@ -55,7 +28,7 @@ def _matched(review: Review, ground: Ground, lang: Lang, *, everything: bool) ->
     found = find_facts(review, [id_ for matched in ground.matched for id_ in matched.facts])
     for matched in ground.matched:
         values = ", ".join(f"{key}={'?' if item is None else item}" for key, item in matched.values.items())
-        count = Text(f"{matched.count} facts", f"{matched.count} 条事实").to(lang)
+        count = Text(singular(f"{matched.count} facts"), f"{matched.count} 条事实").to(lang)
         yield f"│  ├─ {matched.kind} {{{values}}}: {count}"
         facts = (
             list(_same(review, matched)) if everything else [(id_, found[id_]) for id_ in matched.facts if id_ in found]
@@ -82,7 +55,8 @@ def _same(review: Review, matched: Matched) -> Iterator[tuple[str, Fact]]:
 
 def _unseen(review: Review, unseen: Unseen, lang: Lang, *, everything: bool) -> Iterator[str]:
     reason = REASONS[unseen.reason]
-    size = Text(f"{unseen.files} files, {unseen.bytes} bytes", f"{unseen.files} 个文件，{unseen.bytes} 字节").to(lang)
+    counted = singular(f"{unseen.files} files, {unseen.bytes} bytes")
+    size = Text(counted, f"{unseen.files} 个文件，{unseen.bytes} 字节").to(lang)
     owner = f" ({unseen.owner}; {unseen.law})" if unseen.owner else ""
     yield f"│  ├─ {unseen.status}: {reason.title.to(lang)}{owner} [{unseen.file_class} {unseen.format}]: {size}"
     paths: dict[str, str] = dict.fromkeys(unseen.paths, "")
