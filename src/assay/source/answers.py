@@ -1,5 +1,6 @@
-"""Values, answers, and what is made of them: unions, joined text, small arithmetic, literals of three languages."""
+"""Values, answers, and what is made of them: unions, joined text, small arithmetic, literals."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -103,14 +104,23 @@ def arithmetic(sign: str, texts: list[str]) -> Value | None:
     return Value("number", str(outcome)) if abs(outcome) < 1 << 53 else None
 
 
+_NUMBER = re.compile(r"(0[xob])?([0-9a-f]+?)(?:[iu](?:8|16|32|64|128|size)|[uln]*)", re.IGNORECASE)
+_BASES = {"0x": 16, "0o": 8, "0b": 2, "": 10}
+
+
 def number(text: str) -> Answer:
-    digits = text.replace("_", "").rstrip("uUlL").lower()
+    """An integer literal of any of the languages, without its digit separators and suffix."""
+    found = _NUMBER.fullmatch(text.replace("_", "").replace("'", ""))
+    if found is None:
+        return unknown("not an integer")
+    digits, base = found[2], _BASES[(found[1] or "").lower()]
+    if base == 10 and len(digits) > 1 and digits[0] == "0" and digits.isdigit():
+        base = 8  # C, Java, Go, PHP
     try:
-        octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()  # C and Java
-        number = int(digits, 8 if octal else 0)
+        outcome = int(digits, base)
     except ValueError:
         return unknown("not an integer")
-    return Answer((Value("number", str(number)),)) if abs(number) < 1 << 53 else unknown("too large an integer")
+    return Answer((Value("number", str(outcome)),)) if abs(outcome) < 1 << 53 else unknown("too large an integer")
 
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'", "b": "\b", "f": "\f"}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Adapter, Binding, Imports, Parsed, Site
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 _INCLUDES = "(preproc_include path: (_) @path)"
@@ -25,7 +25,7 @@ _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
 
-class C:
+class C(Adapter):
     name = "C"
     functions = frozenset({"function_definition"})
     expressions: Mapping[str, str] = {
@@ -44,7 +44,10 @@ class C:
       (preproc_def name: (identifier) @left value: (preproc_arg) @value) @macro
       (enumerator name: (identifier) @left value: (_) @value) @macro
     """
-
+    blocks = frozenset({"compound_statement", "translation_unit"})
+    statements = frozenset({"expression_statement", "declaration"})
+    transparent = frozenset({"parenthesized_expression", "cast_expression"})
+    assigning = frozenset({"assignment_expression", "init_declarator"})
     calls_query = """
       (call_expression function: (identifier) @method arguments: (argument_list . (_) @object)) @call
     """
@@ -112,17 +115,10 @@ class C:
         settled = parent.type not in {"binary_expression", "case_statement", "preproc_defined", "sizeof_expression"}
         return Site((name,), node, None, settled=settled)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        return frozenset()
-
     def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
         if node.type == "call_expression":
             node = node.child_by_field_name("function") or node
         return (parsed.text(node),) if node.type == "identifier" else ()
-
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:  # noqa: ARG002
-        given = node.named_children if node is not None else ()
-        return Arguments(tuple(child for child in given if not child.is_extra))
 
     def declared_name(self, parsed: Parsed, node: Node) -> str:
         if node.type != "function_definition":

@@ -9,12 +9,12 @@ from dataclasses import replace
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
 
 
-class Java:
+class Java(Adapter):
     name = "Java"
     functions = frozenset({"method_declaration", "constructor_declaration", "lambda_expression", "static_initializer"})
     expressions: Mapping[str, str] = {
@@ -34,6 +34,12 @@ class Java:
       (catch_formal_parameter name: (identifier) @changed)
     """
 
+    blocks = frozenset({"block", "constructor_body", "program"})
+    statements = frozenset({"expression_statement", "local_variable_declaration"})
+    loops = Adapter.loops | {"enhanced_for_statement"}
+    transparent = frozenset({"parenthesized_expression", "cast_expression"})
+    calls: Mapping[str, str] = {"method_invocation": "name", "object_creation_expression": "type"}
+    members: Mapping[str, tuple[str, str]] = {"method_invocation": ("object", "name")}
     calls_query = """
       (method_invocation object: (_) @object name: (identifier) @method arguments: (argument_list) @arguments) @call
     """
@@ -42,9 +48,6 @@ class Java:
         import tree_sitter_java  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_java.language())
-
-    def plain(self, content: bytes) -> bytes:
-        return content
 
     def imports(self, parsed: Parsed) -> Imports:
         names: dict[str, str] = {}
@@ -173,10 +176,6 @@ class Java:
         own = f"{imports.package}.{name}" if imports.package else name
         return (own, *(f"{star}.{name}" for star in imports.stars))
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:  # noqa: ARG002
-        given = node.named_children if node is not None else ()
-        return Arguments(tuple(child for child in given if not child.is_extra))
-
     def declared_name(self, parsed: Parsed, node: Node) -> str:
         if node.type in _DECLARATIONS:
             name = node.child_by_field_name("name")
@@ -194,6 +193,14 @@ class Java:
             if declared is not None and parsed.text(declared) == name:
                 return True, None
         return False, None
+
+    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+        """`new byte[16]` that goes straight into a call."""
+        if node.type != "array_creation_expression" or node.parent is None or node.parent.type != "argument_list":
+            return None
+        size = node.child_by_field_name("dimensions")
+        digits = parsed.text(size.named_children[0]) if size is not None and size.named_children else ""
+        return int(digits) if digits.isdigit() and len(digits) < 9 else None
 
     def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Protocol
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
+
+from assay.source.answers import unescape
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +77,112 @@ class Call:
     node: Node
 
 
-class Adapter(Protocol):
-    """What assay must know about one language. Node kinds are the grammar's; generic kinds are those of `values.py`."""
+class Adapter:
+    """What assay must know about one language: the base of every adapter.
+
+    Node kinds are the grammar's; the generic kinds that `expressions` maps to are those of `values.py`. What stands
+    here fits a grammar with the usual fields; an adapter overrides what its own grammar does otherwise.
+    """
 
     name: str
     expressions: Mapping[str, str]
     functions: frozenset[str]
     binding_query: str
-    calls_query: str  # @call with @object, @method and @arguments; '' when the language has no methods
+    calls_query: str = ""  # @call with @object, @method and @arguments; '' when the language has no methods
+    blocks: frozenset[str] = frozenset({"block"})  # whose statements run one after the other
+    statements: frozenset[str] = frozenset({"expression_statement"})  # what may stand between a block and an assignment
+    loops: frozenset[str] = frozenset({"for_statement", "while_statement", "do_statement"})
+    transparent: frozenset[str] = frozenset({"parenthesized_expression"})  # yield what they hold
+    assigning: frozenset[str] = frozenset({"assignment_expression", "variable_declarator"})
+    lists: frozenset[str] = frozenset({"argument_list"})  # the arguments of a call
+    around_arguments: frozenset[str] = frozenset({"keyword_argument"})  # what may stand between a list and an argument
+    calls: Mapping[str, str] = {"call_expression": "function"}  # kinds of calls, and the field of what is called
+    members: Mapping[str, tuple[str, str]] = {}  # kinds of `object.name`, and the fields of both
 
-    def __hash__(self) -> int: ...
-
-    def grammar(self) -> Grammar: ...
+    def grammar(self) -> Grammar:
+        raise NotImplementedError
 
     def plain(self, content: bytes) -> bytes:
         """The text without what keeps a parser from following it, each byte in its place; itself when nothing does."""
+        return content
 
-    def imports(self, parsed: "Parsed") -> Imports: ...
+    def imports(self, parsed: "Parsed") -> Imports:
+        raise NotImplementedError
+
+    def imported_words(self, content: bytes) -> set[bytes] | None:  # noqa: ARG002
+        """Words of the imports of a text, read without parsing; None where the language cannot tell."""
+        return None
 
     def site(self, parsed: "Parsed", node: Node, word: str) -> Site | None:
         """The site of the identifier `word`; None in a declaration, an import, a comment or a string."""
+        raise NotImplementedError
 
-    def other_names(self, parsed: "Parsed", words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: "Parsed", words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
         """Local names under which imported `words` are used (aliases, static imports)."""
+        return frozenset()
 
     def qualified(self, parsed: "Parsed", node: Node) -> tuple[str, ...]:
         """Possible qualified names of an expression that is a name, a member or a call; () when it is none."""
+        raise NotImplementedError
 
-    def arguments(self, parsed: "Parsed", node: Node | None) -> Arguments: ...
+    def arguments(self, parsed: "Parsed", node: Node | None) -> Arguments:  # noqa: ARG002
+        given = node.named_children if node is not None else ()
+        return Arguments(tuple(child for child in given if not child.is_extra))
 
     def declared_name(self, parsed: "Parsed", node: Node) -> str:
         """Name of a declaration node, '' when the node declares nothing that qualifies a name."""
+        raise NotImplementedError
 
     def parameter(self, parsed: "Parsed", function: Node, name: str) -> tuple[bool, Node | None]:
         """Whether `name` is a parameter of the function, and its default value."""
+        raise NotImplementedError
 
     def binding(self, parsed: "Parsed", captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
+        raise NotImplementedError
+
+    # Calls and members by the fields of the grammar
+
+    def callee(self, call: Node) -> Node | None:
+        """What a call calls: a name, or a member; in a grammar where the call is the member, the call's own name."""
+        field = self.calls.get(call.type)
+        return call.child_by_field_name(field) if field is not None else None
+
+    def method(self, call: Node) -> Node | None:
+        """The last name of what a call calls."""
+        callee = self.callee(call)
+        fields = self.members.get(callee.type) if callee is not None else None
+        return callee.child_by_field_name(fields[1]) if callee is not None and fields is not None else callee
+
+    def receiver(self, call: Node) -> Node | None:
+        """The object on which a call calls a method."""
+        callee = self.callee(call)
+        holder = next((node for node in (call, callee) if node is not None and node.type in self.members), None)
+        return holder.child_by_field_name(self.members[holder.type][0]) if holder is not None else None
+
+    def argument_list(self, call: Node) -> Node | None:
+        return call.child_by_field_name("arguments")
+
+    def assigned(self, place: Node) -> Node | None:
+        """The target of an assignment, of one of the kinds in `assigning`."""
+        fields = (place.child_by_field_name(field) for field in ("name", "left", "declarator"))
+        return next((field for field in fields if field is not None), None)
+
+    # Literals
+
+    def literal(self, text: str) -> tuple[str, str] | None:
+        """Kind (`text` or `bytes`) and content of a string literal as written; None when it is made at run time."""
+        prefix = text[: min((text.find(quote) for quote in "\"'`" if quote in text), default=0)].lower()
+        body = text[len(prefix) :]
+        quote = body[:3] if body[:3] in ('"""', "'''") else body[:1]
+        body = body[len(quote) : len(body) - len(quote)]
+        if "r" not in prefix and "\\" in body:
+            body = unescape(body)
+        return ("bytes" if "b" in prefix else "text"), body
+
+    def zeroes(self, parsed: "Parsed", node: Node) -> int | None:  # noqa: ARG002
+        """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
+        return None
 
 
 DEEPEST = 400  # levels of a syntax tree that are followed
@@ -241,13 +311,14 @@ class Parsed:
     def later_calls(self, node: Node) -> list["Call"]:
         """Calls on the object that an expression yields: chained to it, or on the variable that it is assigned to."""
         calls: list[Call] = []
+        adapter = self.adapter
         while (parent := node.parent) is not None:
-            if parent.type == "method_invocation" and parent.child_by_field_name("object") == node:
-                calls.append(Call(self.text(parent.child_by_field_name("name") or parent), parent))
-            elif parent.type == "call" and node.type == "attribute" and parent.child_by_field_name("function") == node:
-                calls.append(Call(self.text(node.child_by_field_name("attribute") or node), parent))
-            elif parent.type not in _TRANSPARENT and not (
-                parent.type == "attribute" and parent.child_by_field_name("object") == node
+            call = self._called_on(node, parent)
+            if call is not None:
+                method = adapter.method(call)
+                calls.append(Call(self.text(method) if method is not None else "", call))
+            elif parent.type not in adapter.transparent and not (
+                parent.type in adapter.members and parent.child_by_field_name(adapter.members[parent.type][0]) == node
             ):
                 break
             node = parent
@@ -263,6 +334,15 @@ class Parsed:
             calls += [call for call in later if own is None or own in self.reaching(bound, call.node)]
         return calls
 
+    def _called_on(self, node: Node, parent: Node) -> Node | None:
+        """The call of a method whose object the node is, or of the member that the node is."""
+        adapter = self.adapter
+        if parent.type not in adapter.calls:
+            return None
+        if parent.type in adapter.members:
+            return parent if parent.child_by_field_name(adapter.members[parent.type][0]) == node else None
+        return parent if node.type in adapter.members and adapter.callee(parent) == node else None
+
     def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]:
         """Those of the assignments to a local name whose value a use in the same function can see.
 
@@ -276,7 +356,7 @@ class Parsed:
             or self.content.find(b"goto ", function.start_byte, function.end_byte) >= 0
         ):
             return tuple(bound)
-        loops = [above for above in _around(use) if above.type in _LOOPS]
+        loops = [above for above in _around(use) if above.type in self.adapter.loops]
 
         def ahead(item: Binding, past: Node | None) -> bool:
             place = item.place
@@ -291,7 +371,7 @@ class Parsed:
             place = item.place
             if place is None or place.end_byte > use.start_byte or item.value is None:
                 continue
-            block = _block_of(place)
+            block = self._block_of(place)
             if block is not None and block.id in blocks:
                 last = index
         # What follows the replacing assignment in a loop comes round to the use again only past that assignment.
@@ -313,29 +393,39 @@ class Parsed:
         other = next(
             (item for item in bound if item.place is not None and item.place.start_byte == mention.start()), None
         )
-        if other is None or other.place is None or other.value is None or _block_of(other.place) != _block_of(own):
+        if (
+            other is None
+            or other.place is None
+            or other.value is None
+            or self._block_of(other.place) != self._block_of(own)
+        ):
             return False
         return word.search(self.content, other.value.start_byte, other.value.end_byte) is None
 
+    def _block_of(self, place: Node) -> Node | None:
+        """The block whose statement an assignment is; None when it is only part of one, as in `if ((x = f()))`."""
+        above = place.parent
+        if above is not None and above.type in self.adapter.statements:
+            above = above.parent
+        return above if above is not None and above.type in self.adapter.blocks else None
+
     def call_around(self, node: Node) -> Call | None:
         """The call of which the node is an argument as it stands, and the last name of what is called."""
-        arguments = node.parent
-        while arguments is not None and arguments.type in {"keyword_argument", *_TRANSPARENT}:
+        arguments, adapter = node.parent, self.adapter
+        while arguments is not None and (
+            arguments.type in adapter.around_arguments or arguments.type in adapter.transparent
+        ):
             arguments = arguments.parent
-        call = arguments.parent if arguments is not None and arguments.type == "argument_list" else None
-        callee = call.child_by_field_name("name") or call.child_by_field_name("function") if call is not None else None
-        if call is None or callee is None:
-            return None
-        callee = callee.child_by_field_name("attribute") or callee
-        return Call(self.text(callee), call)
+        call = arguments.parent if arguments is not None and arguments.type in adapter.lists else None
+        method = adapter.method(call) if call is not None else None
+        return Call(self.text(method), call) if call is not None and method is not None else None
 
     def assigned_to(self, node: Node) -> str:
         """The variable or member that an expression is assigned to as it stands, as written; '' when there is none."""
         parent = node.parent
-        if parent is None or parent.type not in _ASSIGNING:
+        if parent is None or parent.type not in self.adapter.assigning:
             return ""
-        fields = (parent.child_by_field_name(field) for field in ("name", "left", "declarator"))
-        target = next((field for field in fields if field is not None), None)
+        target = self.adapter.assigned(parent)
         return "".join(self.text(target).split()).lstrip("*") if target is not None and target != node else ""
 
     def _calls_in(self, scope: Node) -> Mapping[str, list["Call"]]:
@@ -371,17 +461,4 @@ def _within(node: Node, outer: Node | None) -> bool:
     return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
 
 
-def _block_of(place: Node) -> Node | None:
-    """The block whose statement an assignment is; None when it is only part of a statement, as in `if ((x = f()))`."""
-    above = place.parent
-    if above is not None and above.type in {"expression_statement", "local_variable_declaration", "declaration"}:
-        place, above = above, above.parent
-    return above if above is not None and above.type in _BLOCKS else None
-
-
 _MOST_BROKEN = 256  # bytes; a tree with more is worth a second parse
-_BLOCKS = {"block", "compound_statement", "constructor_body", "module", "program", "translation_unit"}
-_LOOPS = {"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "list_comprehension",
-          "set_comprehension", "dictionary_comprehension", "generator_expression"}  # fmt: skip
-_TRANSPARENT = {"parenthesized_expression", "cast_expression", "await"}
-_ASSIGNING = {"variable_declarator", "assignment_expression", "assignment", "init_declarator", "named_expression"}

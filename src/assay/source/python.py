@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
 
 _IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)
 
 
-class Python:
+class Python(Adapter):
     name = "Python"
     functions = frozenset({"function_definition", "lambda"})
     expressions: Mapping[str, str] = {
@@ -32,7 +32,13 @@ class Python:
       (as_pattern alias: (as_pattern_target (identifier) @changed))
       (global_statement (identifier) @changed)
     """
-
+    blocks = frozenset({"block", "module"})
+    loops = frozenset({"for_statement", "while_statement", "list_comprehension", "set_comprehension",
+                       "dictionary_comprehension", "generator_expression"})  # fmt: skip
+    transparent = frozenset({"parenthesized_expression", "await"})
+    assigning = frozenset({"assignment", "named_expression"})
+    calls: Mapping[str, str] = {"call": "function"}
+    members: Mapping[str, tuple[str, str]] = {"attribute": ("object", "attribute")}
     calls_query = """
       (call function: (attribute object: (_) @object attribute: (identifier) @method)
         arguments: (argument_list) @arguments) @call
@@ -42,9 +48,6 @@ class Python:
         import tree_sitter_python  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_python.language())
-
-    def plain(self, content: bytes) -> bytes:
-        return content
 
     def imports(self, parsed: Parsed) -> Imports:
         """Of two imports of one name, as in `try: ... except ImportError: ...`, the first counts."""
@@ -68,6 +71,9 @@ class Python:
             if any(child.type == "wildcard_import" for child in node.children):
                 stars.append(origin)
         return Imports(names, tuple(stars))
+
+    def imported_words(self, content: bytes) -> set[bytes]:
+        return imported_words(content)
 
     def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type != "identifier" or _imports_or_declares(node):

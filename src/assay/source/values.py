@@ -7,6 +7,7 @@ their assignments, constants and fields of the same file, conditions, default ar
 value. *It cannot see* other files, parameters, collections, or what loops build.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -112,18 +113,13 @@ class Resolver:
         return number(body) if body[:1].isdigit() else unknown("a macro that is not expanded")
 
     def _text(self, node: Node) -> Answer:
-        raw = self.parsed.text(node)
-        if any(child.type == "interpolation" for child in node.named_children):
+        if any(child.type in _INTERPOLATIONS for child in node.named_children):
             return unknown("built at run time")
-        prefix = raw[: min((raw.find(quote) for quote in "\"'" if quote in raw), default=0)].lower()
-        body = raw[len(prefix) :]
-        quote = body[:3] if body[:3] in ('"""', "'''") else body[:1]
-        body = body[len(quote) : len(body) - len(quote)]
-        if "r" not in prefix and "\\" in body:
-            body = unescape(body)
-        if "b" in prefix:
-            return Answer((Value("bytes", body, len(body)),))
-        return Answer((Value("text", body, len(body)),))
+        read = self.parsed.adapter.literal(self.parsed.text(node))
+        if read is None:
+            return unknown("built at run time")
+        kind, body = read
+        return Answer((Value("bytes" if kind == "bytes" else "text", body, len(body)),))
 
     def _joined(self, parts: list[Node], seen: frozenset[int]) -> Answer:
         answers = [self._value(part, seen) for part in parts]
@@ -131,6 +127,9 @@ class Resolver:
 
     def _array(self, node: Node, seen: frozenset[int]) -> Answer:
         """An array of numbers or characters is bytes of known size, its content not kept; of texts, it is a list."""
+        zeroes = self.parsed.adapter.zeroes(self.parsed, node)
+        if zeroes is not None:
+            return Answer((Value("bytes", "", zeroes),))
         inner = node.child_by_field_name("value") or node
         if inner is not node:
             return self._value(inner, seen)
@@ -139,7 +138,7 @@ class Resolver:
         if not items:
             return unknown("empty or filled later")
         if node.type == "array_creation_expression":
-            return self._zeroes(node)
+            return unknown("an array filled later")
         if all(
             _bare(item).type in _CHARACTERS or expressions.get(_bare(item).type) == "number" for item in items[:4096]
         ):
@@ -149,20 +148,10 @@ class Resolver:
             return Answer((Value("list", size=len(items), items=tuple(answer.values[0] for answer in answers)),))
         return unknown("an array of expressions")
 
-    def _zeroes(self, node: Node) -> Answer:
-        """`new byte[16]` that goes straight into a call, so that nothing can have filled it."""
-        size = node.child_by_field_name("dimensions")
-        if size is None or not size.named_children or node.parent is None or node.parent.type != "argument_list":
-            return unknown("an array filled later")
-        digits = self.parsed.text(size.named_children[0])
-        return (
-            Answer((Value("bytes", "", int(digits)),)) if digits.isdigit() and len(digits) < 9 else unknown("an array")
-        )
-
     def _lambda(self, node: Node, seen: frozenset[int]) -> Answer:
         """A function whose body is one literal or one `return` of a literal."""
         body = node.child_by_field_name("body")
-        if body is not None and body.type == "block":
+        if body is not None and body.type in self.parsed.adapter.blocks:
             inside = [child for child in body.named_children if not child.is_extra]
             returned = inside[0].named_children if len(inside) == 1 and inside[0].type == "return_statement" else []
             body = returned[0] if returned else None
@@ -177,14 +166,14 @@ class Resolver:
         if left is None or right is None or operator is None:
             return unknown("a broken expression")
         sign = self.parsed.text(operator)
-        if sign in {"or", "||"}:
+        if sign in {"or", "||", "??", "?:"}:
             return replace(
                 either((self._value(left, seen), self._value(right, seen))), complete=False, reason="a default"
             )
         answers = [self._value(left, seen), self._value(right, seen)]
         if sign == "|":
             return combined(answers, flags)
-        if sign == "+" and all(value.kind == "text" for item in answers for value in item.values):
+        if sign in {"+", "."} and all(value.kind == "text" for item in answers for value in item.values):
             return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
         if sign == "*" and (filled := repeated(answers)) is not None:
             return filled
@@ -234,8 +223,9 @@ class Resolver:
             return reference
         parsed = self.parsed
         text = "".join(parsed.text(node).split())
-        owner, _, field = text.rpartition(".") if "->" not in text else text.rpartition("->")
-        if owner in {"this", "self", "cls"} or self._declares(owner):
+        split = _MEMBER.fullmatch(text)
+        owner, field = split.groups() if split is not None else ("", text)
+        if owner in _SELF or self._declares(owner):
             bound = parsed.bindings(parsed.root).get(field) or parsed.bindings(parsed.root).get(f"self.{field}")
             if bound:
                 return self._constant(bound, seen)
@@ -286,18 +276,18 @@ class Resolver:
         return answer
 
     def _callee(self, node: Node) -> str:
-        name = node.child_by_field_name("name") or node.child_by_field_name("function")
+        name = self.parsed.adapter.method(node)
         return self.parsed.text(name).rpartition(".")[2] if name is not None else ""
 
     def _operands(self, node: Node) -> tuple[Node | None, Node | None]:
-        function = node.child_by_field_name("function")
-        receiver = node.child_by_field_name("object")
-        if receiver is None and function is not None:
-            receiver = function.child_by_field_name("object")
-        arguments = node.child_by_field_name("arguments")
-        return receiver, next(iter(arguments.named_children), None) if arguments is not None else None
+        adapter = self.parsed.adapter
+        given = adapter.arguments(self.parsed, adapter.argument_list(node))
+        return adapter.receiver(node), given.get(0, None)
 
 
+_INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
+_MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
+_SELF = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
 _CHARACTERS = {"character_literal", "char_literal"}
 
 # Methods that keep the value of their receiver or of their first argument.
