@@ -90,8 +90,8 @@ def inside(taken: Intake) -> dict[str, float]:
 
     parsing.Parsed.__init__ = counted("parse", make)  # type: ignore[assignment, method-assign]
     parsing.Parsed.matches = counted("query", query)  # type: ignore[assignment, method-assign]
-    examination = SourceCryptography()
-    prefilter = Prefilter([examination], Limits().hits_per_unit)
+    examinations = {language: SourceCryptography(language) for language in BY_NAME}
+    prefilters = {language: Prefilter([one], Limits().hits_per_unit) for language, one in examinations.items()}
 
     class Lab:
         limits = Limits()
@@ -99,8 +99,10 @@ def inside(taken: Intake) -> dict[str, float]:
     files = 0
     try:
         for meta, content in contents(taken):
-            if not examination.accepts(meta) or len(content) > Limits().unit_bytes:
+            examination = examinations.get(meta.format)
+            if examination is None or not examination.accepts(meta) or len(content) > Limits().unit_bytes:
                 continue
+            prefilter = prefilters[meta.format]
             hits: list[Hit] = prefilter.hits(content, [0])[0].hits if prefilter.interested(words(content), [0]) else []
             if hits:
                 files += 1

@@ -14,12 +14,12 @@ from assay.examinations.cipher.tables import HandWritten
 from assay.source.languages import BY_NAME
 
 FILES: tuple[FileExamination, ...] = (
-    SourceCryptography(),
+    *(SourceCryptography(language) for language in BY_NAME),
     *(OutOfSight(language) for language in BY_NAME),
     DisguisedNames(),
     HandWritten(),
     EmbeddedKeys(),
     MentionedInSettings(),
 )
-WHOLES: tuple[Examination, ...] = (CrossFileConstants(),)
+WHOLES: tuple[Examination, ...] = tuple(CrossFileConstants(language) for language in BY_NAME)
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)

@@ -99,6 +99,11 @@ class Adapter:
     calls: Mapping[str, str] = {"call_expression": "function"}  # kinds of calls, and the field of what is called
     members: Mapping[str, tuple[str, str]] = {}  # kinds of `object.name`, and the fields of both
 
+    @property
+    def slug(self) -> str:
+        """The name as a part of identifiers."""
+        return self.name.lower().replace("+", "p").replace("#", "sharp")
+
     def grammar(self) -> Grammar:
         raise NotImplementedError
 

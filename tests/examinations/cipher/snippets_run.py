@@ -10,8 +10,10 @@ from assay.examinations.cipher.source import SourceCryptography
 from assay.examinations.cipher.uses import Use, facts_of
 
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
-_SUFFIX = {"C": "c", "Java": "java", "Python": "py"}
-EXAMINATION = SourceCryptography()
+_SUFFIX = {
+    "C": "c", "C++": "cpp", "C#": "cs", "Go": "go", "Java": "java", "JavaScript": "js", "Kotlin": "kt", "PHP": "php",
+    "Python": "py", "Rust": "rs", "TypeScript": "ts",
+}  # fmt: skip
 
 
 class Bench:
@@ -24,7 +26,7 @@ def examined(language: str, code: str) -> tuple[FileMeta, Examined]:
     meta = FileMeta(path, path, len(content), "source", language, "main", "shipped", Locator("file", path))
     words = catalogue_of(language).words
     hits = [Hit(found[0], found.start()) for found in _WORD.finditer(content) if found[0] in words]
-    return meta, EXAMINATION.examine(FileView(meta, content), hits, Bench())
+    return meta, SourceCryptography(language).examine(FileView(meta, content), hits, Bench())
 
 
 def facts_in(language: str, code: str) -> list[Fact]:
@@ -41,7 +43,7 @@ def facts_in(language: str, code: str) -> list[Fact]:
 def _waiting(rows: tuple[object, ...], meta: FileMeta, language: str) -> Iterator[Fact]:
     for row in rows:
         if isinstance(row, Use):
-            yield from facts_of(row, meta, catalogue_of(language), EXAMINATION.id)
+            yield from facts_of(row, meta, catalogue_of(language), SourceCryptography(language).id)
 
 
 def shown(fact: Fact) -> dict[str, Scalar]:

@@ -22,7 +22,7 @@ def test_a_line_longer_than_a_unit_is_left_to_one_attempt(whole: bool) -> None:
     content = b"import os; os.system(x)"
     hits = [Hit(b"system", content.index(b"system"))]
     outward = OutOfSight("Python").examine(view(content, whole=whole), hits, _Lab()).shortfalls
-    source = SourceCryptography().examine(view(content, whole=whole), (), _Lab()).shortfalls
+    source = SourceCryptography("Python").examine(view(content, whole=whole), (), _Lab()).shortfalls
     assert [item.reason for item in outward] == (["blind-spot"] if whole else [])
     assert [item.reason for item in source] == ([] if whole else ["packed"])
 

@@ -14,8 +14,7 @@ import pytest
 
 from assay.core.examination import Artifact, Examined, FileMeta, FileView, Hit, Limits, Locator, Shortfall
 from assay.core.facts import Fact, Scope, check
-from assay.examinations import FILES
-from assay.examinations.cipher.constants import CrossFileConstants
+from assay.examinations import FILES, WHOLES
 from assay.examinations.cipher.setting import MentionedInSettings
 from assay.examinations.cipher.source import SourceCryptography
 from assay.rulebooks.strict_yaml import parse
@@ -64,6 +63,10 @@ def _views() -> dict[str, FileView]:
     return views
 
 
+def _by(view: FileView) -> str:
+    return SourceCryptography(view.meta.format).id
+
+
 def _hits(content: bytes, words: frozenset[bytes]) -> list[Hit]:
     return [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", content) if found[0] in words]
 
@@ -71,11 +74,12 @@ def _hits(content: bytes, words: frozenset[bytes]) -> list[Hit]:
 @lru_cache(maxsize=1)
 def examined() -> tuple[list[Fact], list[tuple[str, Shortfall]]]:
     """Facts of every examination, and what fell short where."""
-    examination, views = SourceCryptography(), _views()
+    views = _views()
     facts: list[Fact] = []
     summaries: dict[str, list[object]] = {}
     shortfalls: list[tuple[str, Shortfall]] = []
     for path, view in views.items():
+        examination = SourceCryptography(view.meta.format)
         found: Examined = examination.examine(view, _hits(view.content, examination.literals), Bench())
         facts += found.facts
         shortfalls += [(path, shortfall) for shortfall in found.shortfalls]
@@ -87,9 +91,11 @@ def examined() -> tuple[list[Fact], list[tuple[str, Shortfall]]]:
                 facts += found.facts
                 shortfalls += [(path, shortfall) for shortfall in found.shortfalls]
     artifact = Artifact([view.meta for view in views.values()])
-    concluded = CrossFileConstants().conclude(artifact, summaries, Files(views), Bench())
-    facts += concluded.facts
-    shortfalls += [(meta.path, shortfall) for meta, shortfall in concluded.shortfalls]
+    for whole in WHOLES:
+        mine = {path: rows for path, rows in summaries.items() if _by(views[path]) == whole.summaries_of}
+        concluded = whole.conclude(artifact, mine, Files(views), Bench())
+        facts += concluded.facts
+        shortfalls += [(meta.path, shortfall) for meta, shortfall in concluded.shortfalls]
     return facts, shortfalls
 
 

@@ -17,7 +17,7 @@ def algorithms(code: bytes) -> list[object]:
     words = catalogue_of("Python").words
     hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", code) if found[0] in words]
     meta = FileMeta("a.py", "a.py", len(code), "source", "Python", "product", "shipped", Locator("file", "a.py"))
-    examined = SourceCryptography().examine(FileView(meta, code), hits, _Lab())
+    examined = SourceCryptography("Python").examine(FileView(meta, code), hits, _Lab())
     return [fact.value.get("algorithm") for fact in examined.facts if fact.kind == "crypto.use"]
 
 

@@ -2,7 +2,7 @@
 
     id: openssl                       file name == id; the fact's `library`
     title: {en: ..., zh: ...}
-    language: C                       a name of source/languages.py
+    language: [C, C++]                names of source/languages.py, or one name
     source: where the entries were read (standard, manual)
     dialect: openssl                  how names are spelt (names.recognise); an entry may override it
     aliases: {Cryptodome: Crypto}     other roots of the same names
@@ -123,7 +123,7 @@ class Entry:
 class Library:
     id: str
     title: Text
-    language: str
+    languages: tuple[str, ...]
     aliases: Mapping[str, str]
     values: Mapping[str, str]
     entries: tuple[Entry, ...]
@@ -174,12 +174,16 @@ def load_library(content: bytes, name: str) -> Library:
     return Library(
         id=str(top["id"]),
         title=Text(str(top["title"]["en"]), str(top["title"]["zh"])),
-        language=str(top["language"]),
+        languages=tuple(_listed(top["language"])),
         aliases=dict(top.get("aliases", {})),
         values={str(key): str(value) for key, value in top.get("values", {}).items()},
         entries=entries,
         blind={key: _position(parsed, value, ("blind", key)) for key, value in top.get("blind", {}).items()},
     )
+
+
+def _listed(row: Any) -> list[str]:
+    return [row] if isinstance(row, str) else [str(item) for item in row]
 
 
 _ENTRY_KEYS = frozenset(
@@ -333,7 +337,7 @@ def libraries() -> tuple[Library, ...]:
 
 @lru_cache(maxsize=16)
 def catalogue_of(language: str) -> Catalogue:
-    return combined(language, [library for library in libraries() if library.language == language])
+    return combined(language, [library for library in libraries() if language in library.languages])
 
 
 def combined(language: str, of: Sequence[Library]) -> Catalogue:

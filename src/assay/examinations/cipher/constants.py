@@ -7,13 +7,13 @@ counts. A constant found in one final declaration is certain; several declaratio
 *It cannot see* a constant whose value is computed, comes from configuration, or is itself declared in a third file.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
+from assay.core.examination import Artifact, Concluded, Index, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.catalogue import catalogue_of
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.uses import Use, facts_of
 from assay.source.answers import Answer, either, unknown
 from assay.source.languages import BY_NAME
@@ -25,11 +25,18 @@ MOST_FILES = 64  # reopened per name; more than that leaves the value open
 
 
 class CrossFileConstants:
-    """An `Examination` over the summaries of `cipher.source`."""
+    """An `Examination` over the summaries of one language's `cipher.source`."""
 
-    id = "cipher.constants@1"
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
-    summaries_of = "cipher.source@1"
+
+    def __init__(self, language: str) -> None:
+        slug = BY_NAME[language].slug
+        self.language = language
+        self.id = f"cipher.constants.{slug}@1"
+        self.summaries_of = f"cipher.source.{slug}@1"
+
+    def __reduce__(self) -> tuple[type["CrossFileConstants"], tuple[str]]:
+        return (type(self), (self.language,))
 
     def conclude(
         self, artifact: Artifact, summaries: Mapping[str, Sequence[object]], index: Index, lab: Lab
@@ -65,17 +72,18 @@ def _uses(rows: Sequence[object]) -> Iterator[Use]:
 def _declared(name: str, language: str, index: Index, steps: int) -> tuple[Answer, tuple[str, ...]]:
     """The values that files of the product give a constant, and where."""
     owner, _, constant = name.rpartition(".")
-    if not owner and language != "C":
+    outlook = OUTLOOKS[language]
+    if not owner and not outlook.rootless:
         return unknown("not a constant of a class or module"), ()
     answers: list[Answer] = []
     places: list[str] = []
-    declaration = _declaration(constant, language)
+    declaration = outlook.declaration(constant)
     for reopened, meta in enumerate(meta for meta in index.files_with(constant.encode()) if meta.format == language):
         view = index.view(meta)
         if view is None or reopened >= MOST_FILES:
             answers.append(unknown("too many files, or too large a file, hold the name"))
             break
-        if not declaration.search(view.content) or not _declares(owner, meta, view.content, language):
+        if not declaration.search(view.content) or not outlook.declares(owner, meta, view.content):
             continue
         parsed = Parsed(BY_NAME[language], view.content)
         bound = parsed.bindings(parsed.root).get(constant, ())
@@ -88,25 +96,3 @@ def _declared(name: str, language: str, index: Index, steps: int) -> tuple[Answe
     if not answers:
         return unknown("declared nowhere in the product"), ()
     return replace(either(answers), origins=(), expression=name), tuple(places)
-
-
-def _declaration(constant: str, language: str) -> re.Pattern[bytes]:
-    """What the text of a declaration must match, so that most files that only use the name are not parsed."""
-    name = re.escape(constant.encode())
-    if language != "C":
-        return re.compile(rb"\b%b\b\s*(:[^=\n]+)?=[^=]" % name)
-    macro = rb"^[ \t]*#[ \t]*define[ \t]+%b\b" % name
-    at_file_level = rb"^[A-Za-z_][^\n;(]*\b%b\b\s*(\[[^\]\n]*\])?\s*=[^=]" % name
-    enumerator = rb"^\s+%b\s*=[^=]" % name
-    return re.compile(b"|".join((macro, at_file_level, *((enumerator,) if constant.isupper() else ()))), re.MULTILINE)
-
-
-def _declares(owner: str, meta: FileMeta, content: bytes, language: str) -> bool:
-    """Whether the file can be the one that the name's owner means."""
-    holder = owner.rpartition(".")[2]
-    if language == "C":
-        return True
-    if language == "Java":
-        return any(f"{word} {holder}".encode() in content for word in ("class", "interface", "enum", "record"))
-    parts = meta.logical.removesuffix(".py").removesuffix("/__init__").split("/")
-    return parts[-1] == holder or f"class {holder}".encode() in content

@@ -1,4 +1,4 @@
-"""Cryptography in source text: Java, Python and C.
+"""Cryptography in source text.
 
 Looks at the places where a word of the catalogue stands, asks `source/` what is named there and what its arguments can
 be, and states `crypto.use`, `crypto.protocol` and `crypto.misuse`. A place whose value waits for a constant of another
@@ -20,41 +20,42 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 from assay.core.facts import Evidence
 from assay.examinations.cipher.catalogue import Catalogue, Entry, Position, catalogue_of
 from assay.examinations.cipher.masking import excerpt
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.uses import Use, facts_of, lent
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
 from assay.source.parsed import Arguments, Site
-from assay.source.python import imported_words
 from assay.source.values import Resolver
 
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
 
 
 class SourceCryptography:
-    """A `FileExamination`. Stateless: the catalogue is read once per process."""
+    """A `FileExamination` of one language: the words of another would open files for nothing."""
 
-    id = "cipher.source@1"
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
     fold_case = False
 
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.id = f"cipher.source.{BY_NAME[language].slug}@1"
+
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return frozenset().union(*(catalogue_of(name).words for name in BY_NAME))
+        return catalogue_of(self.language).words
 
-    def __reduce__(self) -> tuple[type["SourceCryptography"], tuple[()]]:
-        return (type(self), ())
+    def __reduce__(self) -> tuple[type["SourceCryptography"], tuple[str]]:
+        return (type(self), (self.language,))
 
     def accepts(self, meta: FileMeta) -> bool:
-        return meta.file_class == "source" and meta.format in BY_NAME
+        return meta.file_class == "source" and meta.format == self.language
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
         if not view.whole and b"\n" not in view.content:
             return Examined(shortfalls=(Shortfall("packed", "a line longer than one unit"),))
-        catalogue = catalogue_of(view.meta.format)
-        wanted = [hit for hit in hits if hit.literal in catalogue.words]
-        if view.meta.format == "Python":
-            wanted = _reachable(view.content, wanted, catalogue)
-        if not any(_promising(view.meta.format, view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
+        catalogue, outlook = catalogue_of(self.language), OUTLOOKS[self.language]
+        wanted = outlook.reachable(view.content, hits, catalogue)
+        if not any(outlook.promising(view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
             return Examined()
         unit = _Unit(view, catalogue, lab.limits.steps_per_value)
         if unit.parsed.hopeless:
@@ -69,60 +70,6 @@ class SourceCryptography:
             for fact in facts_of(use, view.meta, catalogue, self.id)
         )  # fmt: skip
         return Examined(facts, waiting or None, tuple(unit.shortfalls))
-
-
-_SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}
-_ANY_WAY = {"C": re.compile(rb"\s*[(,;})]"), "Java": re.compile(rb"\s*(?:[.<(,;){:>]|/\*|\w)")}
-_IMPORTS = (b"import ", b"from ", b"package ", b"//")
-
-
-_MEMBERS = re.compile(rb"[ \t]+import\b")
-_DOTTED = frozenset({"any"})
-
-
-def _reachable(content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
-    """Hits whose word needs no module, or one whose name stands in an import of the file."""
-    imported = imported_words(content)
-    return [
-        hit
-        for hit in hits
-        if catalogue.shapes[hit.literal] != _DOTTED or not catalogue.roots[hit.literal].isdisjoint(imported)
-    ]
-
-
-def _promising(language: str, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
-    """Whether a hit could be a use, judged by the bytes around it: parsing costs a hundred times more."""
-    end = hit.offset + len(hit.literal)
-    if language == "C":
-        return _ANY_WAY["C"].match(content, end) is not None or _ends_macro(content, hit.offset, end)
-    before = content[hit.offset - 1 : hit.offset]
-    for shape in shapes - {"any"}:
-        dotted = before == b"."
-        if (dotted or shape != "method") and not (dotted and shape == "bare") and _SHAPES[shape].match(content, end):
-            return True
-    if "any" not in shapes or (language == "Java" and _ANY_WAY["Java"].match(content, end) is None):
-        return False
-    start = max(content.rfind(b"\n", 0, hit.offset), content.rfind(b"\r", 0, hit.offset)) + 1
-    line, ahead = content[start : end + 64].lstrip(), content[start : hit.offset]
-    if line.startswith(b"from ") and _MEMBERS.match(content, end):
-        return True  # the members of the word may be used without it
-    if not line.startswith(_IMPORTS) or b";" in ahead:  # code may follow an import on its line
-        return True
-    if line.startswith(b"from ") and _once(hit.literal.decode(), content):
-        return True  # imported for other modules
-    return b" as " in line or line.startswith(b"import static ")
-
-
-def _ends_macro(content: bytes, start: int, end: int) -> bool:
-    """Whether a word is the last of a `#define`."""
-    if content[end : end + 1] not in {b"", b"\r", b"\n"}:
-        return False
-    line = content[content.rfind(b"\n", 0, start) + 1 : start].lstrip()
-    return line.startswith(b"#") and b"define" in line
-
-
-def _once(name: str, content: bytes) -> bool:
-    return len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(name.encode()), content)) == 1
 
 
 DEEPEST = 3  # a padding around a mode around a cipher
@@ -179,11 +126,9 @@ class _Unit:
 
     def note_unused_imports(self) -> None:
         """A function that is imported and never named again is there for other modules, under names not followed."""
-        if self.parsed.adapter.name != "Python":
-            return
-        for alias, path in self.parsed.imports.names.items():
+        for _, path in OUTLOOKS[self.view.meta.format].left_for_others(self.parsed):
             entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
-            if any(entry.use and entry.misuse is None for entry in entries) and _once(alias, self.view.content):
+            if any(entry.use and entry.misuse is None for entry in entries):
                 self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
 
     def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -241,7 +186,7 @@ class _Unit:
         if entry.empty and not _is_empty(site.node):
             return None
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
-            if entry.use and entry.misuse is None and self._is_handed_on():
+            if entry.use and entry.misuse is None and OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed):
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
@@ -263,13 +208,6 @@ class _Unit:
         state = "overwritten" if self.parsed.overwritten(site.node) else "used"
         name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
-
-    def _is_handed_on(self) -> bool:
-        """Whether a function is named without being called. In C the name may be somebody's own, so that the library's
-        header must be there."""
-        if self.parsed.adapter.name != "C":
-            return True
-        return any(path.startswith(("openssl/", "gmssl/")) for path in self.parsed.imports.stars)
 
     def _for_a_secret(self, site: Site) -> Answer | None:
         """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
@@ -296,7 +234,8 @@ class _Unit:
         if around is not None:
             pairs += [(follow, around) for follow in entry.within if around.method == follow.method]
         for follow, call in pairs:
-            given = self.parsed.adapter.arguments(self.parsed, call.node.child_by_field_name("arguments"))
+            adapter = self.parsed.adapter
+            given = adapter.arguments(self.parsed, adapter.argument_list(call.node))
             for role, position in follow.arguments.items():
                 answer = self._argument(given, position)
                 if answer is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from assay.examinations.cipher.catalogue import catalogue_of, spread, word_of
+from assay.examinations.cipher.catalogue import spread, word_of
 from assay.rulebooks.strict_yaml import parse
 
 _WORD = re.compile(r"\w+")
@@ -25,25 +25,6 @@ class Ways:
     @property
     def literals(self) -> frozenset[bytes]:
         return frozenset(self.words) | frozenset(self.strangers)
-
-
-@lru_cache(maxsize=1)
-def modules() -> Mapping[bytes, frozenset[str]]:
-    """Python modules and classes that lead to an entry which states a use, by their last name."""
-    found: dict[bytes, set[str]] = {}
-    for call, rows in catalogue_of("Python").entries.items():
-        parts = call.split(".") if call[:1] not in {"=", "."} and rows[0].misuse is None else []
-        for end in range(1, len(parts)):
-            found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
-    return {word: frozenset(names) for word, names in found.items()}
-
-
-@lru_cache(maxsize=1)
-def stems() -> frozenset[bytes]:
-    """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
-    names = (call for call in catalogue_of("C").entries if call[:1] not in {"=", "."})
-    places = ((name, place.end()) for name in names for place in re.finditer("_", name))
-    return frozenset(part.encode() for name, at in places for part in (name[:at], name[at - 1 :]) if len(part) > 2)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,161 @@
+"""Python's text: imports, modules handed on as values, encodings that hide words."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from assay.core.examination import FileMeta, FileView, Hit
+from assay.examinations.cipher.catalogue import catalogue_of, shape_of
+from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, once
+from assay.examinations.cipher.ways import Ways
+from assay.source.parsed import Parsed, Site
+from assay.source.python import imported_words
+
+_MEMBERS = re.compile(rb"[ \t]+import\b")
+_STAR = re.compile(rb"[ \t]+import[ \t(]*\*")
+_MEMBER = re.compile(rb"[ \t]*\.[ \t]*(?!__)\w")
+_MODULES = re.compile(rb"\bsys\.modules\s*(?:\[|\.get\s*\()\s*[frbu]{0,2}([\"'])([\w.]*)\1")
+_HANDING = frozenset(
+    {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
+     "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
+)  # fmt: skip
+_CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
+_OPEN_CODINGS = re.compile(
+    rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
+    rb"|mac.*|raw",
+    re.IGNORECASE,
+)
+
+
+class PythonText(Outlook):
+    language = "Python"
+    importing = (b"import ", b"from ", b"package ", b"//")
+
+    def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
+        if called_as(content, hit, shapes):
+            return True
+        if "any" not in shapes:
+            return False
+        line, ahead = line_of(content, hit)
+        if line.startswith(b"from ") and _MEMBERS.match(content, hit.offset + len(hit.literal)):
+            return True  # the members of the word may be used without it
+        if not line.startswith(self.importing) or b";" in ahead:  # code may follow an import on its line
+            return True
+        if line.startswith(b"from ") and once(hit.literal.decode(), content):
+            return True  # imported for other modules
+        return b" as " in line
+
+    def left_for_others(self, parsed: Parsed) -> Iterator[tuple[str, str]]:
+        for alias, path in parsed.imports.names.items():
+            if once(alias, parsed.content):
+                yield alias, path
+
+    def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:
+        holder = owner.rpartition(".")[2]
+        parts = meta.logical.removesuffix(".py").removesuffix("/__init__").split("/")
+        return parts[-1] == holder or f"class {holder}".encode() in content
+
+    def literals(self) -> frozenset[bytes]:
+        return frozenset({b"coding", b"modules"}).union(modules())
+
+    def imported(self, content: bytes) -> set[bytes]:
+        return imported_words(content)
+
+    def stranger(self, line: bytes, name: bytes) -> bool:
+        name = re.escape(name)
+        parent, _, last = name.rpartition(rb"\.")
+        listed = rb"(?:[\w.]+(?: as \w+)?, ?)*"
+        forms = [rb"from " + name + rb"(?:\.[\w.]+)? import\b", rb"import " + listed + name + rb"(?!\w)"]
+        forms += [rb"from " + parent + rb" import .*(?<!\w)" + last + rb"(?!\w)"] if parent else []
+        if parent and re.search(rb"['\"]" + name + rb"\b", line):
+            return True  # named in a setting
+        return re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
+
+    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
+        """A module must be imported."""
+        end = hit.offset + len(hit.literal)
+        named = modules().get(hit.literal, frozenset())
+        if any(name.partition(".")[0].encode() in imported for name in named) and _as_value(content, hit.offset, end):
+            return True
+        dotted = content[hit.offset - 1 : hit.offset] == b"."
+        for name in here.words.get(hit.literal, ()):
+            shape = shape_of(name)
+            if shape == "any" and name.partition(".")[0].encode() in imported:
+                return True
+            if shape != "any" and (shape == "method") == dotted:
+                return True
+        return False
+
+    def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:  # noqa: ARG002
+        """An encoding in which words are not as they are read, and `sys.modules["hashlib"]`."""
+        if view.offset == 0:
+            for line in view.content[:1000].splitlines()[:2]:
+                coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
+                if coding is not None and _OPEN_CODINGS.fullmatch(coding[1]) is None:
+                    yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
+        if b"sys.modules" in view.content:
+            for found in _MODULES.finditer(view.content):
+                if any(found[2].decode() in names for names in modules().values()):
+                    yield found.start(), f"sys.modules[{found[2].decode()}]"
+
+    def starred(self, parsed: Parsed) -> Iterator[str]:
+        for star in parsed.imports.stars:
+            if star in modules().get(star.rpartition(".")[2].encode(), ()):
+                yield star
+
+    def handed_on(self, parsed: Parsed, site: Site) -> str:
+        above = site.node.parent
+        imported = parsed.imports.names.values()
+        for name in site.names:
+            if not any(name == path or name.startswith(f"{path}.") or path.startswith(f"{name}.") for path in imported):
+                continue  # a variable of the same name
+            owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
+            if site.arguments is not None or above is None or above.type not in _HANDING:
+                last = last if last.startswith("__") else ""
+            if last.startswith("__") and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
+                return owner
+            whole = f"{owner}.{last}" if owner else last
+            leads = above is not None and whole in modules().get(last.encode(), ())
+            if leads and above is not None and not _harmless(parsed, site.node, above):
+                return whole
+        return ""
+
+
+@lru_cache(maxsize=1)
+def modules() -> Mapping[bytes, frozenset[str]]:
+    """Modules and classes that lead to an entry which states a use, by their last name."""
+    found: dict[bytes, set[str]] = {}
+    for call, rows in catalogue_of("Python").entries.items():
+        parts = call.split(".") if call[:1] not in {"=", "."} and rows[0].misuse is None else []
+        for end in range(1, len(parts)):
+            found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def _as_value(content: bytes, start: int, end: int) -> bool:
+    """Whether a module is named where its members are not simply taken: handed on, or imported with a star."""
+    line = content[content.rfind(b"\n", 0, start) + 1 : start].lstrip()
+    if _STAR.match(content, end):
+        return line.startswith(b"from ")
+    importing = line.startswith((b"import ", b"from ")) and b";" not in line
+    if importing:
+        return b" as " in content[end : end + 32]
+    return _MEMBER.match(content, end) is None
+
+
+def _harmless(parsed: Parsed, node: Node, above: Node) -> bool:
+    """`hasattr(ssl, ...)` and the like, and the assigned side of an assignment."""
+    if above.type in {"assignment", "named_expression", "default_parameter", "keyword_argument"}:
+        return (above.child_by_field_name("right") or above.child_by_field_name("value")) != node
+    if above.type in {"attribute", "subscript", "call"}:
+        return node.type != "call" and above.type != "subscript"
+    function = above.parent.child_by_field_name("function") if above.parent is not None else None
+    return function is not None and parsed.text(function) in {
+        "hasattr",
+        "isinstance",
+        "issubclass",
+        "patch.object",
+        "reload",
+    }
