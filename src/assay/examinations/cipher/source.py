@@ -18,15 +18,17 @@ from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence
-from assay.examinations.cipher.catalogue import Catalogue, Entry, Position, catalogue_of
+from assay.examinations.cipher.catalogue import Catalogue, Condition, Entry, FollowUp, Position, catalogue_of
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.examinations.cipher.uses import Use, facts_of, lent
+from assay.examinations.cipher.outlook.base import once
+from assay.examinations.cipher.uses import Use, facts_of, lent, spelling
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
-from assay.source.parsed import Arguments, Site
+from assay.source.parsed import Arguments, Call, Site
 from assay.source.values import Resolver
 
+MOST_CALLS = 200  # calls on one object that are looked at
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
 
 
@@ -126,9 +128,11 @@ class _Unit:
 
     def note_unused_imports(self) -> None:
         """A function that is imported and never named again is there for other modules, under names not followed."""
-        for _, path in OUTLOOKS[self.view.meta.format].left_for_others(self.parsed):
+        if not OUTLOOKS[self.view.meta.format].leaves_imports:
+            return
+        for alias, path in self.parsed.imports.names.items():
             entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
-            if any(entry.use and entry.misuse is None for entry in entries):
+            if any(entry.use and entry.misuse is None for entry in entries) and once(alias, self.view.content):
                 self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
 
     def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -204,7 +208,7 @@ class _Unit:
             if entry.when is not None:
                 condition = self._argument(site.arguments, entry.when.position)
                 answers["when"] = condition if condition is not None else Answer()
-            answers |= self._follow_ups(entry, site)
+        answers |= self._follow_ups(entry, site)
         state = "overwritten" if self.parsed.overwritten(site.node) else "used"
         name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
@@ -228,14 +232,15 @@ class _Unit:
     def _follow_ups(self, entry: Entry, site: Site) -> dict[str, Answer]:
         """What calls on the object, and the call around it, say. A size or curve that none tells is unknown."""
         answers: dict[str, list[Answer]] = {}
-        calls = self.parsed.later_calls(site.node) if entry.then else []
+        adapter = self.parsed.adapter
         around = self.parsed.call_around(site.node) if entry.within else None
-        pairs = [(follow, call) for follow in entry.then for call in calls if call.method == follow.method]
+        pairs = list(self._on_object(entry, site)) if site.arguments is not None else []
         if around is not None:
             pairs += [(follow, around) for follow in entry.within if around.method == follow.method]
         for follow, call in pairs:
-            adapter = self.parsed.adapter
             given = adapter.arguments(self.parsed, adapter.argument_list(call.node))
+            if follow.when is not None and not self._holds(follow.when, given):
+                continue
             for role, position in follow.arguments.items():
                 answer = self._argument(given, position)
                 if answer is not None:
@@ -248,6 +253,29 @@ class _Unit:
         } & _LATER - told.keys():
             told[role] = unknown("not told where the object is made")
         return told
+
+    def _on_object(self, entry: Entry, site: Site) -> Iterator[tuple[FollowUp, Call]]:
+        """Follow-ups and the calls that are one, on the object of a site and on those that it goes on in."""
+        if not entry.then or site.arguments is None:
+            return
+        out = site.arguments.get(entry.out, None) if entry.out is not None else None
+        calls = self.parsed.calls_on(out, site.node) if out is not None else self.parsed.later_calls(site.node)
+        for call in calls:  # grows
+            for follow in entry.then:
+                if call.method != follow.method:
+                    continue
+                yield follow, call
+                given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
+                onto = given.get(follow.onto, None) if follow.onto is not None else None
+                if onto is not None and len(calls) < MOST_CALLS:
+                    calls += self.parsed.calls_on(onto, call.node)
+
+    def _holds(self, condition: Condition, given: Arguments) -> bool:
+        """Whether a condition may hold: only a value that is known and another one says no."""
+        answer = self._argument(given, condition.position)
+        if answer is None or not answer.complete:
+            return answer is not None
+        return any(spelling(item, self.catalogue).lower() in condition.values for item in answer.values)
 
     def _evidence(self, site: Site, answers: dict[str, Answer]) -> tuple[Evidence, ...]:
         """The call, and where the first value that decides was found when that is another line."""

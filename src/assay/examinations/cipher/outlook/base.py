@@ -55,9 +55,7 @@ class Outlook:
         """Whether a function that is named without being called can be the library's and not somebody's own."""
         return True
 
-    def left_for_others(self, parsed: Parsed) -> Iterator[tuple[str, str]]:  # noqa: ARG002
-        """Local and qualified names that the unit imports only for other modules to use."""
-        return iter(())
+    leaves_imports = False  # whether a module imports names only for other modules to take them from it
 
     # Constants of other files
 

@@ -31,6 +31,7 @@ _OPEN_CODINGS = re.compile(
 
 class PythonText(Outlook):
     language = "Python"
+    leaves_imports = True
     importing = (b"import ", b"from ", b"package ", b"//")
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
@@ -46,11 +47,6 @@ class PythonText(Outlook):
         if line.startswith(b"from ") and once(hit.literal.decode(), content):
             return True  # imported for other modules
         return b" as " in line
-
-    def left_for_others(self, parsed: Parsed) -> Iterator[tuple[str, str]]:
-        for alias, path in parsed.imports.names.items():
-            if once(alias, parsed.content):
-                yield alias, path
 
     def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:
         holder = owner.rpartition(".")[2]
