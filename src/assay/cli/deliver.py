@@ -24,9 +24,14 @@ def render(document: Document, form: str, *, no_color: bool, to_file: bool) -> b
             return json.render(document, language())
         case "html":
             return html.render(document, language())
+    width, color = terminal_page(no_color=no_color, to_file=to_file)
+    return text.render(document, language(), width=width, color=color)
+
+
+def terminal_page(*, no_color: bool, to_file: bool) -> tuple[int, bool]:
+    """Columns of a page of text, and whether it may be coloured."""
     terminal = sys.stdout.isatty() and not to_file
-    color = terminal and not no_color and "NO_COLOR" not in os.environ
-    return text.render(document, language(), width=get_terminal_size().columns if terminal else 100, color=color)
+    return get_terminal_size().columns if terminal else 100, terminal and not no_color and "NO_COLOR" not in os.environ
 
 
 def deliver(content: bytes, output: Path | None) -> None:

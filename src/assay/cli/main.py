@@ -24,6 +24,10 @@ VERBS = MappingProxyType(
         "facts": Text("Print the facts of a dossier.", "输出卷宗中的事实。"),
         "judge": Text("Judge a dossier again, by other rulebooks or another day.", "按其他规则集或日期重新判定卷宗。"),
         "why": Text("Why a rule was judged as it was, down to the bytes.", "解释某条规则的判定依据，直至具体字节。"),
+        "diff": Text("What changed between two reviews.", "比较两次审查的差异。"),
+        "waive": Text(
+            "Waive what breaks a rule, for a reason and until a day.", "豁免违反规则的事项，须有理由与期限。"
+        ),
         "report": Text("Render the report of a dossier.", "输出卷宗的报告。"),
         "rules": Text("List, show, lint and test rulebooks.", "列出、查看、检查并测试规则集。"),
         "doctor": Text("Check this installation and say what would widen it.", "检查本机安装，并提示可扩展之处。"),

@@ -1,14 +1,14 @@
 """Options that several verbs share, so that they mean the same everywhere."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from assay.cli.words import say
+from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import LANGS, Text
 
@@ -91,11 +91,38 @@ def color(function: F) -> F:
 def fail_on(function: F) -> F:
     about = say(
         Text(
-            "When to end with a code other than 0: broken (10), or also when something is open (11).",
-            "何时以非零代码结束：broken 为有规则被违反（10）；open 为另含待定（11）。",
+            "When to end with a code other than 0: broken (10), or also when something is open (11), or only when "
+            "something breaks a rule that did not in --against (10).",
+            "何时以非零代码结束：broken 为有规则被违反（10）；open 为另含待定（11）；"
+            "new 为出现 --against 中没有的违反（10）。",
         )
     )
-    return click.option("--fail-on", type=click.Choice(["broken", "open"]), default="broken", help=about)(function)
+    to = say(
+        Text(
+            "The dossier that --fail-on new compares with; it may be the one that is written.",
+            "--fail-on new 所比较的卷宗，可与写入的卷宗相同。",
+        )
+    )
+    function = click.option("--against", type=click.Path(path_type=Path), metavar="DOSSIER", help=to)(function)
+    return click.option("--fail-on", type=click.Choice(["broken", "open", "new"]), default="broken", help=about)(
+        function
+    )
+
+
+def check_against(fail_on_: str, against: Path | None) -> None:
+    """Raises UsageError where one of `--fail-on new` and `--against` is given without the other."""
+    if (fail_on_ == "new") != (against is not None):
+        message = Text("--fail-on new and --against go together", "--fail-on new 与 --against 须同时使用")
+        raise UsageError(message, Text("name the dossier to compare with", "请指定用于比较的卷宗"))
+
+
+def exit_new(fresh: Mapping[str, int]) -> Exit:
+    """Says on stderr what broke newly."""
+    for rule, count in sorted(fresh.items()):
+        talk(Text(f"new: {rule}: {count} facts", f"新增违反：{rule}：{count} 项事实"))
+    if not fresh:
+        talk(Text("nothing breaks a rule that did not before", "没有新增的违反"))
+    return Exit.BROKEN if fresh else Exit.NOTHING_TO_REPORT
 
 
 def exit_code(fail_on_: str, broken: int, unsettled: int) -> Exit:

@@ -43,11 +43,16 @@ def command(
     jobs: int,
     no_color: bool,
     fail_on: str,
+    against: Path | None,
 ) -> int:
-    from assay.report.document import summary  # noqa: PLC0415  (the review's rooms, on first use)
+    from assay.dossier.store import Dossier  # noqa: PLC0415  (the review's rooms, on first use)
+    from assay.report.document import summary  # noqa: PLC0415
+    from assay.review.comparing import newly_broken_against  # noqa: PLC0415
     from assay.review.reading import another_product  # noqa: PLC0415
     from assay.review.steps import Plan, review  # noqa: PLC0415
 
+    options.check_against(fail_on, against)
+    earlier = Dossier.open(against) if against is not None else None
     plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
     kept, document = review(plan, progress())
     deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
@@ -69,4 +74,8 @@ def command(
             f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
         )
     )
+    if counts.waived:
+        talk(Text(f"{counts.waived} broken rules are waived", f"另有 {counts.waived} 条被违反的规则获豁免"))
+    if earlier is not None:
+        return int(options.exit_new(newly_broken_against(kept.latest(), earlier, rulebooks, as_of)))
     return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)

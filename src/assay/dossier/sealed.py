@@ -17,6 +17,7 @@ from assay.core.errors import InputError, NotVerifiedError
 from assay.core.facts import canonical
 from assay.core.product import Product
 from assay.core.text import Text
+from assay.core.waivers import Waiver
 from assay.dossier import records
 from assay.dossier.durable import read_plain
 from assay.dossier.segments import Segment
@@ -87,6 +88,16 @@ class SealedJudging:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedWaiver:
+    """`waivers/<number>.json`."""
+
+    format: int
+    seal: str
+    number: int
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One line of a journal: what is planned, or a stream that is complete and where it is."""
 
@@ -95,7 +106,7 @@ class JournalEntry:
     segments: tuple[Segment, ...] = ()
 
 
-S = TypeVar("S", SealedReview, SealedJudging)
+S = TypeVar("S", SealedReview, SealedJudging, SealedWaiver)
 
 
 def seal(record: S) -> bytes:
@@ -155,7 +166,7 @@ def _short(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:16].encode()
 
 
-def _spelled(record: SealedReview | SealedJudging) -> bytes:
+def _spelled(record: SealedReview | SealedJudging | SealedWaiver) -> bytes:
     return msgspec.json.format(records.encode(record), indent=2) + b"\n"
 
 

@@ -50,6 +50,9 @@ _STANDING = {
     "open": Text("None seen broken; open: {n} of {all} rules.", "未见规则被违反，但 {all} 条中有 {n} 条待定。"),
     "met": Text("All {n} rules that apply are met.", "适用的 {n} 条规则均符合。"),
 }
+_WAIVED = Text(
+    "Nothing else is broken or open, but {n} broken rules are waived.", "其余均符合，但有 {n} 条被违反的规则获豁免。"
+)
 _NO_SOURCE = Text("No source code was delivered.", "未提交源代码。")
 _SOURCE = Text(
     "{n} source files were delivered. Whether they are complete, nobody compared.",
@@ -96,7 +99,7 @@ def compose(
         as_of,
         _named(product),
         Delivery(artifact_digest, sum((Amount(row[3], row[4]) for row in files), Amount())),
-        _tally(judged),
+        named_tally(judged),
         tuple(_demand(demand, judged, seen, covered) for demand in DEMANDS),
         _first(judged, [by_rule[finding.book, finding.rule] for finding in judged]),
         tuple(rows[book.id] for book in books),
@@ -163,17 +166,17 @@ def _book_row(book: Rulebook, findings: Sequence[Finding]) -> BookRow:
         book.source,
         book.owner,
         book.digest,
-        _tally(findings),
+        named_tally(findings),
         book.in_force_from,
         book.in_force_until,
     )
 
 
-def _tally(findings: Iterable[Finding]) -> Tally:
-    counts = dict.fromkeys(OUTCOME_ORDER, 0)
+def named_tally(findings: Iterable[Finding]) -> Tally:
+    counts: dict[str, int] = dict.fromkeys(OUTCOME_ORDER, 0)
     for finding in findings:
         counts[finding.outcome] += 1
-    return Tally(*(counts[outcome] for outcome in OUTCOME_ORDER))
+    return Tally(**{outcome.replace("-", "_"): count for outcome, count in counts.items()})
 
 
 def _by_clause(findings: Sequence[Finding]) -> tuple[ClauseFindings, ...]:
@@ -185,7 +188,7 @@ def _by_clause(findings: Sequence[Finding]) -> tuple[ClauseFindings, ...]:
 
 
 def _demand(demand: Demand, judged: Sequence[Finding], seen: Attempted, covered: Coverage) -> DemandRow:
-    tally = _tally(finding for finding in judged if finding.demand == demand)
+    tally = named_tally(finding for finding in judged if finding.demand == demand)
     title = DEMANDS[demand]
     if tally.broken:
         return DemandRow(demand, title, "broken", _standing("broken", tally.broken, tally.judged), tally)
@@ -197,6 +200,17 @@ def _demand(demand: Demand, judged: Sequence[Finding], seen: Attempted, covered:
         return DemandRow(demand, title, "met", _standing("met", tally.met, tally.judged), tally)
     words = _UNJUDGED if seen.looked_at(demand) else _NOBODY
     return DemandRow(demand, title, "open", words, tally)
+
+
+def standing_of(row: DemandRow, tally: Tally) -> DemandRow:
+    """The row of a demand under another tally, in which broken rules may be waived."""
+    if tally == row.rules:
+        return row
+    if tally.broken:
+        return replace(row, words=_standing("broken", tally.broken, tally.judged), rules=tally)
+    if tally.open:
+        return replace(row, state="open", words=_standing("open", tally.open, tally.judged), rules=tally)
+    return replace(row, state="waived", words=_WAIVED.fill(n=number(tally.waived)), rules=tally)
 
 
 def _standing(state: str, n: int, judged: int) -> Text:
@@ -221,11 +235,6 @@ def _source_demand(seen: Attempted, covered: Coverage) -> DemandRow:
 
 def _first(judged: Sequence[Finding], judgements: Sequence[Judgement]) -> tuple[Action, ...]:
     """Remedies of the worst broken rules, then the steps that would settle most open ones."""
-    remedies: dict[Text, list[Finding]] = {}
-    for finding in sorted((finding for finding in judged if finding.outcome == "broken"), key=worst_first):
-        for step in finding.todo:
-            remedies.setdefault(step, []).append(finding)
-    mend = [_remedy(step, findings) for step, findings in islice(remedies.items(), _REMEDIES)]
     waiting: dict[str, list[Step]] = {}
     for judgement in judgements:
         if judgement.outcome == "open":
@@ -233,7 +242,16 @@ def _first(judged: Sequence[Finding], judgements: Sequence[Judgement]) -> tuple[
             for about, decider in own.items():
                 waiting.setdefault(about, []).append(decider)
     most = sorted(waiting, key=lambda about: (-len(waiting[about]), about))[:_DECIDERS]
-    return (*mend, *(_decider(waiting[about]) for about in most))
+    return (*first_remedies(judged), *(_decider(waiting[about]) for about in most))
+
+
+def first_remedies(judged: Sequence[Finding]) -> tuple[Action, ...]:
+    """Steps that mend the worst broken rules; one that several rules ask for is listed once."""
+    remedies: dict[Text, list[Finding]] = {}
+    for finding in sorted((finding for finding in judged if finding.outcome == "broken"), key=worst_first):
+        for step in finding.todo:
+            remedies.setdefault(step, []).append(finding)
+    return tuple(_remedy(step, findings) for step, findings in islice(remedies.items(), _REMEDIES))
 
 
 def _remedy(step: Text, findings: Sequence[Finding]) -> Action:

@@ -21,8 +21,10 @@ from assay.core.facts import Scalar
 from assay.core.kinds import Demand
 from assay.core.rules import BookStatus, Known, Outcome, Severity
 from assay.core.text import Text
+from assay.core.waivers import WaiverState
 
-OUTCOME_ORDER: tuple[Outcome, ...] = ("broken", "open", "met", "not-applicable")
+Standing = Outcome | Literal["waived"]  # where a rule stands: broken, but waived for all that breaks it
+OUTCOME_ORDER: tuple[Standing, ...] = ("broken", "open", "waived", "met", "not-applicable")
 SEVERITY_ORDER: tuple[Severity, ...] = ("critical", "high", "medium", "low", "note")
 FORMAT = 1  # of the JSON output; raised when a field changes its meaning or goes away
 
@@ -56,21 +58,21 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Rules by outcome."""
+    """Rules by standing. A waived rule is broken, and counted here instead of there."""
 
     broken: int = 0
     open: int = 0
     met: int = 0
     not_applicable: int = 0
+    waived: int = 0
 
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Broken, open, met: the rules that were judged."""
-        return self.broken, self.open, self.met
+    def of(self, standing: "Standing") -> int:
+        counted: int = getattr(self, standing.replace("-", "_"))
+        return counted
 
     @property
     def judged(self) -> int:
-        return sum(self.counts)
+        return self.broken + self.open + self.waived + self.met
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class DemandRow:
 
     demand: Demand
     title: Text
-    state: Literal["met", "broken", "open"]
+    state: Literal["met", "broken", "open", "waived"]
     words: Text
     rules: Tally
 
@@ -174,13 +176,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverRow:
+    """A waiver and what became of it; `covers` counts the facts that break the rule now and that it names.
+
+    `elsewhere` says that it was granted for another delivery than this one.
+    """
+
+    book: str
+    rule: str
+    state: WaiverState
+    covers: int
+    facts: int
+    reason: str
+    asked_by: str
+    granted_by: str
+    granted: date
+    until: date
+    days_left: int
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A judged rule: why it matters (`because`), what we saw (`saw`), what to do (`todo`)."""
 
     book: str
     rule: str
     title: Text
-    outcome: Outcome
+    outcome: Standing
     severity: Severity
     demand: Demand
     source: Source
@@ -189,6 +212,7 @@ class Finding:
     because: Text
     saw: tuple[Saw, ...]
     todo: tuple[Text, ...]
+    waivers: tuple[WaiverRow, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -358,6 +382,7 @@ class Document:
     inventory: Inventory
     statements: tuple[Stated, ...]
     statements_unlisted: int = 0
+    waivers: tuple[WaiverRow, ...] = ()
     format: int = field(default=FORMAT)
 
     def each_finding(self) -> Iterator[Finding]:
@@ -366,8 +391,8 @@ class Document:
             for clause in book.clauses:
                 yield from clause.findings
 
-    def worst(self, outcome: Outcome) -> list[Finding]:
-        """Rules about the product with this outcome, worst first."""
+    def worst(self, outcome: Standing) -> list[Finding]:
+        """Rules about the product that stand so, worst first."""
         return sorted((finding for finding in self.each_finding() if finding.outcome == outcome), key=worst_first)
 
 
@@ -378,10 +403,11 @@ class Summary:
     broken: int
     open: int
     limits: int
+    waived: int = 0
 
 
 def summary(document: Document) -> Summary:
     """A broken rule about the review is a limit and convicts nobody; an open rule is open whatever it is about."""
     limits = sum(finding.outcome == "broken" for finding in document.limits)
     unsure = sum(finding.outcome == "open" for finding in document.limits)
-    return Summary(document.rules.broken, document.rules.open + unsure, limits)
+    return Summary(document.rules.broken, document.rules.open + unsure, limits, document.rules.waived)

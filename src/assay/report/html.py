@@ -14,13 +14,12 @@ from markupsafe import Markup
 
 from assay.core.text import Lang, Text
 from assay.report import charts, escape, words
-from assay.report.document import OUTCOME_ORDER, SEVERITY_ORDER, Amount, Count, Document, Finding
-from assay.report.text import located
+from assay.report.document import OUTCOME_ORDER, SEVERITY_ORDER, Amount, Count, Document, Finding, Standing
+from assay.report.text import located, standing, waiver_words
 
 FAMILIES = 16  # bars of the chart; the table holds all
 _GLANCE = 6  # rules listed on the first screen, per outcome
 _TABLE = 200  # rows of an inventory table; JSON holds them all
-_OUTCOMES = OUTCOME_ORDER[:3]
 
 
 def render(document: Document, lang: Lang) -> bytes:
@@ -80,12 +79,15 @@ def _language(lang: Lang) -> dict[str, object]:
         "size": words.size,
         "percent": words.percent,
         "located": located,
+        "waiver_words": lambda row: waiver_words(row, lang),
+        "standing": lambda tally: standing(tally, lang),
         "colon": "：" if lang == "zh" else ": ",
     }
 
 
 def _prepared(document: Document, lang: Lang) -> dict[str, object]:
     found = list(document.each_finding())
+    judged = tuple(item for item in OUTCOME_ORDER[:4] if item != "waived" or document.rules.waived)
     shown = [finding for finding in document.limits if finding.outcome in ("broken", "open")]
     return {
         "document": document,
@@ -93,20 +95,28 @@ def _prepared(document: Document, lang: Lang) -> dict[str, object]:
         "open": document.worst("open"),
         "glance": _GLANCE,
         "limits": shown,
+        "waiver_rows": _waiver_rows(document, lang),
         "limits_met": len(document.limits) - len(shown),
-        "severities": _severities(found),
+        "judged": judged,
+        "judged_words": [(kind, words.OUTCOMES[kind].to(lang)) for kind in judged],
+        "severities": _severities(found, judged),
         "classes": _classes(document),
         "rows_shown": _TABLE,
-        "charts": _charts(document, found, lang),
+        "charts": _charts(document, found, judged, lang),
     }
 
 
-def _severities(found: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
+def _waiver_rows(document: Document, lang: Lang) -> list[tuple[str, str, str]]:
+    """Rule, sentence and state of each waiver."""
+    return [(row.rule, waiver_words(row, lang), row.state) for row in document.waivers]
+
+
+def _severities(found: list[Finding], judged: tuple[Standing, ...]) -> list[tuple[str, tuple[int, ...]]]:
     """Rules that apply, by severity and outcome; severities that no rule has are left out."""
     rows: list[tuple[str, tuple[int, ...]]] = []
     for severity in SEVERITY_ORDER:
         of = [finding.outcome for finding in found if finding.severity == severity]
-        counts = tuple(of.count(outcome) for outcome in _OUTCOMES)
+        counts = tuple(of.count(outcome) for outcome in judged)
         if any(counts):
             rows.append((severity, counts))
     return rows
@@ -123,7 +133,7 @@ def _classes(document: Document) -> list[tuple[str, tuple[int, ...]]]:
     return [(name, tuple(totals[name])) for name in known]
 
 
-def _charts(document: Document, found: list[Finding], lang: Lang) -> dict[str, Markup]:
+def _charts(document: Document, found: list[Finding], judged: tuple[Standing, ...], lang: Lang) -> dict[str, Markup]:
     def chart(title: str, rows: list[charts.Bar], *, shares: bool = False) -> Markup:
         description = words.sentence("chart", lang, title=words.LABELS[title].to(lang))
         return charts.bars(description, rows, shares=shares)
@@ -146,13 +156,13 @@ def _charts(document: Document, found: list[Finding], lang: Lang) -> dict[str, M
     parts = (("vulnerable", quantum.vulnerable), ("plain", quantum.unaffected), ("none", quantum.undetermined))
     share = charts.Bar(words.LABELS["uses"].to(lang), parts, words.percent(quantum.vulnerable, inventory.uses))
     demands = [
-        charts.Bar(_short(row.title.to(lang)), tuple(zip(_OUTCOMES, row.rules.counts, strict=True)))
+        charts.Bar(_short(row.title.to(lang)), tuple((kind, row.rules.of(kind)) for kind in judged))
         for row in document.demands
     ]
     examined = ("examined", "partly", "unexamined", "none")
     return {
         "demands": chart("by-demand", demands),
-        "severities": chart("by-severity", bars(_severities(found), words.SEVERITIES, _OUTCOMES)),
+        "severities": chart("by-severity", bars(_severities(found, judged), words.SEVERITIES, judged)),
         "classes": chart("coverage-by-class", bars(_classes(document), words.CLASSES, examined), shares=True),
         "families": chart("by-family", families),
         "quantum": chart("quantum", [share], shares=True),

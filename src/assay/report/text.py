@@ -6,7 +6,6 @@ product wrote is escaped by `layout.py` before it is measured.
 
 from collections.abc import Sequence
 
-from assay.core.rules import Outcome
 from assay.core.text import Lang, Text
 from assay.report.document import (
     Action,
@@ -18,7 +17,9 @@ from assay.report.document import (
     Place,
     Saw,
     SpottedRow,
+    Standing,
     Tally,
+    WaiverRow,
 )
 from assay.report.layout import Page, cells
 from assay.report.words import (
@@ -31,14 +32,15 @@ from assay.report.words import (
     SCOPES,
     SEVERITIES,
     STATUSES,
+    WAIVERS,
     number,
     percent,
     sentence,
     size,
 )
 
-_MARKS = {"broken": "✗", "open": "?", "met": "✓", "not-applicable": "–"}
-_ANSWERS: tuple[tuple[str, Outcome, str], ...] = (
+_MARKS = {"broken": "✗", "open": "?", "waived": "~", "met": "✓", "not-applicable": "–"}
+_ANSWERS: tuple[tuple[str, Standing, str], ...] = (
     ("what-broken", "broken", "nothing-broken"),
     ("what-open", "open", "nothing-open"),
 )
@@ -57,6 +59,7 @@ def render(document: Document, lang: Lang, *, width: int = 100, color: bool = Fa
     writer.coverage(document)
     writer.inventory(document)
     writer.statements(document)
+    writer.waivers(document)
     writer.limits(document)
     writer.about(document)
     return writer.page.render()
@@ -79,7 +82,7 @@ class _Writer:
         return sentence(key, self.lang, **fields)
 
     def standing(self, tally: Tally) -> str:
-        return self.sentence("standing", broken=tally.broken, open=tally.open, met=tally.met, na=tally.not_applicable)
+        return standing(tally, self.lang)
 
     def title(self, document: Document) -> None:
         product = document.product
@@ -170,7 +173,10 @@ class _Writer:
         self.page.put(self.say(finding.because), indent=4, first=self.label("why") + ": ")
         for saw in finding.saw:
             self.saw(saw)
-        heading = self.label("do" if finding.outcome == "broken" else "decide")
+        for row in finding.waivers:
+            state = WAIVERS[row.state].to(self.lang)
+            self.page.put(f"{state}. {waiver_words(row, self.lang)}", indent=4, first=self.label("waiver") + ": ")
+        heading = self.label("decide" if finding.outcome == "open" else "do")
         for step in finding.todo:
             self.page.put(self.say(step), indent=4, first=heading + ": ")
 
@@ -306,6 +312,15 @@ class _Writer:
         if document.statements_unlisted:
             self.page.put(self.sentence("more", n=document.statements_unlisted))
 
+    def waivers(self, document: Document) -> None:
+        if not document.waivers:
+            return
+        self.page.heading(self.label("waivers"))
+        for row in document.waivers:
+            state = WAIVERS[row.state].to(self.lang)
+            self.page.put(f"{row.rule}: {state}", first="• ")
+            self.page.put(waiver_words(row, self.lang), indent=2)
+
     def limits(self, document: Document) -> None:
         self.page.heading(self.label("limits"))
         self.page.put(self.label("limits-intro"))
@@ -327,6 +342,32 @@ class _Writer:
             self.page.put(f"{book.id} ({status}): {self.say(book.title)}. {self.say(book.source)}", first="• ")
             self.page.put(book.digest, indent=2, style="dim")
         self.page.put(f"{self.label('by-assay')} {document.assay}")
+
+
+def standing(tally: Tally, lang: Lang) -> str:
+    """How many rules stand how; waived ones only where there are any."""
+    said = sentence("standing", lang, broken=tally.broken, open=tally.open, met=tally.met, na=tally.not_applicable)
+    waived = sentence("standing-waived", lang, waived=tally.waived)
+    return said + ("，" if lang == "zh" else ", ") + waived if tally.waived else said
+
+
+def waiver_words(row: WaiverRow, lang: Lang) -> str:
+    said = sentence(
+        "waiver",
+        lang,
+        reason=row.reason,
+        asked=row.asked_by,
+        granted=row.granted_by,
+        day=row.granted.isoformat(),
+        until=row.until.isoformat(),
+        facts=row.facts,
+        covers=row.covers,
+    )
+    if row.state == "applied":
+        said += ("；" if lang == "zh" else "; ") + sentence("waiver-days", lang, n=row.days_left)
+    if row.elsewhere:
+        said += ("；" if lang == "zh" else "; ") + sentence("waiver-elsewhere", lang)
+    return said
 
 
 def located(place: Place) -> str:

@@ -18,8 +18,17 @@ OUTCOMES = _table(
     {
         "broken": ("broken", "违反"),
         "open": ("open", "待定"),
+        "waived": ("waived", "已豁免"),
         "met": ("met", "符合"),
         "not-applicable": ("not applicable", "不适用"),
+    }
+)
+WAIVERS = _table(
+    {
+        "applied": ("applied", "生效"),
+        "expired": ("expired: not applied", "已过期，不生效"),
+        "not-yet": ("granted later than this day: not applied", "批准日晚于基准日，不生效"),
+        "stale": ("stale: what it names breaks the rule no longer; not applied", "所指事项已不再违反该规则，不生效"),
     }
 )
 # A rule about the review convicts nobody: a "broken" one is a limit.
@@ -27,6 +36,7 @@ LIMIT_OUTCOMES = _table(
     {
         "broken": ("limit", "受限"),
         "open": ("open", "待定"),
+        "waived": ("limit, waived", "受限，已豁免"),
         "met": ("no limit", "未受限"),
         "not-applicable": ("not applicable", "不适用"),
     }
@@ -243,6 +253,10 @@ LABELS = _table(
         "standing": ("Standing", "性质"),
         "dated": ("Dated", "日期"),
         "expires": ("Until", "有效期至"),
+        "waivers": ("Waivers", "豁免"),
+        "waiver": ("Waiver", "豁免"),
+        "rule": ("Rule", "规则"),
+        "what-waived": ("What is waived?", "哪些规则获豁免？"),
         "limits": ("Limits of this review", "本次审查的局限"),
         "limits-intro": (
             "What this review could not do. A limit convicts nobody; it says where the report is silent.",
@@ -306,6 +320,16 @@ SENTENCES = _table(
         "standing": (
             "{broken} broken, {open} open, {met} met, {na} not applicable",
             "违反 {broken} 条，待定 {open} 条，符合 {met} 条，不适用 {na} 条",
+        ),
+        "standing-waived": ("{waived} waived", "豁免 {waived} 条"),
+        "waiver": (
+            "{reason} — asked by {asked}, granted by {granted} on {day}, until {until}; {covers} of {facts} facts",
+            "{reason}——申请人 {asked}，批准人 {granted}，批准日 {day}，至 {until}；涉及 {covers}/{facts} 项事实",
+        ),
+        "waiver-days": ("{n} days left", "剩余 {n} 天"),
+        "waiver-elsewhere": (
+            "granted for another delivery: look again whether the reason still holds",
+            "系针对另一次交付所批准，请核对理由是否仍然成立",
         ),
         "quantum": (
             "{n} of {all} uses rest on mathematics that a large quantum computer would break.",

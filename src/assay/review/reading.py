@@ -6,6 +6,7 @@ from assay.dossier.records import decode
 from assay.dossier.sealed import ReviewRecord
 from assay.dossier.store import Dossier, Review
 from assay.report.document import Document
+from assay.review.waiving import under_waivers
 
 
 def sealed_record(review: Review) -> ReviewRecord:
@@ -30,6 +31,7 @@ def another_product(dossier: Dossier) -> str | None:
 
 
 def stored_document(review: Review) -> Document:
-    """The document as it was composed when the review was sealed."""
+    """The document as it was composed when the review was sealed, under the waivers that the dossier holds now."""
     sealed_record(review)
-    return decode(Document, next(review.lines("document")), "document")
+    document = decode(Document, next(review.lines("document")), "document")
+    return under_waivers(document, review, list(review.judgements()))

@@ -31,12 +31,13 @@ from assay.dossier.runs import merge_runs, write_run
 from assay.dossier.sealed import Judging, ReviewRecord, RulebookRef
 from assay.dossier.store import Dossier, Review
 from assay.dossier.writing import ReviewWriter, add_judgements
-from assay.examinations import ALL, FILES, WHOLES
+from assay.examinations import ALL, WHOLES, unlocking
 from assay.intake import Intake, IntakeLimits, open_locator, take_in
 from assay.lab import bench
 from assay.report.compose import compose
 from assay.report.document import Document
 from assay.review.gaps import gaps, no_source
+from assay.review.waiving import under_waivers
 from assay.rulebooks import default_books, load
 
 STREAMS = ("files", "attempts", "facts", "judgements", "document")
@@ -111,7 +112,7 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
     files = taken.artifact.files
     result = bench.run(
         files,
-        FILES,
+        unlocking(taken.manifest.unlock),
         WHOLES,
         open_member=open_locator,
         write_run=write_run,
@@ -150,7 +151,7 @@ def keep(dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: 
                 references(books),
             )
         )
-    return document
+    return under_waivers(document, dossier.review(writer.number), judgements)
 
 
 def judge(review: Review, product: Product, books: Sequence[Rulebook], as_of: date) -> list[Judgement]:
@@ -165,7 +166,8 @@ def judge_again(review: Review, product: Product, books: Sequence[Rulebook], as_
     """Judge a sealed review under other books or another day, keep the judgements beside it, and compose a document."""
     judgements = judge(review, product, books, as_of)
     add_judgements(review, Judging(as_of, references(books)), judgements)
-    return document_of(review, product, digest, books=books, judgements=judgements, as_of=as_of)
+    document = document_of(review, product, digest, books=books, judgements=judgements, as_of=as_of)
+    return under_waivers(document, review, judgements)
 
 
 def document_of(
