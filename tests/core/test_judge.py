@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
 from assay.core.judge import applicable, in_force, judge, judge_all
-from assay.core.rules import Because, Clause, Ground, Judgement, Rule, Unseen
+from assay.core.rules import Because, Clause, Ground, Judgement, Pattern, Rule, Unseen
 from tests.core.made import AS_OF, asks, attempt, fact, facts, pattern, patterns, rule
 
 MD5 = pattern(family=asks("in", "MD5"))
@@ -20,9 +20,11 @@ SHIPPED_MD5 = pattern(scope=("shipped",), family=asks("in", "MD5"))
 PINNED = pattern("crypto.protocol", protocol=asks("in", "TLS"))
 FORBID, FORBID_SHIPPED = rule(forbid=(MD5,)), rule(forbid=(SHIPPED_MD5,))
 REQUIRE = rule(require=(pattern(family=asks("in", "SM3")),))
+STATEMENT = rule(require=(Pattern("statement", {"claim": asks("in", "key-ceremony")}, frozenset()),))
 BANKS = {"sector": asks("in", "banking")}
 BAD, GOOD, DIM = fact(family="MD5"), fact(family="SM3"), fact(family=None)
 DONE = attempt()
+STATED = replace(attempt(), kinds=("statement",))
 SKIPPED = attempt("skipped", reason="no-reader", path="a.go", format="go", bytes=7)
 WITHHELD = attempt("withheld", reason="withheld", path="b/", owner="Acme", law="Trade secrets act")
 DEMANDED = Clause("made", "1", "own", demands_delivery=True)
@@ -104,6 +106,7 @@ CASES = [
     Case("required and seen, something else is dim", REQUIRE, (GOOD, DIM), (DONE,), "met: required-seen"),
     Case("required and not seen", REQUIRE, (BAD,), (DONE,), "broken: required-absent"),
     Case("required, nothing at all seen", REQUIRE, (), (DONE,), "broken: required-absent"),
+    Case("a statement that nobody made", STATEMENT, (), (STATED,), "open: nobody-stated"),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
-from assay.core.kinds import KINDS
+from assay.core.kinds import KINDS, STATED
 from assay.core.matching import QUOTED, Seen, matched, tabled
 from assay.core.rules import Because, Comparison, Ground, Judgement, Matched, Outcome, Rule, Unseen
 
@@ -94,6 +94,8 @@ def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_o
         return say("met", Ground("forbidden-absent"))
     if sure:
         return say("met", Ground("required-seen", matched=sure))
+    if {pattern.kind for pattern in rule.patterns} <= STATED:  # that nobody said so proves nothing
+        return say("open", Ground("nobody-stated", key=_claims(rule)))
     return say("broken", Ground("required-absent"))
 
 
@@ -120,6 +122,12 @@ def applicable(
 
 def _maybe(because: Because, found: tuple[Matched, ...]) -> tuple[Ground, ...]:
     return (Ground(because, matched=found),) if found else ()
+
+
+def _claims(rule: Rule) -> str:
+    """What somebody would have to state."""
+    compared = (comparison for pattern in rule.patterns for comparison in pattern.where.get("claim", ()))
+    return ", ".join(str(item) for comparison in compared for item in comparison.operand)
 
 
 def _scope(rule: Rule, kind: str) -> frozenset[str]:

@@ -103,7 +103,35 @@ PURPOSES = (
     "checksum",
     "certificate",
 )
+SETTINGS = (
+    "protocols",
+    "min-protocol",
+    "max-protocol",
+    "ciphers",
+    "groups",
+    "signature-algorithms",
+    "mac",
+    "key-exchange",
+    "host-key",
+    "algorithm",
+    "disabled-algorithms",
+    "prefer-server-order",
+    "verification",
+    "host-name-check",
+    "client-verification",
+    "certificate",
+    "private-key",
+    "keystore",
+    "keystore-password",
+    "secret",
+    "parameters",
+    "provider",
+    "random",
+    "switch",
+    "include",
+)
 _CODE: tuple[FileClass, ...] = ("source", "binary", "configuration", "material", "archive", "unknown")
+_RUNNING: tuple[FileClass, ...] = ("source", "binary", "configuration", "archive", "unknown")  # a key does nothing
 _SEEN = ("call", "config", "constant", "symbol", "certificate", "handshake")
 
 _library = _id("catalogue id of the library that is called", "所调用密码库在目录中的标识")
@@ -117,6 +145,9 @@ _reach = _is(
 )
 _purpose = _id("what the call is for, as far as the call shows", "调用的用途（以调用本身可见为限）", *PURPOSES)
 _family = _id("CycloneDX 1.7 algorithm family", "CycloneDX 1.7 算法族")
+
+# What only a party can say: where nobody did, nothing follows.
+STATED = frozenset({"statement"})
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -143,7 +174,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "crypto.protocol": _kind(
             Text("A cryptographic protocol that is switched on", "启用的密码协议"),
             "cryptography",
-            _CODE,
+            _RUNNING,
             protocol=_id("protocol", "协议", "TLS", "DTLS", "SSL", "TLCP", "SSH", "IPsec"),
             version=_id(
                 "version, e.g. 1.2; 'negotiated' when the highest common one is taken",
@@ -157,7 +188,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "crypto.misuse": _kind(
             Text("A cryptographic call with a dangerous argument", "参数危险的密码调用"),
             "cryptography",
-            _CODE,
+            _RUNNING,
             misuse=_id(
                 "which misuse",
                 "误用类别",
@@ -175,6 +206,74 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             seen=_seen,
             state=_state,
             reach=_reach,
+        ),
+        "crypto.setting": _kind(
+            Text("A setting of configuration that decides about cryptography", "决定密码使用的配置项"),
+            "cryptography",
+            ("configuration", "archive", "unknown"),
+            software=_id(
+                "whose configuration it is, e.g. nginx; 'generic' when that does not show",
+                "所属软件，例如 nginx；无法判断时为 generic",
+            ),
+            meaning=_id("what the setting decides", "该项决定的内容", *SETTINGS),
+            directive=_id("name of the setting as written", "配置项名称（原样）"),
+            place=_id(
+                "where it stands: a section, a host or a path, e.g. server example.com:443",
+                "所在位置：节、主机或路径，例如 server example.com:443",
+            ),
+            content=_is("its value, secrets masked; null when it is a variable", "取值（秘密已遮蔽）；为变量时为 null"),
+            default=_flag("not written: the software takes its own default", "未写明：取软件自身的默认值"),
+        ),
+        "crypto.material": _kind(
+            Text("A certificate, key or keystore in the delivery", "交付物中的证书、密钥或密钥库"),
+            "cryptography",
+            _CODE,
+            material=_id(
+                "what it is",
+                "材料类型",
+                "certificate",
+                "certificate-request",
+                "revocation-list",
+                "public-key",
+                "private-key",
+                "secret-key",
+                "keystore",
+                "parameters",
+                "message",
+            ),
+            format=_id(
+                "form, e.g. X.509, PKCS#8, PKCS#12, JKS, OpenSSH", "格式，例如 X.509、PKCS#8、PKCS#12、JKS、OpenSSH"
+            ),
+            algorithm=_id("algorithm of the key, by the CycloneDX registry", "密钥算法，按 CycloneDX 命名"),
+            family=_family,
+            key_bits=_count("key or modulus size in bits", "密钥或模数长度（比特）", identity=True),
+            curve=_id("curve by the CycloneDX list, e.g. oscaa/SM2", "CycloneDX 曲线名，例如 oscaa/SM2"),
+            signature_algorithm=_id("algorithm that signed it", "对其签名的算法"),
+            signature_hash=_id("hash inside that signature", "该签名所用的散列算法"),
+            fingerprint=_id(
+                "SHA-256 of the certificate, request or list; of the SubjectPublicKeyInfo of a key",
+                "证书、证书请求或吊销列表的 SHA-256；密钥则为其 SubjectPublicKeyInfo 的 SHA-256",
+            ),
+            encoding=_is("how it is written", "编码方式", "PEM", "DER", "text", "binary"),
+            protection=_is(
+                "none: in clear, or opened with no password; encrypted: closed by a password; unknown",
+                "none：明文或空口令即可打开；encrypted：由口令保护；unknown：未知",
+                "none",
+                "encrypted",
+                "unknown",
+            ),
+            encryption=_is("cipher or scheme of that protection", "保护所用的加密算法或方案"),
+            kdf=_is("how its key is made of the password", "由口令派生密钥的方法"),
+            iterations=_count("iterations of that derivation", "该派生的迭代次数"),
+            mac=_is("algorithm of the integrity check", "完整性校验算法"),
+            mac_kdf=_is("how the key of that check is made of the password", "校验密钥的派生方法"),
+            mac_iterations=_count("iterations of that derivation", "该派生的迭代次数"),
+            not_before=_is("first day of validity, or day of issue", "生效日期或签发日期"),
+            not_after=_is("last day of validity, or day of the next issue", "失效日期或下次签发日期"),
+            authority=_flag("may issue certificates", "可签发证书"),
+            self_signed=_flag("names itself as its issuer", "签发者即自身"),
+            key_usage=_is("what the key may be used for, as the certificate says", "证书所载密钥用途"),
+            entries=_count("entries of a keystore, a revocation list or a message", "密钥库、吊销列表或消息的条目数"),
         ),
         "intake.content": _kind(
             Text("What a delivery contains, by class and format", "交付物内容（按类别与格式）"),

@@ -80,19 +80,38 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlock:
+    """Where the password of a file is found: in an environment variable, or in a file. Operator-given only.
+
+    `file` is the path as delivered, or the logical one. The password itself stands in no manifest.
+    """
+
+    file: str
+    password_env: str = ""
+    password_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is said about a product before anybody looks. Which fields count depends on who says it (`intake/`)."""
+    """What is said about a product before anybody looks. Which fields count depends on who says it (`intake/`).
+
+    `markets` are where its buyers are (ISO 3166-1 alpha-2, or EU); `critical` says that they operate critical
+    information infrastructure.
+    """
 
     name: str | None = None
     version: str | None = None
     vendor: Vendor | None = None
     sector: str | None = None
     category: str | None = None
+    markets: tuple[str, ...] = ()
+    critical: bool | None = None
     components: tuple[Component, ...] = ()
     declares: Declaration = field(default_factory=Declaration)
     consent: Consent | None = None
     statements: tuple[Statement, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    unlock: tuple[Unlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class Unseen:
 
 Because = Literal[
     "not-in-force", "attribute-undeclared", "attribute-excludes", "informative", "forbidden-seen", "required-seen",
-    "required-absent", "forbidden-absent", "perhaps", "nobody-looked", "not-completed", "withheld",
+    "required-absent", "forbidden-absent", "perhaps", "nobody-looked", "nobody-stated", "not-completed", "withheld",
 ]  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 Both have one form (`core.product.Manifest`, published as `docs/schema/product.schema.json`); who wrote it decides what
 counts. A file inside the delivery is the vendor's claim: name, version, vendor, components, declarations and the
-vendor's own statements. Consent, what is withheld, sector and category, and statements of other parties count only
-from the operator. What a delivered file claims beyond its right is ignored, and recorded.
+vendor's own statements. Consent, what is withheld, sector, category and markets, where passwords are found (`unlock`), and
+statements of other parties count only from the operator. What a delivered file claims beyond its right is ignored,
+and recorded.
 
 Errors name file, line, key and remedy. Source: design, section 5, "The product does not control its own review".
 """
@@ -21,13 +22,13 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError
-from assay.core.product import Consent, Declaration, Manifest
+from assay.core.product import Consent, Declaration, Manifest, Unlock
 from assay.core.text import Text
 from assay.intake.entries import BY
 from assay.rulebooks import strict_yaml
 
 NAME = "product.yaml"
-OPERATOR_ONLY = ("consent", "withheld", "sector", "category")
+OPERATOR_ONLY = ("consent", "withheld", "sector", "category", "markets", "critical", "unlock")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
@@ -53,7 +54,13 @@ def read(path: Path) -> Manifest:
             Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
             Text("check the path given with --manifest", "请检查 --manifest 给出的路径"),
         ) from fault
-    return parse(content, str(path))
+    manifest = parse(content, str(path))
+    return replace(manifest, unlock=tuple(_from_here(one, path.parent) for one in manifest.unlock))
+
+
+def _from_here(entry: Unlock, folder: Path) -> Unlock:
+    """With the password's file beside the manifest, wherever the program runs."""
+    return replace(entry, password_file=str((folder / entry.password_file).resolve())) if entry.password_file else entry
 
 
 def parse(content: bytes, name: str) -> Manifest:
@@ -160,6 +167,13 @@ def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
     if manifest.consent is not None and not _DIGEST.fullmatch(manifest.consent.digest):
         text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
         yield ("consent", "digest"), text, Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
+    for index, entry in enumerate(manifest.unlock):
+        if bool(entry.password_env) is bool(entry.password_file):
+            text = Text("names no place of the password, or two", "未写明口令的来源，或写了两处")
+            advice = Text(
+                "give password_env or password_file, one of them", "请给出 password_env 或 password_file 之一"
+            )
+            yield ("unlock", index), text, advice
     for index, statement in enumerate(manifest.statements):
         if statement.document and not _DIGEST.fullmatch(statement.document):
             text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")

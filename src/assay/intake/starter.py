@@ -39,6 +39,11 @@ _LINES: tuple[tuple[str, Text], ...] = (
         Text("decides which rulebooks apply; counts only from the operator", "决定适用的规则集；仅操作者的填写有效"),
     ),
     ("#category: payment-gateway", Text("counts only from the operator", "仅操作者的填写有效")),
+    ("#markets: [CN, EU]", Text("where its buyers are; decides which laws apply", "购买者所在地，决定适用的法规")),
+    (
+        "#critical: true",
+        Text("they operate critical information infrastructure", "购买者属于关键信息基础设施运营者"),
+    ),
     (
         "#components:",
         Text("parts with a role of their own, and the folder each lives in", "具有独立角色的组成部分及其所在目录"),

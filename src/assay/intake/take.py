@@ -20,11 +20,13 @@ from assay.core.text import Text
 from assay.intake import manifest as manifests
 from assay.intake.delivery import DEFAULT_COMPONENT, Delivery, Seen
 from assay.intake.entries import BY, kinds_for
+from assay.intake.images import effective
 from assay.intake.limits import IntakeLimits
-from assay.intake.logical import logical_paths
+from assay.intake.logical import LOWER, ROOTFS, logical_paths
 from assay.intake.metadata import Naming, naming
+from assay.intake.packaging import read_packaging
 from assay.intake.places import open_locator
-from assay.intake.scope import Scopes, read_packaging
+from assay.intake.scope import Scopes
 from assay.intake.signatures import OPENED
 from assay.rulebooks.strict_yaml import MAX_BYTES
 
@@ -69,13 +71,18 @@ def take_in(
                 f"有 {len(delivery.refused)} 个条目被拒绝",
             ),
         )
+    shipped = effective(delivery.layers, {item.member.path: item.member.size for item in seen}, delivery.containers)
+    seen = [item for item in seen if item.member.path not in shipped.whiteouts]
     members = [item.member for item in seen]
     logical = logical_paths((member.path for member in members), delivery.containers)
+    logical |= {path: logical[path].replace(f"{ROOTFS}!", f"{LOWER}!", 1) for path in shipped.hidden}
     embedded, notes = _embedded(members, logical)
     given, ignored = manifests.combine(operator, embedded)
     named = naming(members, logical, delivery.root.name, folder=delivery.root.is_dir())
     placing = _Placing(
-        given.manifest.components, logical, Scopes(read_packaging(members, delivery.containers), logical)
+        given.manifest.components,
+        logical,
+        Scopes(read_packaging(members, delivery.containers, shipped.hidden), logical),
     )
     files = tuple(sorted((placing.meta(item) for item in seen), key=lambda meta: meta.path))
     attempts = [placing.attempt(item) for item in delivery.refused] + notes + ignored
@@ -91,6 +98,23 @@ def take_in(
         named,
         delivery.budget.read,
     )
+
+
+def settled(taken: Intake, files: Sequence[FileMeta]) -> Intake:
+    """The same intake with the scopes that were found after it: files, counts and attempts follow them."""
+    files = tuple(sorted(files, key=lambda meta: meta.path))
+    before = {meta.path: meta.scope for meta in taken.artifact.files}
+    scopes = {meta.path: meta.scope for meta in files if meta.scope != before[meta.path]}
+    if not scopes:
+        return taken
+    attempts = [
+        replace(attempt, scope=scopes.get(attempt.path, attempt.scope))
+        for attempt in taken.attempts
+        if attempt.status != "completed"
+    ]
+    facts = [*_contents(files), *(fact for fact in taken.facts if fact.kind != "intake.content")]
+    attempts = sorted(attempts + _completed(files))
+    return replace(taken, artifact=Artifact(files), attempts=tuple(attempts), facts=tuple(facts))
 
 
 def _first_refusal(refused: Sequence[Attempt]) -> Text:
@@ -273,6 +297,10 @@ def _product(manifest: Manifest, operator: Manifest | None, named: Naming) -> Pr
     attributes: dict[str, Scalar] = {}
     if operator is not None:
         attributes = {key: getattr(operator, key) for key in ("sector", "category") if getattr(operator, key)}
+        if operator.markets:
+            attributes["markets"] = " ".join(sorted(operator.markets))
+        if operator.critical is not None:
+            attributes["critical"] = operator.critical
         if operator.vendor and operator.vendor.country:
             attributes["vendor.country"] = operator.vendor.country
     version = manifest.version or (None if manifest.name and manifest.name != named.name else named.version)

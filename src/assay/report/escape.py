@@ -11,6 +11,7 @@ What is *not* covered: letters that look like other letters, and letters of scri
 """
 
 import re
+from urllib.parse import quote
 
 from markupsafe import Markup
 from markupsafe import escape as _entities
@@ -24,6 +25,7 @@ _UNSEEN = (
 )
 _HAZARD = re.compile(f"[{_UNSEEN}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|~^$\-]")
 
 
 def _shown(found: re.Match[str]) -> str:
@@ -44,6 +46,35 @@ def html(value: object) -> object:
     if isinstance(value, Markup):
         return value
     return _entities(_HAZARD.sub(_shown, str(value)))
+
+
+def xml(text: str) -> str:
+    """Text or an attribute of XML 1.0, whose grammar has no place for most controls: they are shown, like hazards."""
+    return str(_entities(_HAZARD.sub(_shown, text)))
+
+
+def sarif(text: str) -> str:
+    """A SARIF message: braces and brackets would be placeholders and links (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
+    shown = _HAZARD.sub(_shown, text).replace("\\", "\\\\")
+    return shown.replace("{", "{{").replace("}", "}}").replace("[", "\\[").replace("]", "\\]")
+
+
+def markup(text: str) -> str:
+    """One line of OSCAL markup (CommonMark with inserts): every character that could mean something is escaped."""
+    return _MARKUP.sub(
+        r"\\\g<0>", str(_entities(_HAZARD.sub(_shown, text))).replace("&#34;", '"').replace("&#39;", "'")
+    )
+
+
+def uri(path: str) -> str:
+    """A delivered path as a relative URI reference, or "" when it has none that stays below its base.
+
+    The `!` between an archive and its member stays as it is: it is a legal character of a path segment.
+    """
+    segments = re.split("[/!]", path)
+    if not path or path[0] in "/!" or not {".", ".."}.isdisjoint(segments):
+        return ""
+    return quote(_SURROGATE.sub("\ufffd", path), safe="/!")
 
 
 def json(encoded: str) -> str:

@@ -31,9 +31,7 @@ SENTENCES: Mapping[str, Text] = {
     "attribute-excludes": Text(
         "The product's declared '{key}' puts it outside this rule.", "产品申报的“{key}”使其不在该规则适用范围内。"
     ),
-    "informative": Text(
-        "A reported demand: printed for information, never judged.", "据报道的要求：仅供参考，不作判断。"
-    ),
+    "informative": Text("Printed for information, never judged.", "仅供参考，不作判断。"),
     "forbidden-seen": Text("Seen, though this rule forbids it: {n} facts.", "规则所禁止者，见 {n} 项事实。"),
     "required-seen": Text("What this rule requires was seen: {n} facts.", "规则所要求者，见 {n} 项事实。"),
     "required-absent": Text(
@@ -49,6 +47,7 @@ SENTENCES: Mapping[str, Text] = {
         "{n} 项事实可能影响结论，但起决定作用的取值未能确定。",
     ),
     "nobody-looked": Text("Nobody looked yet: {kind}.", "尚无人检查：{kind}。"),
+    "nobody-stated": Text("Nobody stated it: {key}.", "尚无人声明：{key}。"),
     "not-completed": Text(
         "{n} files that could hold it were not, or not wholly, examined.", "{n} 个可能包含者的文件未检查或未检查完全。"
     ),
@@ -59,6 +58,10 @@ _LOOK = Text("Have this examined: {kind}. No examination of it ran.", "请安排
 _DECLARE = Text(
     "Declare '{key}' in the manifest that the operator gives with --manifest.",
     "请在操作者以 --manifest 提供的清单中申报“{key}”。",
+)
+_STATE = Text(
+    "Have whoever knows state '{key}' in the manifest given with --manifest, with the hash of the document.",
+    "请由知情者在以 --manifest 提供的清单中声明“{key}”，并附文件摘要。",
 )
 _DETERMINE = Text(
     "Show which value is in force at the places listed with the rule, or write it as a constant there.",
@@ -124,6 +127,8 @@ def deciding(ground: Ground) -> tuple[Step, ...]:
         case "nobody-looked":
             kind = KINDS[ground.key].title if ground.key in KINDS else Text(ground.key, ground.key)
             return (Step(about, Text(_LOOK.en.format(kind=kind.en), _LOOK.zh.format(kind=kind.zh))),)
+        case "nobody-stated":
+            return (Step(about, _STATE.fill(key=ground.key)),)
         case "attribute-undeclared":
             return (Step(about, _DECLARE.fill(key=ground.key)),)
         case "perhaps":

@@ -34,8 +34,8 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "read the named settings by hand", "请人工核对所列配置项",
         ),
         "material": _reason(
-            "certificates and keys are not read yet", "尚未读取证书和密钥文件",
-            "inspect them with openssl x509 / pkey", "请用 openssl x509 / pkey 检查",
+            "a form of key or certificate that is not read", "不能读取的密钥或证书格式",
+            "inspect it by hand, e.g. with gpg", "请人工检查，例如使用 gpg",
         ),
         "not-unpacked": _reason(
             "this container format is recognised but not unpacked yet", "可识别但尚不能解包的容器格式",

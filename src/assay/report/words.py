@@ -27,7 +27,7 @@ WAIVERS = _table(
     {
         "applied": ("applied", "生效"),
         "expired": ("expired: not applied", "已过期，不生效"),
-        "not-yet": ("granted later than this day: not applied", "批准日晚于基准日，不生效"),
+        "not-yet": ("granted later than this day: not applied", "同意日晚于基准日，不生效"),
         "stale": ("stale: what it names breaks the rule no longer; not applied", "所指事项已不再违反该规则，不生效"),
     }
 )
@@ -324,12 +324,12 @@ SENTENCES = _table(
         "standing-waived": ("{waived} waived", "豁免 {waived} 条"),
         "waiver": (
             "{reason} — asked by {asked}, granted by {granted} on {day}, until {until}; {covers} of {facts} facts",
-            "{reason}——申请人 {asked}，批准人 {granted}，批准日 {day}，至 {until}；涉及 {covers}/{facts} 项事实",
+            "{reason}——申请人 {asked}，同意人 {granted}，同意日 {day}，至 {until}；涉及 {covers}/{facts} 项事实",
         ),
         "waiver-days": ("{n} days left", "剩余 {n} 天"),
         "waiver-elsewhere": (
             "granted for another delivery: look again whether the reason still holds",
-            "系针对另一次交付所批准，请核对理由是否仍然成立",
+            "系针对另一次交付所作，请核对理由是否仍然成立",
         ),
         "quantum": (
             "{n} of {all} uses rest on mathematics that a large quantum computer would break.",

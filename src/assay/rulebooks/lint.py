@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assay.core.errors import InputError
 from assay.core.judge import judge
+from assay.core.kinds import STATED
 from assay.core.rules import Example, Outcome, Rule
 from assay.core.text import Text
 from assay.rulebooks.loader import HEAD, folder_of, read_files, read_head
@@ -97,7 +98,10 @@ def _honest(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
 
 
 def _examples(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
+    stated = rule.require and {pattern.kind for pattern in rule.require} <= STATED
     for outcome in _WANTED:
+        if outcome == "broken" and stated:
+            continue  # no such rule is ever broken
         if not rule.examples.get(outcome):
             yield ("examples",), Text(f"no example of {outcome}", f"缺少 {outcome} 的示例")
     for outcome, examples in rule.examples.items():

@@ -7,6 +7,7 @@ content, so that a judgement can say exactly which text it applied.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -46,7 +47,7 @@ def load(id_or_path: str) -> Rulebook:
             continue
         rule = read_rule(parse(data, str(folder / name)), head.id)
         _check_id(rule, folder / name, rules)
-        rules[rule.id] = rule
+        rules[rule.id] = replace(rule, applies={**head.applies, **rule.applies})  # a rule applies where its book does
     return _bound(head, tuple(rules.values()), files)
 
 
