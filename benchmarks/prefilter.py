@@ -39,6 +39,7 @@ class Catalogue:
     kinds: tuple[str, ...] = ("crypto.use",)
     literals: frozenset[bytes] = LITERALS
     fold_case: bool = False
+    by_format = True
 
     def accepts(self, meta: FileMeta) -> bool:
         return meta.file_class == "source"
@@ -61,14 +62,14 @@ def identifier_set() -> Callable[[bytes], set[int]]:
 
     def places(content: bytes) -> set[int]:
         interested = prefilter.interested(words(content), [0])
-        return {hit.offset for hit in prefilter.hits(content, interested)[0].hits} if interested else set()
+        return {hit.offset for hit in prefilter.hits(content, interested, interested)[0].hits} if interested else set()
 
     return places
 
 
 def automaton_only() -> Callable[[bytes], set[int]]:
     prefilter = Prefilter([Catalogue()], 10**9)
-    return lambda content: {hit.offset for hit in prefilter.hits(content, [0])[0].hits}
+    return lambda content: {hit.offset for hit in prefilter.hits(content, [0], [0])[0].hits}
 
 
 def regex(*, index: bool) -> Callable[[bytes], set[int]]:

@@ -103,7 +103,7 @@ def inside(taken: Intake) -> dict[str, float]:
             if examination is None or not examination.accepts(meta) or len(content) > Limits().unit_bytes:
                 continue
             prefilter = prefilters[meta.format]
-            hits: list[Hit] = prefilter.hits(content, [0])[0].hits if prefilter.interested(words(content), [0]) else []
+            hits: list[Hit] = prefilter.hits(content, [0], [0])[0].hits if prefilter.interested(words(content), [0]) else []
             if hits:
                 files += 1
                 start = time.process_time()

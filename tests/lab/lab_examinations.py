@@ -54,6 +54,7 @@ class Words:
     kinds: tuple[str, ...] = ("crypto.use",)
     literals: frozenset[bytes] = frozenset({b"MD5", b"SHA1", b"MD5withRSA"})
     fold_case: bool = False
+    by_format: bool = False
     also: tuple[FileClass, ...] = ()
 
     def accepts(self, meta: FileMeta) -> bool:
@@ -81,6 +82,7 @@ class Trouble:
     kinds: tuple[str, ...] = ("crypto.protocol",)
     literals: frozenset[bytes] = MISDEEDS
     fold_case: bool = False
+    by_format: bool = False
 
     def accepts(self, meta: FileMeta) -> bool:
         if "accept-kills" in meta.path:
@@ -131,6 +133,7 @@ class Anywhere:
     kinds: tuple[str, ...] = ("crypto.misuse",)
     literals: frozenset[bytes] = frozenset()
     fold_case: bool = False
+    by_format: bool = False
 
     def accepts(self, meta: FileMeta) -> bool:
         return meta.file_class == "material"

@@ -20,6 +20,7 @@ from assay.core.kinds import FileClass
 from assay.dossier.runs import merge_runs, write_run
 from assay.lab import bench
 from assay.lab.bench import BenchResult
+from assay.lab.index import Index
 
 from .lab_examinations import MISDEEDS, SMALL, Anywhere, Total, Trouble, Words, meta_of, open_path
 
@@ -128,7 +129,7 @@ def test_every_file_is_hashed_and_accounted_for(delivery: Delivery) -> None:
     # nobody looks for misuse in source here, so source is skipped for it
     assert told(result, "a.java") == [("lab@1", ("crypto.misuse",), "skipped", "no-reader")]
     assert told(result, "d.pl") == [("lab@1", every, "skipped", "no-reader")]
-    assert told(result, "key.pem") == [("lab@1", ("crypto.protocol", "crypto.use"), "skipped", "material")]
+    assert told(result, "key.pem") == [("lab@1", ("crypto.use",), "skipped", "material")]
     reasons = {file_class: [item[3] for item in told(result, f"some.{file_class}")] for file_class in classes}
     assert reasons == {
         "binary": ["binary"],
@@ -401,3 +402,31 @@ def _within(seconds: float, probe: Any) -> Any:
         assert time.monotonic() < end
         time.sleep(0.05)
     return answer
+
+
+def test_late_files_wait_until_the_words_of_the_others_are_known(delivery: Delivery) -> None:
+    delivery.add("a.java", b"MD5 needs helper")
+    delivery.add("b.java", b"SHA1")
+    delivery.metas.append(replace(meta_of(_written(delivery, "helper.java", b"MD5"), "source", "java"), scope="test"))
+    delivery.metas.append(replace(meta_of(_written(delivery, "other.java", b"SHA1"), "source", "java"), scope="test"))
+    asked: list[list[str]] = []
+
+    def settle(index: Index) -> tuple[list[FileMeta], int]:
+        asked.append([meta.path for word in (b"helper", b"other", b"SHA1") for meta in index.files_with(word)])
+        return [replace(delivery.metas[2], scope="shipped"), delivery.metas[3]], 7
+
+    plain, late = delivery.run(), delivery.run(late=bench.Late(2, settle))
+    assert asked == [["a.java", "b.java"]]
+    assert [meta.scope for meta in late.files] == ["shipped", "shipped", "shipped", "test"]
+    scopes = {fact["subject"]["path"]: fact["subject"]["scope"] for fact in facts_of(late)}
+    assert (scopes["helper.java"], scopes["other.java"]) == ("shipped", "test")
+    assert late.bytes_read == plain.bytes_read + 7
+    assert late.digests == plain.digests
+    counts = {a.scope: a.files for a in late.attempts if a.status == "completed" and a.by == Words().id}
+    assert counts == {"shipped": 3, "test": 1}
+    assert delivery.run(late=bench.Late(2, settle), jobs=3).attempts == late.attempts
+
+
+def _written(delivery: Delivery, name: str, content: bytes) -> Path:
+    (delivery.folder / name).write_bytes(content)
+    return delivery.folder / name

@@ -31,7 +31,7 @@ def test_hits_are_the_whole_words(content: bytes, literals: frozenset[bytes]) ->
     interested = prefilter.interested(words(content), [0])
     assert bool(interested) is bool(expected)
     if interested:
-        assert prefilter.hits(content, interested)[0].hits == expected
+        assert prefilter.hits(content, interested, interested)[0].hits == expected
 
 
 @given(texts)
@@ -42,7 +42,7 @@ def test_folded_literals_match_in_any_case(content: bytes) -> None:
     interested = prefilter.interested(words(content), [0])
     assert bool(interested) is bool(expected)
     if interested:
-        assert prefilter.hits(content, interested)[0].hits == expected
+        assert prefilter.hits(content, interested, interested)[0].hits == expected
 
 
 @given(texts, st.integers(1, 9))
@@ -51,14 +51,14 @@ def test_blocks_do_not_change_the_hits(content: bytes, block: int) -> None:
     prefilter = Prefilter([replace(Words(), literals=literals)], 1000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hits_module, "_BLOCK", block)
-        assert prefilter.hits(content, [0])[0].hits == _oracle(literals, content)
+        assert prefilter.hits(content, [0], [0])[0].hits == _oracle(literals, content)
 
 
 def test_each_examination_gets_its_own_hits_up_to_the_limit() -> None:
     one = replace(Words(), literals=frozenset({b"MD5", b"shared"}))
     two = replace(Words(), literals=frozenset({b"shared", b"sm3"}), fold_case=True)
     prefilter = Prefilter([one, two], 2)
-    found = prefilter.hits(b"MD5 Shared shared SM3 MD5 MD5", [0, 1])
+    found = prefilter.hits(b"MD5 Shared shared SM3 MD5 MD5", [0, 1], [0, 1])
     assert found[0].hits == [Hit(b"MD5", 0), Hit(b"shared", 11)]
     assert found[0].capped
     assert found[1].hits == [Hit(b"shared", 4), Hit(b"shared", 11)]
@@ -70,4 +70,4 @@ def test_each_examination_gets_its_own_hits_up_to_the_limit() -> None:
 )
 def test_a_literal_that_could_never_be_seen_is_refused(literal: bytes, fold: bool) -> None:
     with pytest.raises(ValueError, match="not one word"):
-        Prefilter([replace(Words(), literals=frozenset({literal}), fold_case=fold)], 10)
+        Prefilter([replace(Words(), literals=frozenset({literal}), fold_case=fold)], 10).literals(0)

@@ -54,3 +54,15 @@ def test_views_are_whole_files_and_counted(tmp_path: Path) -> None:
     assert view.content == b"alpha"
     assert index.view(second) is None
     assert index.bytes_read == 5
+
+
+def test_files_that_hold_any_of_many_words(tmp_path: Path) -> None:
+    index = _index(tmp_path, CONTENTS)
+    wanted = {b"alpha", b"beta", b"gamma", b"x", b"nowhere"}
+    found = sorted({(meta.path, word) for meta, word in index.holding(wanted)})
+    assert found == sorted((meta.path, word) for word in wanted for meta in index.files_with(word))
+    paths = [meta.path for meta, _ in index.holding(wanted)]
+    assert paths == sorted(paths, key=[meta.path for meta in index._files].index)
+    assert list(index.holding(set())) == []
+    with pytest.raises(ValueError, match="not an identifier"):
+        list(index.holding({b"a b"}))

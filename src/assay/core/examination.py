@@ -160,7 +160,7 @@ class _Named(Protocol):
 class FileExamination(_Named, Protocol):
     """Looks at single files. `literals` are whole words; a file without any of them is completed unread, and an
     examination without literals sees every file that it accepts. With `fold_case` words are lower case and match in
-    any case.
+    any case. With `by_format` it accepts by nothing but class and format, and is asked once for each.
     """
 
     @property
@@ -168,6 +168,8 @@ class FileExamination(_Named, Protocol):
 
     @property
     def fold_case(self) -> bool: ...
+    @property
+    def by_format(self) -> bool: ...
 
     def accepts(self, meta: FileMeta) -> bool: ...
 

@@ -90,13 +90,18 @@ def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_o
     if perhaps and (rule.forbid or not sure):
         return say("open", Ground("perhaps", matched=perhaps))
     # 5. everything was looked at
+    return say(*_seen_all(rule, sure))
+
+
+def _seen_all(rule: Rule, sure: tuple[Matched, ...]) -> tuple[Outcome, Ground]:
+    """What follows once all that could hold a fact was examined, and nothing is in doubt."""
     if rule.forbid:
-        return say("met", Ground("forbidden-absent"))
+        return "met", Ground("forbidden-absent")
     if sure:
-        return say("met", Ground("required-seen", matched=sure))
+        return "met", Ground("required-seen", matched=sure)
     if {pattern.kind for pattern in rule.patterns} <= STATED:  # that nobody said so proves nothing
-        return say("open", Ground("nobody-stated", key=_claims(rule)))
-    return say("broken", Ground("required-absent"))
+        return "open", Ground("nobody-stated", key=_claims(rule))
+    return "broken", Ground("required-absent")
 
 
 def in_force(start: date | None, end: date | None, as_of: date) -> bool:

@@ -256,11 +256,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ),
             encoding=_is("how it is written", "编码方式", "PEM", "DER", "text", "binary"),
             protection=_is(
-                "none: in clear, or opened with no password; encrypted: closed by a password; unknown",
-                "none：明文或空口令即可打开；encrypted：由口令保护；unknown：未知",
+                "none: in clear, or opened with no password; encrypted: closed by a password",
+                "none：明文或空口令即可打开；encrypted：由口令保护",
                 "none",
                 "encrypted",
-                "unknown",
             ),
             encryption=_is("cipher or scheme of that protection", "保护所用的加密算法或方案"),
             kdf=_is("how its key is made of the password", "由口令派生密钥的方法"),

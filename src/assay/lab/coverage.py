@@ -73,6 +73,8 @@ class Roster:
             frozenset(single.kinds).union(*(whole.kinds for whole in wholes if whole.summaries_of == single.id))
             for single in singles
         )
+        self.by_format = tuple(which for which, single in enumerate(singles) if single.by_format)
+        self.one_by_one = tuple(which for which, single in enumerate(singles) if not single.by_format)
         stated = [*(single.kinds for single in singles), *(whole.kinds for whole in wholes)]
         self._kinds = frozenset[str]().union(*stated)
 

@@ -48,6 +48,7 @@ class _PieceWork:
         self.words = WordsWriter(self.base.with_name(f"{self.base.name}.words"))
         self.facts = Runs(self.base, place.setup.write_run, self.outcome.runs)
         self.summaries: dict[int, BinaryIO] = {}
+        self.by_format: dict[tuple[str, str], tuple[list[int], dict[int, Raised]]] = {}
 
     def see(self, position: int, meta: FileMeta) -> None:
         outcome, roster = self.outcome, self.place.roster
@@ -72,21 +73,33 @@ class _PieceWork:
 
     def _accepting(self, position: int, meta: FileMeta) -> tuple[list[int], list[int]]:
         """Which examinations accept the file, and which could not even say."""
+        like = (meta.file_class, meta.format)
+        if like not in self.by_format:
+            self.by_format[like] = self._asked(position, meta, self.place.roster.by_format)
+        answers = [self.by_format[like], self._asked(position, meta, self.place.roster.one_by_one)]
+        failed = [which for _, errors in answers for which in errors]
+        for _, errors in answers:
+            for which, error in errors.items():
+                kinds = self.place.roster.answers[which]
+                self.outcome.attempts.append(of_file(meta, self.place.setup.singles[which].id, kinds, fault(error)))
+        return sorted(which for accepting, _ in answers for which in accepting), failed
+
+    def _asked(self, position: int, meta: FileMeta, whiches: Sequence[int]) -> tuple[list[int], dict[int, Raised]]:
+        """Which of the examinations accept a file, and what kept the others from saying."""
         accepting: list[int] = []
-        failed: list[int] = []
-        for which, single in enumerate(self.place.setup.singles):
+        errors: dict[int, Raised] = {}
+        for which in whiches:
             if which in self.piece.without:
                 continue
             self.place.journal.begin(self.serial, position, which)
+            single = self.place.setup.singles[which]
             accepts, error = self.place.guarded(functools.partial(single.accepts, meta), alone=self.piece.alone)
             if error is not None:
-                failed.append(which)
-                answers = self.place.roster.answers[which]
-                self.outcome.attempts.append(of_file(meta, single.id, answers, fault(error)))
+                errors[which] = error
             elif accepts:
                 accepting.append(which)
         self.place.journal.begin(self.serial, position, journal.READING)
-        return accepting, failed
+        return accepting, errors
 
     def keep_summary(self, which: int, path: str, pickled: bytes) -> None:
         file = self.summaries.get(which)
@@ -169,7 +182,7 @@ class _FileWork:
 
     def _examine(self, unit: Unit, interested: Sequence[int]) -> None:
         view = FileView(self.meta, unit.content, unit.first_line, unit.offset, unit.whole)
-        found = self.place.prefilter.hits(unit.content, interested)
+        found = self.place.prefilter.hits(unit.content, self.accepting, interested)
         for which in interested:
             single = self.place.setup.singles[which]
             self.work.place.journal.begin(self.work.serial, self.position, which)

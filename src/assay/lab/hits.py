@@ -1,12 +1,12 @@
 """Where the literals of the examinations stand in a unit.
 
 The set of a unit's words decides whether anybody is interested; only then are positions looked for, by one automaton
-over the union of all literals. A literal counts as a whole word only. A literal that is not one word could never be
+over the literals of those examinations that accept such a file. A literal counts as a whole word only. A literal that is not one word could never be
 seen, so it is refused when the prefilter is made rather than silently missed.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,7 +30,7 @@ class Found:
 
 
 class _Union:
-    """The literals of all examinations of one fold mode."""
+    """The literals of some examinations of one fold mode."""
 
     def __init__(self, literals_of: Mapping[int, frozenset[bytes]]) -> None:
         self.literals = tuple(sorted(frozenset().union(*literals_of.values())))
@@ -76,17 +76,25 @@ class Prefilter:
     """Made once per worker for all examinations, which are named by their position."""
 
     def __init__(self, examinations: Sequence[FileExamination], hits_per_unit: int) -> None:
-        for examination in examinations:
-            for literal in examination.literals:
-                if not is_one_word(literal) or (examination.fold_case and literal != literal.lower()):
-                    raise ValueError(f"{examination.id}: literal {literal!r} is not one word, or not in lower case")
-        self._literals = [examination.literals for examination in examinations]
+        self._examinations = examinations
+        self._literals: dict[int, frozenset[bytes]] = {}
         self._folds = [examination.fold_case for examination in examinations]
         self._cap = hits_per_unit
-        self._unions = {
-            fold: _Union({n: e.literals for n, e in enumerate(examinations) if e.fold_case is fold and e.literals})
-            for fold in (False, True)
-        }
+        self._unions: dict[frozenset[int], _Union] = {}
+
+    def literals(self, which: int) -> frozenset[bytes]:
+        """Asked for when the first file is accepted: most products need the words of few languages.
+
+        Raises ValueError for a literal that is not one word, or not in lower case where case is folded.
+        """
+        known = self._literals.get(which)
+        if known is None:
+            examination = self._examinations[which]
+            known = self._literals[which] = examination.literals
+            for literal in known:
+                if not is_one_word(literal) or (examination.fold_case and literal != literal.lower()):
+                    raise ValueError(f"{examination.id}: literal {literal!r} is not one word, or not in lower case")
+        return known
 
     def interested(self, distinct: set[bytes], accepting: Sequence[int]) -> list[int]:
         """Which of the accepting examinations have a literal among the words; one without literals always has."""
@@ -94,17 +102,27 @@ class Prefilter:
         return [
             which
             for which in accepting
-            if not self._literals[which]
-            or not self._literals[which].isdisjoint(lower if self._folds[which] else distinct)
+            if not self.literals(which)
+            or not self.literals(which).isdisjoint(lower if self._folds[which] else distinct)
         ]
 
-    def hits(self, content: bytes, interested: Sequence[int]) -> dict[int, Found]:
+    def hits(self, content: bytes, accepting: Sequence[int], interested: Sequence[int]) -> dict[int, Found]:
+        """Hits of the interested examinations, some of those that accept the file."""
         found = {which: Found() for which in interested}
-        for fold, union in self._unions.items():
-            asking = {which for which in interested if self._folds[which] is fold and self._literals[which]}
+        for fold in (False, True):
+            asking = {which for which in interested if self._folds[which] is fold and self.literals(which)}
             if asking:
+                union = self._union(which for which in accepting if self._folds[which] is fold)
                 self._collect(union, content.lower() if fold else content, asking, found)
         return found
+
+    def _union(self, whiches: Iterable[int]) -> _Union:
+        """Files of one language are accepted by the same examinations, so there are few unions."""
+        key = frozenset(which for which in whiches if self.literals(which))
+        union = self._unions.get(key)
+        if union is None:
+            union = self._unions[key] = _Union({which: self.literals(which) for which in key})
+        return union
 
     def _collect(self, union: _Union, content: bytes, asking: set[int], found: Mapping[int, Found]) -> None:
         for literal, offset in union.places(content):

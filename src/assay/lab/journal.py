@@ -1,10 +1,11 @@
 """What a worker had begun when it died, and what it died of.
 
-Each lane of the bench has a folder: `journal` holds one record, overwritten in place (a write into the page cache
-outlives the process), `fault` what faulthandler wrote, `stderr` what native code printed. Product text never gets
+Each lane of the bench has a folder: `journal` holds one record, overwritten in place (it is
+mapped, and what is written to a shared page outlives the process), `fault` what faulthandler wrote, `stderr` what native code printed. Product text never gets
 into a detail: only phrases of this module do.
 """
 
+import mmap
 import os
 import struct
 from dataclasses import dataclass
@@ -45,11 +46,13 @@ class Journal:
     """The worker's side. One worker at a time owns a lane's folder."""
 
     def __init__(self, lane: Path) -> None:
-        self._file = os.open(lane / "journal", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lane / "journal", os.O_RDWR | os.O_CREAT, 0o600)
+        os.ftruncate(descriptor, _RECORD.size)
+        self._page = mmap.mmap(descriptor, _RECORD.size)
+        os.close(descriptor)
 
     def begin(self, serial: int, file: int, examination: int) -> None:
-        os.lseek(self._file, 0, os.SEEK_SET)
-        os.write(self._file, _RECORD.pack(serial, file, examination))
+        _RECORD.pack_into(self._page, 0, serial, file, examination)
 
 
 def read(lane: Path, serial: int) -> Begun:
