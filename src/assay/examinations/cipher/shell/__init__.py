@@ -1,0 +1,1 @@
+"""Cryptography in shell scripts: the programs that they start, and what these are told to do."""

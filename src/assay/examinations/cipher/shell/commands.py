@@ -1,0 +1,225 @@
+"""The commands of a shell script, by the tree-sitter-bash grammar (POSIX sh and bash; other shells as far as it reads).
+
+A command is its words. A word is its text where the script itself says it: a literal, or a variable that the script
+assigns once, to a literal, at its top. Every other word is None. `sudo`, `env`, `exec` and the like are looked
+through, and so is a short script given to `sh -c`.
+
+*It cannot see* aliases, functions named like programs, or what the environment puts into a variable.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+MOST_COMMANDS = 20_000
+_COMMANDS = "(command) @command"
+_ASSIGNED = "(variable_assignment name: (variable_name) @name value: (_)? @value) @place"
+_BROKEN = "(ERROR) @error"
+_NESTED = 3  # scripts inside scripts
+_TRANSPARENT = frozenset({"sudo", "env", "exec", "nice", "nohup", "time", "command", "builtin", "timeout", "xargs",
+                          "setsid", "chroot", "stdbuf", "ionice", "runuser", "su", "doas", "busybox"})  # fmt: skip
+_WITH_VALUE = re.compile(r"-[unCgkspIdLnP]$")  # options of those whose value is the next word
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`words` from the program on; `fed` is what a here-document or here-string gives it, None where nothing does."""
+
+    words: tuple[str | None, ...]
+    line: int
+    offset: int
+    fed: str | None = None
+    into: "str | None" = None  # the program that the output is piped into
+    looked_for: bool = False  # only asked whether it is there
+
+    @property
+    def program(self) -> str | None:
+        return self.words[0].rpartition("/")[2] if self.words and self.words[0] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    commands: tuple[Command, ...]
+    broken: tuple[int, ...]  # lines of what does not parse
+    whole: bool
+
+
+@lru_cache(maxsize=1)
+def _language() -> Language:
+    import tree_sitter_bash  # noqa: PLC0415  (native, on first use)
+
+    return Language(tree_sitter_bash.language())
+
+
+@lru_cache(maxsize=8)
+def _query(text: str) -> Query:
+    return Query(_language(), text)
+
+
+def read(content: bytes, first_line: int = 1, depth: int = 0) -> Script:
+    """The commands in order of text; at most `MOST_COMMANDS`."""
+    root = Parser(_language()).parse(content).root_node
+    values = _values(root)
+    found: list[Command] = []
+    for captures in _matches(_COMMANDS, root):
+        node = captures["command"][0]
+        command = _command(node, values, first_line)
+        if command is None:
+            continue
+        if len(found) >= MOST_COMMANDS:
+            return Script(tuple(found), (), False)
+        found.append(command)
+        inner = _script_of(command)
+        if inner is not None and depth < _NESTED:
+            found += read(inner.encode(), command.line, depth + 1).commands
+    broken = tuple(row["error"][0].start_point.row + first_line for row in _matches(_BROKEN, root)[:5])
+    return Script(tuple(found), broken, True)
+
+
+def _matches(query: str, root: Node) -> list[dict[str, list[Node]]]:
+    return [captures for _, captures in QueryCursor(_query(query)).matches(root)]
+
+
+def _values(root: Node) -> Mapping[str, str]:
+    """Variables that are assigned once in the whole script, to a literal."""
+    assigned: dict[str, list[str | None]] = {}
+    for row in _matches(_ASSIGNED, root):
+        value = row["value"][0] if "value" in row else None
+        name = _text(row["name"][0])
+        plain = "" if value is None else _literal(value, {})
+        appended = b"+=" in (row["place"][0].text or b"")[: len(name) + 2]
+        assigned.setdefault(name, []).append(None if appended else plain)
+    return {name: row[0] for name, row in assigned.items() if len(row) == 1 and row[0] is not None}
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def _literal(node: Node, values: Mapping[str, str]) -> str | None:
+    match node.type:
+        case "word" | "number" | "string_content" | "heredoc_content":
+            return re.sub(r"\\(.)", r"\1", _text(node))
+        case "raw_string":
+            return _text(node)[1:-1]
+        case "ansi_c_string":
+            return None  # escapes may spell anything
+        case "simple_expansion" | "expansion":
+            name = re.fullmatch(r"\$\{?(\w+)\}?", _text(node))
+            return values.get(name[1]) if name is not None else None
+        case "string" | "concatenation" | "command_name" | "translated_string":
+            if node.type == "command_name" and not node.named_children:
+                return _text(node)
+            if node.type == "string" and not node.named_children:
+                return _text(node)[1:-1]
+            return _joined(node, values)
+    return None
+
+
+def _joined(node: Node, values: Mapping[str, str]) -> str | None:
+    """The parts of a word, the text between them included."""
+    edge = 1 if node.type == "string" else 0
+    raw, start, at = node.text or b"", node.start_byte, edge
+    out: list[str] = []
+    for child in node.named_children:
+        said = _literal(child, values)
+        if said is None:
+            return None
+        out += [raw[at : child.start_byte - start].decode("utf-8", "replace"), said]
+        at = child.end_byte - start
+    return "".join((*out, raw[at : len(raw) - edge].decode("utf-8", "replace")))
+
+
+def _command(node: Node, values: Mapping[str, str], first_line: int) -> Command | None:
+    name = node.child_by_field_name("name")
+    if name is None:
+        return None
+    arguments = [child for child in node.named_children if child.start_byte >= name.end_byte]
+    words = [_literal(name, values), *(_literal(child, values) for child in arguments if not _redirects(child))]
+    asked = words[:2] in (["command", "-v"], ["command", "-V"]) or words[0] in {"which", "type", "hash"}
+    return Command(
+        tuple(words) if asked else _looked_through(words),
+        node.start_point.row + first_line,
+        node.start_byte,
+        _fed(node, values),
+        _piped_into(node, values),
+        asked,
+    )
+
+
+def _redirects(node: Node) -> bool:
+    return node.type.endswith("redirect") or node.type == "comment"
+
+
+def _looked_through(words: list[str | None]) -> tuple[str | None, ...]:
+    """Without `sudo`, `env A=1` and the like in front; the program that they start."""
+    for _ in range(4):
+        first = words[0].rpartition("/")[2] if words and words[0] else None
+        if first not in _TRANSPARENT or len(words) < 2:
+            break
+        rest = words[1:]
+        while rest and rest[0] is not None and (rest[0].startswith("-") or "=" in rest[0].partition("/")[0]):
+            rest = rest[2:] if _WITH_VALUE.match(rest[0]) else rest[1:]
+        if first in {"timeout", "chroot"} and rest:
+            rest = rest[1:]
+        if not rest:
+            break
+        words = rest
+    return tuple(words)
+
+
+def _fed(node: Node, values: Mapping[str, str]) -> str | None:
+    """What a here-document or here-string of the command holds; '' where it is made at run time."""
+    parent = node.parent
+    holders = [node, *([parent] if parent is not None and parent.type == "redirected_statement" else [])]
+    for holder in holders:
+        for child in holder.named_children:
+            if child.type == "heredoc_redirect":
+                body = next((part for part in child.named_children if part.type == "heredoc_body"), None)
+                return _text(body) if body is not None else ""
+            if child.type == "herestring_redirect":
+                return (_literal(child.named_children[0], values) or "") if child.named_children else ""
+    return None
+
+
+def _piped_into(node: Node, values: Mapping[str, str]) -> str | None:
+    """The program behind the next `|`; that of `cat <<END | sh` stands inside the redirection."""
+    inner: Node | None = node
+    while inner is not None and inner.parent is not None and inner.parent.type != "pipeline":
+        if inner.parent.type not in {"redirected_statement", "subshell", "compound_statement", "heredoc_redirect"}:
+            return None
+        inner = inner.parent
+        for child in inner.named_children if inner.type == "redirected_statement" else ():
+            pipes = [part for part in child.named_children if part.type == "pipeline"]
+            if child.type == "heredoc_redirect" and pipes:
+                return _program(next(iter(pipes[0].named_children), None), values)
+    if inner is None or inner.parent is None:
+        return None
+    after = next((child for child in inner.parent.named_children if child.start_byte >= inner.end_byte), None)
+    return _program(after, values)
+
+
+def _program(node: Node | None, values: Mapping[str, str]) -> str | None:
+    while node is not None and node.type in {"redirected_statement", "subshell"} and node.named_children:
+        node = node.named_children[0]
+    name = node.child_by_field_name("name") if node is not None and node.type == "command" else None
+    said = _literal(name, values) if name is not None else None
+    return said.rpartition("/")[2] if said else None
+
+
+def _script_of(command: Command) -> str | None:
+    """The script in `sh -c '...'`, or in a here-document of a shell."""
+    if command.program not in _SHELLS:
+        return None
+    for place, word in enumerate(command.words[1:], 1):
+        if word is not None and re.fullmatch(r"-[a-z]*c", word) and place + 1 < len(command.words):
+            return command.words[place + 1]
+    return command.fed or None
+
+
+def commands(content: bytes, first_line: int = 1) -> Iterator[Command]:
+    yield from read(content, first_line).commands
