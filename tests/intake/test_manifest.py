@@ -127,6 +127,22 @@ def test_consent_covers_nothing_else(
         consent_covers(consent, digest=digest, test=test, address=address, on=on)
 
 
+def test_where_a_password_is_found_is_said_by_the_operator_alone(tmp_path: Path) -> None:
+    (tmp_path / "op.yaml").write_text(
+        "unlock:\n  - {file: a.p12, password_env: A}\n  - {file: b, password_file: b.txt}\n"
+    )
+    first, second = read(tmp_path / "op.yaml").unlock
+    assert (first.file, first.password_env, first.password_file) == ("a.p12", "A", "")
+    assert second.password_file == str((tmp_path / "b.txt").resolve())
+    delivered = parse(b"unlock: [{file: a.p12, password_env: A}]\n", "product.yaml")
+    given, notes = combine(None, delivered)
+    assert given.manifest.unlock == ()
+    assert "unlock" in notes[0].detail
+    for places in ("", ", password_env: A, password_file: b"):
+        with pytest.raises(InputError, match=r"unlock\[0\]"):
+            parse(f"unlock: [{{file: a{places}}}]\n".encode(), "op.yaml")
+
+
 def test_the_published_schema_is_current_and_agrees_with_the_reader() -> None:
     published = Path(__file__).parents[2] / "docs" / "schema" / "product.schema.json"
     assert published.read_bytes() == schema_bytes(), "run the command in the docstring of schema_bytes"

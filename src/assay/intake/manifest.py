@@ -1,10 +1,10 @@
 """Product manifests: `product.yaml` inside a delivery, and the operator's `--manifest`.
 
-Both have one form (`core.product.Manifest`, published as `docs/schema/product.schema.json`); who wrote it decides what
-counts. A file inside the delivery is the vendor's claim: name, version, vendor, components, declarations and the
-vendor's own statements. Consent, what is withheld, sector, category and markets, where passwords are found (`unlock`), and
-statements of other parties count only from the operator. What a delivered file claims beyond its right is ignored,
-and recorded.
+Both have one form (`core.product.Manifest`, published as `docs/schema/product.schema.json`); who wrote it decides
+what counts. A file inside the delivery is the vendor's claim: name, version, vendor, components, declarations and the
+vendor's own statements. Consent, what is withheld, sector, category and markets, where passwords are found
+(`unlock`), and statements of other parties count only from the operator. What a delivered file claims beyond its
+right is ignored, and recorded.
 
 Errors name file, line, key and remedy. Source: design, section 5, "The product does not control its own review".
 """

@@ -1,11 +1,17 @@
 """Reading what a sealed review left."""
 
+from collections.abc import Iterable, Iterator
+
 from assay.core.errors import InputError
+from assay.core.facts import Fact
+from assay.core.rules import Judgement
 from assay.core.text import Text
-from assay.dossier.records import decode
+from assay.dossier.records import decode, decode_fact, glimpse
 from assay.dossier.sealed import ReviewRecord
 from assay.dossier.store import Dossier, Review
+from assay.dossier.waivers import waivers
 from assay.report.document import Document
+from assay.report.record import Record
 from assay.review.waiving import under_waivers
 
 
@@ -35,3 +41,12 @@ def stored_document(review: Review) -> Document:
     sealed_record(review)
     document = decode(Document, next(review.lines("document")), "document")
     return under_waivers(document, review, list(review.judgements()))
+
+
+def record_of(review: Review, judgements: Iterable[Judgement]) -> Record:
+    """What outputs that list everything read beside the document; facts are streamed when asked for."""
+
+    def facts(kind: str) -> Iterator[tuple[str, Fact]]:
+        return ((glimpse(line).id, decode_fact(line)) for line in review.fact_lines(kind))
+
+    return Record(facts, tuple(judgements), tuple(waivers(review.dossier)))

@@ -32,8 +32,9 @@ from assay.dossier.sealed import Judging, ReviewRecord, RulebookRef
 from assay.dossier.store import Dossier, Review
 from assay.dossier.writing import ReviewWriter, add_judgements
 from assay.examinations import ALL, WHOLES, unlocking
-from assay.intake import Intake, IntakeLimits, open_locator, take_in
+from assay.intake import Intake, IntakeLimits, hangs_on_name, open_locator, settle, settled, take_in
 from assay.lab import bench
+from assay.lab.index import Index
 from assay.report.compose import compose
 from assay.report.document import Document
 from assay.review.gaps import gaps, no_source
@@ -106,12 +107,20 @@ def take(plan: Plan, scratch: Path) -> Intake:
 
 
 def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None = None) -> Examined:
-    """Every file once through every examination, and what follows from the attempts alone."""
+    """Every file once through every examination, and what follows from the attempts alone.
+
+    Files that only a name keeps from being shipped come last: by then it is known which of them shipped code imports.
+    """
     folder = scratch / "lab"
     folder.mkdir()
-    files = taken.artifact.files
+    others, waiting = _parted(taken.artifact.files)
+
+    def late(index: Index) -> tuple[Sequence[FileMeta], int]:
+        found = settle(waiting, others, index)
+        return found.files, found.bytes_read
+
     result = bench.run(
-        files,
+        (*others, *waiting),
         unlocking(taken.manifest.unlock),
         WHOLES,
         open_member=open_locator,
@@ -120,11 +129,15 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
         jobs=plan.jobs,
         limits=plan.limits,
         progress=progress,
+        late=bench.Late(len(waiting), late),
     )
+    taken = settled(taken, result.files)
+    files = taken.artifact.files
+    digests = {meta.path: digest for meta, digest in zip(result.files, result.digests, strict=True)}
     attempts = tuple(sorted({*taken.attempts, *result.attempts}))
     own = scratch / "own.run"
     write_run([*taken.facts, *gaps(attempts), *([] if _has_source(files) else [no_source()])], own)
-    records = tuple(_record(meta, digest) for meta, digest in zip(files, result.digests, strict=True))
+    records = tuple(_record(meta, digests[meta.path]) for meta in files)
     return Examined(taken, (own, *result.runs), attempts, records, artifact_digest(records), result)
 
 
@@ -242,6 +255,14 @@ def artifact_digest(files: Sequence[FileRecord]) -> str:
 def _record(meta: FileMeta, digest: str) -> FileRecord:
     own = (meta.file_class, meta.format, meta.component, meta.scope, meta.scope_from)
     return FileRecord(meta.path, meta.logical, meta.size, digest, *own)
+
+
+def _parted(files: Sequence[FileMeta]) -> tuple[list[FileMeta], list[FileMeta]]:
+    others: list[FileMeta] = []
+    waiting: list[FileMeta] = []
+    for meta in files:
+        (waiting if hangs_on_name(meta) else others).append(meta)
+    return others, waiting
 
 
 def _has_source(files: Sequence[FileMeta]) -> bool:

@@ -13,10 +13,10 @@ from assay.examinations.cipher.material.der import OID, SEQUENCE, DerError, Elem
 from assay.examinations.cipher.names import compose, recognise
 
 RSA, EC, DSA, SM2 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.840.10040.4.1", "1.2.156.10197.1.301"
-_DH = frozenset({"1.2.840.113549.1.3.1", "1.2.840.10046.2.1"})
+FFDH = "1.2.840.113549.1.3.1"
+_DH = frozenset({FFDH, "1.2.840.10046.2.1"})
 _RSA_KEYS = frozenset({RSA, "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.7"})
 _PSS = "1.2.840.113549.1.1.10"
-_PURE = frozenset({"1.3.101.110", "1.3.101.111", "1.3.101.112", "1.3.101.113"})
 _NO_DIGEST = frozenset({"EdDSA", "ML-DSA", "SLH-DSA"})
 _KEY_FIELDS = ("algorithm", "family", "key_bits", "curve")
 Fields = Mapping[str, Scalar]
@@ -108,10 +108,6 @@ def sized(fields: Fields, bits: int) -> dict[str, Scalar]:
 def of_key(fields: Fields) -> dict[str, Scalar]:
     """What a fact on material says of its key."""
     return {key: fields[key] for key in _KEY_FIELDS if key in fields}
-
-
-def curve_oid_of(fields: Fields) -> bool:
-    return fields.get("oid") in _PURE
 
 
 def _text(fields: Fields, key: str) -> str | None:
