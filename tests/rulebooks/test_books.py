@@ -209,3 +209,10 @@ def test_each_regime_judges_the_same_facts_in_its_own_way() -> None:
     for book, rule in rules.items():
         assert judged(book, des, as_of=TODAY, product=product)[rule] == "broken"
         assert judged(book, AES, as_of=TODAY, product=product)[rule] == "met"
+
+
+@pytest.mark.parametrize(("day", "outcome"), [(date(2026, 1, 31), "met"), (date(2026, 2, 1), "broken")])
+def test_a_certificate_expires_on_the_day_of_judging(day: date, outcome: Outcome) -> None:
+    value: dict[str, Scalar] = {"material": "certificate", "format": "X.509", "not_after": "2026-01-31"}
+    certificate = replace(fact("crypto.material"), value=value)
+    assert outcomes(certificate, as_of=day)["crypto.certificate-expired"] == outcome

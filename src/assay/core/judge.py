@@ -44,6 +44,7 @@ def judge_all(
     as_of: date,
 ) -> list[Judgement]:
     """Judge every rule. `facts` and `attempts` are read once and may be streams; memory grows with distinct values."""
+    rules = [rule.on(as_of) for rule in rules]
     evidenced = Evidenced(rules, facts, attempts)
     return [_judge(rule, product, evidenced, as_of) for rule in rules]
 

@@ -1,7 +1,7 @@
 """Rules as values. The loader in `rulebooks/` builds them from YAML; `judge.py` applies them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -15,6 +15,9 @@ Severity = Literal["critical", "high", "medium", "low", "note"]
 Known = Literal["text", "copy", "press", "memory", "own"]
 BookStatus = Literal["law", "standard", "draft", "history"]
 Operator = Literal["in", "not", "at_least", "at_most", "before", "after", "matches", "perhaps"]
+
+
+AS_OF = "as_of"  # as the operand of `before` and `after`: the day of judging
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,17 @@ class Pattern:
     where: Mapping[str, tuple[Comparison, ...]]
     scope: frozenset[str]
 
+    def on(self, day: date) -> "Pattern":
+        """The pattern with the day of judging in the place of `as_of`."""
+        if not any(item.operand == (AS_OF,) for row in self.where.values() for item in row):
+            return self
+        return replace(self, where={key: tuple(_on(item, day) for item in row) for key, row in self.where.items()})
+
+
+def _on(comparison: Comparison, day: date) -> Comparison:
+    dated = comparison.operator in {"before", "after"} and comparison.operand == (AS_OF,)
+    return replace(comparison, operand=(day.isoformat(),)) if dated else comparison
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -82,11 +96,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a rule is tried on: it must give the outcome that the example is filed under."""
+    """What a rule is tried on: it must give the outcome that the example is filed under, on that day."""
 
     facts: tuple[Fact, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     product: Mapping[str, Scalar] = field(default_factory=dict)
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,12 @@ class Rule:
     cwe: tuple[int, ...] = ()
     in_force_from: date | None = None
     in_force_until: date | None = None
+
+    def on(self, day: date) -> "Rule":
+        """The rule as it is judged on a day."""
+        forbid, require = (tuple(pattern.on(day) for pattern in row) for row in (self.forbid, self.require))
+        same = forbid == self.forbid and require == self.require
+        return self if same else replace(self, forbid=forbid, require=require)
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:

@@ -2,7 +2,8 @@
 
 Each key maps to a scalar, a list (any of), or a mapping of operators: in, not, at_least, at_most, before, after,
 matches, perhaps. Operators of one key must all hold. Kinds, keys and values are checked against `core.kinds`, so that
-a rule which could never match is refused when it is read. `matches` is RE2, anchored at both ends, compiled here.
+a rule which could never match is refused when it is read. `before: as_of` compares with the day of judging. `matches`
+is RE2, anchored at both ends, compiled here.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import re2
 from assay.core.attempts import REASON_CODES
 from assay.core.facts import SCOPES
 from assay.core.kinds import KINDS, FileClass, Key
-from assay.core.rules import Comparison, Operator, Pattern
+from assay.core.rules import AS_OF, Comparison, Operator, Pattern
 from assay.core.text import Text
 from assay.rulebooks.fields import Fields, as_day
 
@@ -112,7 +113,7 @@ def _check_value(fields: Fields, at: str, name: str, value: Any, declared: tuple
             Text("needs a whole number", "需要整数"),
             Text("compare dates with before and after", "日期请用 before 与 after"),
         )
-    if name in _DAYS:
+    if name in _DAYS and value != AS_OF:
         as_day(fields, at, value)
     if declared is None:
         return

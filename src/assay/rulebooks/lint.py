@@ -116,7 +116,7 @@ def _examples(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
 
 def outcome_of(rule: Rule, example: Example) -> Outcome:
     """What the rule gives on an example, judged on a day on which the rule is in force."""
-    day = rule.in_force_from or rule.in_force_until or date.min
+    day = example.as_of or rule.in_force_from or rule.in_force_until or date.min
     return judge(rule, example.product, example.facts, example.attempts, day).outcome
 
 

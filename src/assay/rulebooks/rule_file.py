@@ -17,7 +17,7 @@ _RULE = (
     "in_force",
 )  # fmt: skip
 _CLAUSE = ("document", "at", "known", "url", "numbered_as_of", "demands_delivery", "informative")
-_EXAMPLE = ("facts", "attempts", "product")
+_EXAMPLE = ("facts", "attempts", "product", "as_of")
 _FACT = ("kind", "value", "scope", "name")
 _ATTEMPT = ("kinds", "status", "reason", "class", "format", "scope", "owner", "law")
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -126,7 +126,7 @@ def _example(fields: Fields, kinds: tuple[str, ...]) -> Example:
     else:
         attempts = (_attempted(kinds, "completed"),)
     product = fields.under("product", None).value if "product" in fields else {}
-    return Example(facts, attempts, product)
+    return Example(facts, attempts, product, fields.day("as_of"))
 
 
 def _fact(fields: Fields) -> Fact:
