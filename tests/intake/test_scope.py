@@ -5,6 +5,7 @@ import pytest
 
 from assay.intake import IntakeLimits, take_in
 
+from .deliveries import alpine, deb, gem, npm, rpm
 from .packing import tarred, zipped
 
 
@@ -72,3 +73,85 @@ def test_an_sdists_top_level_names_are_shipped(tmp_path: Path) -> None:
     assert found["foo-1/one.py"] == ("shipped", "sdist top_level.txt")
     assert found["foo-1/tests/b.py"][0] == "test"
     assert found["foo-1/setup.py"][0] == "build"
+
+
+def test_all_that_a_system_package_holds_is_shipped_but_its_examples(tmp_path: Path) -> None:
+    files = {"usr/x.cmake": b"", "usr/lib/python3/dist-packages/foo/tests/t.py": b"", "usr/node_modules/x/i.js": b"",
+             "usr/share/foo/examples/f.py": b"", "usr/share/doc/foo/examples/e.py": b""}  # fmt: skip
+    packed = {"deb data": deb(files), "rpm": rpm(files), "system package": alpine(files)}
+    for kind, content in packed.items():
+        found = {path.rpartition("!")[2]: decided for path, decided in scopes(tmp_path, content).items()}
+        assert found["usr/lib/python3/dist-packages/foo/tests/t.py"] == ("shipped", kind)
+        assert found["usr/share/doc/foo/examples/e.py"][0] == "example"
+        assert found["usr/share/foo/examples/f.py"] == ("shipped", kind)
+        assert found["usr/x.cmake"] == ("shipped", kind)
+        assert found["usr/node_modules/x/i.js"][0] == "vendored"
+        nested = scopes(tmp_path, tarred({"pkg/foo": content, "tests/foo": content}))
+        assert {decided[0] for path, decided in nested.items() if path.startswith("tests/")} == {"test"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "said"),
+    [
+        ("WEB-INF/web.xml", "x", "war content"),
+        ("AndroidManifest.xml", "x.apk", "Android package"),
+        ("BundleConfig.pb", "x.aab", "Android package"),
+        ("Payload/Gate.app/Info.plist", "x.ipa", "iOS package"),
+        ("Gate.nuspec", "x.nupkg", "NuGet package"),
+        ("a.class", "x.jar", "jar content"),
+    ],
+)
+def test_what_an_app_or_a_library_package_holds_is_shipped(tmp_path: Path, mark: str, name: str, said: str) -> None:
+    inner = zipped({mark: b"1", "assets/tests/t.js": b"", "test/A.class": b""})
+    found = scopes(tmp_path, zipped({f"lib/{name}": inner, "tests/t.js": b""}))
+    assert found[f"lib/{name}!assets/tests/t.js"] == ("shipped", said)
+    assert found["tests/t.js"][0] == "test"
+    unpacked = tree(f"src/{mark}", "src/assets/tests/t.js")
+    assert scopes(tmp_path, zipped(unpacked))["src/assets/tests/t.js"][0] == "test"
+
+
+def test_an_npm_package_ships_what_it_lists_and_what_is_packed(tmp_path: Path) -> None:
+    listed = b'{"name": "p", "version": "1", "files": ["docs", "lib/**", "./build/", "test", "x/*.js", "!y", 3, ".."]}'
+    files = {"package.json": listed, "docs/d.js": b"", "lib/test/t.js": b"", "build/b.js": b"", "test/t.js": b"",
+             "examples/e.js": b"", "ci/c.js": b"", "node_modules/n/package.json": listed, "other/z": b""}  # fmt: skip
+    found = scopes(tmp_path, zipped(files))
+    assert found["docs/d.js"] == ("shipped", "package.json files")
+    assert found["build/b.js"] == ("shipped", "package.json files")
+    assert found["test/t.js"][0] == found["lib/test/t.js"][0] == "test"
+    assert (found["examples/e.js"][0], found["ci/c.js"][0]) == ("example", "build")
+    packed = scopes(
+        tmp_path, npm({"docs/d.js": b"", "examples/e.js": b"", "test/t.js": b"", "ci/c.js": b"", "deps/v.js": b""})
+    )
+    assert {path.rpartition("/")[2]: scope for path, (scope, _) in packed.items()} == {
+        "package.json": "shipped", "d.js": "shipped", "e.js": "shipped", "t.js": "test", "c.js": "shipped",
+        "v.js": "vendored",
+    }  # fmt: skip
+    gem_found = scopes(tmp_path, gem({"lib/a.rb": b"", "examples/e.rb": b"", "spec/a_spec.rb": b"", "test/t.rb": b""}))
+    assert {path.rpartition("!")[2]: scope for path, (scope, _) in gem_found.items() if "data.tar" in path} == {
+        "lib/a.rb": "shipped", "examples/e.rb": "shipped", "spec/a_spec.rb": "test", "test/t.rb": "test",
+    }  # fmt: skip
+
+
+PYPROJECTS = {
+    "hatch": '[tool.hatch.build.targets.wheel]\npackages = ["src/foo"]\n',
+    "setuptools": '[tool.setuptools]\npackages = ["foo"]\n',
+    "poetry": '[tool.poetry]\npackages = [{include = "foo", from = "src"}]\n',
+    "flit": '[tool.flit.module]\nname = "foo"\n',
+    "name": '[project]\nname = "Foo"\n',
+}
+
+
+@pytest.mark.parametrize("tool", PYPROJECTS)
+def test_the_packages_that_a_pyproject_installs(tmp_path: Path, tool: str) -> None:
+    files = {"f-1/pyproject.toml": PYPROJECTS[tool].encode(), "f-1/src/foo/__init__.py": b"", "f-1/tests/t.py": b"",
+             "f-1/src/foo/tests/t.py": b"", "f-1/src/bar/tests/t.py": b""}  # fmt: skip
+    found = scopes(tmp_path, tarred(files))
+    assert found["f-1/src/foo/tests/t.py"] == ("shipped", "pyproject.toml")
+    assert found["f-1/tests/t.py"][0] == found["f-1/src/bar/tests/t.py"][0] == "test"
+
+
+@pytest.mark.parametrize("content", [b"[", b"name = 1\n[tool]\nhatch = 3\n", b"[project]\nname = []\n", b"\xff", b""])
+def test_manifests_that_say_nothing(tmp_path: Path, content: bytes) -> None:
+    files = {"pyproject.toml": content, "package.json": content, "x.egg-info/top_level.txt": b"", "tests/t.py": b"1",
+             "other/zz": b""}  # fmt: skip
+    assert scopes(tmp_path, zipped(files))["tests/t.py"][0] == "test"

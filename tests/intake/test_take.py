@@ -12,6 +12,7 @@ from assay.core.attempts import REASON_CODES
 from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
 from assay.core.facts import check, fact_id
 from assay.intake import Intake, IntakeLimits, take_in
+from assay.intake.entries import kinds_for
 from assay.intake.identify import HEAD
 
 from .packing import RawZip, tarred, zipped
@@ -63,12 +64,11 @@ def test_files_are_sorted_placed_and_counted(tmp_path: Path) -> None:
 def test_what_was_not_opened_is_an_attempt(tmp_path: Path) -> None:
     taken = take(tmp_path, tarred(TREE), manifest=MANIFEST)
     rest = {(item.path, item.status, item.reason, item.kinds) for item in taken.attempts if item.status != "completed"}
-    crypto = ("crypto.use", "crypto.protocol", "crypto.misuse")
     assert rest == {
-        ("p-1.0/fw.sqfs", "skipped", "not-unpacked", crypto),
-        ("p-1.0/app.min.js", "skipped", "packed", crypto),
+        ("p-1.0/fw.sqfs", "skipped", "not-unpacked", kinds_for("archive")),
+        ("p-1.0/app.min.js", "skipped", "packed", kinds_for("source")),
         ("crypto.use", "withheld", "withheld", ("crypto.use",)),
-        ("server/fw", "withheld", "withheld", crypto),
+        ("server/fw", "withheld", "withheld", kinds_for("unknown")),
     }
     withheld = next(item for item in taken.attempts if item.path == "crypto.use")
     assert (withheld.owner, withheld.law, withheld.detail) == ("Example Ltd.", "Act", "secret")

@@ -4,11 +4,12 @@
 """
 
 from assay.intake.delivery import DEFAULT_COMPONENT, Delivery
+from assay.intake.imports import hangs_on_name, settle
 from assay.intake.limits import IntakeLimits
 from assay.intake.manifest import consent_covers, schema
 from assay.intake.places import open_locator
 from assay.intake.starter import init_text
-from assay.intake.take import Intake, take_in
+from assay.intake.take import Intake, settled, take_in
 
 __all__ = [
     "DEFAULT_COMPONENT",
@@ -16,8 +17,11 @@ __all__ = [
     "Intake",
     "IntakeLimits",
     "consent_covers",
+    "hangs_on_name",
     "init_text",
     "open_locator",
     "schema",
+    "settle",
+    "settled",
     "take_in",
 ]

@@ -2,13 +2,14 @@
 
 The delivery itself adds nothing to paths: `a/b.py` for a file of the folder or archive that was named, `lib/x.jar!C`
 for a member of an archive inside it, `#2` behind the second entry of one name. An archive that was opened is not a
-file of the tree, its members are. What is refused is an attempt that names it; the rest is examined.
+file of the tree, its members are. What is refused is an attempt that names it; the rest is examined. Layers of
+container images are met here and put together by `images.py` after the walk.
 
-Cannot see: version control folders (left out, recorded), anything behind a limit, files that an image of layers
-(docker save, OCI) deletes again in an upper layer.
+Cannot see: version control folders (left out, recorded), anything behind a limit.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count, islice
@@ -18,19 +19,23 @@ from typing import BinaryIO
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Locator, Member
 from assay.core.kinds import FileClass
-from assay.intake import folders, tars, zips
+from assay.intake import folders, foreign, rpms, zips
+from assay.intake.containers import DEB_CONTROL, FILE_SYSTEMS, INNER, LAYER, READERS, inner_kind, is_empty_tar, kind_of
 from assay.intake.entries import BY, STATUS, Entry, Refusal, kinds_for, link_fault
 from assay.intake.folders import VERSION_CONTROL
-from assay.intake.identify import HEAD, Identity, identify, opened
+from assay.intake.identify import HEAD, Identity, head_size, identify, opened
+from assay.intake.images import INDEXES, LONGEST_INDEX, Layers, images_of
 from assay.intake.inflate import MAGIC, BadContentError, Codec
 from assay.intake.limits import Budget, IntakeLimits
-from assay.intake.names import escape_of, plain, shown
+from assay.intake.names import escape_of, plain, raw, shown
 from assay.intake.places import Window, open_locator, read_head
 from assay.intake.scratch import Kept, Scratch
 
 DEFAULT_COMPONENT = "product"
 _CODECS: dict[str, Codec] = {name: name for name in MAGIC}
-_STREAM_ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz2", ".txz", ".tzst")
+_STREAM_ENDINGS = tuple(".gz .bz2 .xz .zst .lzma .tgz .tbz2 .txz .tzst .tlz .z .lz .lz4 .lzo".split())  # noqa: SIM905
+_CONTROL_NAMES = frozenset("debian-binary control md5sums conffiles shlibs symbols triggers templates".split())  # noqa: SIM905
+_DISC_AT = 32_768
 _MAYBE_ZIP = ("jar", "war", "ear", "zip", "whl", "apk", "pyz", "pyzw", "exe", "sfx", "run", "xpi", "nupkg")
 
 
@@ -54,6 +59,8 @@ class Delivery:
         self.budget = Budget(self.limits)
         self.refused: list[Attempt] = []
         self.containers: dict[str, str] = {}
+        self.layers = Layers()
+        self._before: dict[str, list[Entry | Refusal]] = {}
         self._leave_out = (*leave_out, scratch)
         self._scratch_folder = scratch
         self._scratch: Scratch | None = None
@@ -71,13 +78,15 @@ class Delivery:
         self._scratch = None
         self.refused.clear()
         self.containers.clear()
+        self.layers = Layers()
+        self._before.clear()
         if self.root.is_dir():
             self.containers[""] = "folder"
             yield from self._each("", 0, folders.entries(self.root, self._leave_out))
             return
         name = str(self.root.name).encode("utf-8", "surrogateescape")
         entry = Entry(name, self.root.stat().st_size, Locator("file", str(self.root)))
-        yield from self._accept(shown(name), entry, 0)
+        yield from self._accept("", shown(name), entry, 0)
 
     def refuse(
         self,
@@ -88,10 +97,11 @@ class Delivery:
         size: int = 0,
         files: int = 1,
         identity: Identity | None = None,
+        opens: bool = True,
     ) -> None:
-        """Record that something was not examined. What assay leaves out by itself opens no rule."""
+        """Record that something was not examined. It opens rules unless assay left it out or nothing is lost by it."""
         file_class: FileClass = identity.file_class if identity else "unknown"
-        kinds = () if reason == "left-out" else kinds_for(file_class)
+        kinds = () if reason == "left-out" or not opens else kinds_for(file_class)
         status = STATUS.get(reason, "skipped")
         format_ = identity.format if identity else "unknown"
         attempt = Attempt(BY, kinds, status, reason, file_class, format_, DEFAULT_COMPONENT, "unknown", path, detail)
@@ -99,6 +109,9 @@ class Delivery:
 
     def _each(self, prefix: str, depth: int, items: Iterable[Entry | Refusal]) -> Iterator[Seen]:
         """1 count, 2 refuse names that leave, 3 name duplicates apart, 4 accept; links last."""
+        if not (on_disk := self.containers[prefix] == "folder"):
+            items = list(items)
+            self._images_among(prefix, items)
         names: dict[bytes, int] = {}
         paths: set[str] = set()
         links: dict[bytes, Entry] = {}
@@ -110,7 +123,6 @@ class Delivery:
             if isinstance(item, Refusal):
                 self._note(prefix, item)
                 continue
-            on_disk = self.containers[prefix] == "folder"
             why = "" if on_disk else escape_of(item.name)
             if why:  # 2
                 self.refuse(prefix + shown(item.name), "traversal", why, size=item.size)
@@ -126,42 +138,92 @@ class Delivery:
             if times > 1:
                 self.refuse(path, "duplicate-name", "another entry has the same name; all are examined", size=item.size)
             paths.add(path)
-            yield from self._accept(path, item, depth)  # 4
+            if on_disk and name.rpartition(b"/")[2] in INDEXES:  # the files of a folder come before its subfolders
+                self._images(prefix, name, {})
+            yield from self._accept(prefix, path, item, depth)  # 4
         self._check_links(prefix, links, names)
 
+    def _images_among(self, prefix: str, items: Sequence[Entry | Refusal]) -> None:
+        """An archive may hold its index behind the layers that it lists, as `docker save` writes it."""
+        indexes = [plain(item.name) for item in items if item.name.endswith(INDEXES) and not escape_of(item.name)]
+        beside = {plain(item.name): item for item in items if isinstance(item, Entry)} if indexes else {}
+        for name in indexes:
+            if name in beside and name.rpartition(b"/")[2] in INDEXES:
+                self._images(prefix, name, beside)
+
+    def _images(self, prefix: str, index: bytes, beside: Mapping[bytes, Entry]) -> None:
+        """Remember the layers of the images that an index lists, before anything below them is opened."""
+
+        def entry(name: bytes) -> Entry | None:
+            if self.containers[prefix] == "folder":
+                return folders.entry(self.root, name)
+            found = beside.get(name)
+            if found is not None and found.link is not None:  # docker save once wrote links to equal layers
+                found = beside.get(posixpath.normpath(posixpath.join(posixpath.dirname(name), found.link)))
+            return found
+
+        def read(name: bytes) -> bytes | None:
+            found = entry(name)
+            if found is None or found.size > LONGEST_INDEX:
+                return None
+            try:
+                with self.open(Member("", found.size, found.locator)) as stream:
+                    return stream.read()
+            except OSError:
+                return None
+
+        for image in images_of(index, read, prefix):
+            for layer in image.layers:
+                if layer not in self.layers.paths and entry(raw(layer.removeprefix(prefix))) is None:
+                    self.refuse(layer, "damaged", "an image lists this layer, and the delivery does not hold it")
+            self.layers.add(image)
+
     def _check_links(self, prefix: str, links: dict[bytes, Entry], names: dict[bytes, int]) -> None:
+        """Links of a layer may end in another one; they are kept for the effective file system."""
+        kind = self.containers[prefix]
         if not links:
+            return
+        if kind == LAYER:
+            self.layers.links[prefix] = {
+                shown(name): (shown(item.link or b""), item.hard) for name, item in links.items()
+            }
             return
         known = set(names)
         for name in names:
             while (name := name.rpartition(b"/")[0]) and name not in known:
                 known.add(name)
         for name, entry in links.items():
-            fault = link_fault(entry, known, links)
+            fault = link_fault(entry, known, links, root=kind in FILE_SYSTEMS)
             if fault:
-                self.refuse(prefix + shown(name), "link-out", fault)
+                self.refuse(prefix + shown(name), "link-out", fault, opens=kind not in FILE_SYSTEMS)
 
     def _note(self, prefix: str, item: Refusal) -> None:
-        path = prefix + shown(item.name) if item.name else prefix[:-1] or self.root.name
+        path = prefix + shown(item.name.removeprefix(b"./")) if item.name else prefix[:-1] or self.root.name
         identity = None if item.name else Identity("archive", self.containers[prefix])
-        self.refuse(path, item.reason, item.detail, size=item.size, files=item.files, identity=identity)
+        opens = item.reason != "special" or self.containers[prefix] not in FILE_SYSTEMS  # a device holds nothing
+        self.refuse(path, item.reason, item.detail, size=item.size, files=item.files, identity=identity, opens=opens)
 
-    def _accept(self, path: str, entry: Entry, depth: int) -> Iterator[Seen]:
+    def _accept(self, outer: str, path: str, entry: Entry, depth: int) -> Iterator[Seen]:
+        """A file of the container `outer`: a member of the tree, or a container whose members are."""
         if entry.packed >= 0 and not self.budget.expand(entry.size):
             self.refuse(path, "bomb", "the delivery expands beyond its total limit", size=entry.size)
             return
         try:
-            head = read_head(entry.locator, HEAD)
+            head = read_head(entry.locator, head_size(path))
         except OSError as fault:
             self.refuse(path, _reason(fault), fault.strerror or str(fault), size=entry.size)
             return
         self.budget.read += len(head)
-        identity = identify(path, head, entry.size)
-        root = self.root.is_file() and depth == 0
+        identity = _identified(outer, self.containers.get(outer, ""), path, entry, head)
+        root = not self.containers and depth == 0
+        kind = LAYER if path in self.layers.paths else inner_kind(self.containers.get(outer, ""), path[len(outer) :])
+        if kind and identity.file_class != "archive" and is_empty_tar(entry.locator, entry.size):
+            self.containers[f"{path}!"] = kind
+            return
         if not opened(identity) and not self._zip_behind(path, entry):
             yield Seen(Member(path, entry.size, entry.locator), identity)
             return
-        if depth >= self.limits.depth:
+        if depth >= self.limits.depth and kind not in INNER:
             self.refuse(
                 path, "nested-too-deep", f"deeper than {self.limits.depth} archives", size=entry.size, identity=identity
             )
@@ -170,7 +232,8 @@ class Delivery:
         before, found = len(self.refused), False
         if identity.file_class == "binary":
             yield Seen(Member(path, entry.size, entry.locator), identity)
-        for seen in self._open(path, "" if root else f"{path}!", entry, identity, depth + 1):
+        level = depth if kind in INNER else depth + 1
+        for seen in self._open(path, "" if root else f"{path}!", entry, identity, level, kind):
             found = True
             yield seen
         if not found and len(self.refused) > before:
@@ -184,25 +247,46 @@ class Delivery:
         with Window(entry.locator.path, entry.locator.offset, entry.locator.size) as window:
             return zips.has_directory(window)
 
-    def _open(self, path: str, prefix: str, entry: Entry, identity: Identity, depth: int) -> Iterator[Seen]:
+    def _open(self, path: str, prefix: str, entry: Entry, identity: Identity, depth: int, kind: str) -> Iterator[Seen]:
         try:
             locator = self._in_place(path, entry, identity)
+            if identity.format == "rpm":
+                with Window(locator.path, locator.offset, locator.size) as window:
+                    locator, self._before[prefix] = rpms.payload(window)
+                identity, kind = identify("", read_head(locator, HEAD), locator.size), "rpm"
         except OSError as fault:
             self.refuse(path, _reason(fault), fault.strerror or str(fault), size=entry.size, identity=identity)
             return
-        if identity.format in _CODECS:
-            yield from self._stream(path, prefix, locator, identity, depth)
-        else:
-            self.containers[prefix] = "tar" if identity.format == "tar" else "zip"
-            yield from self._archive(prefix, locator, depth)
+        yield from self._read(path, prefix, locator, entry, identity, depth, kind)
+        if self._before.get(prefix):  # nothing of the payload could be listed
+            yield from self._listed(prefix, [], depth, kind)
 
-    def _archive(self, prefix: str, locator: Locator, depth: int) -> Iterator[Seen]:
+    def _read(
+        self, path: str, prefix: str, locator: Locator, entry: Entry, identity: Identity, depth: int, kind: str
+    ) -> Iterator[Seen]:
+        """By the reader that knows the format; zip is what stands behind something else."""
+        if identity.format in _CODECS:
+            yield from self._stream(path, prefix, locator, identity, depth, kind)
+        elif identity.format in foreign.READERS:
+            items = foreign.entries(locator, identity.format, _stem(path).encode(), self._scratch_of(), self.budget)
+            yield from self._listed(prefix, items, depth, kind or identity.format)
+        elif kind == "rpm" and identity.format != "cpio":
+            self.refuse(path, "not-unpacked", f"a payload of the format {identity.format}", size=entry.size)
+        else:
+            format_ = identity.format if identity.format in READERS else "zip"
+            yield from self._archive(prefix, locator, depth, format_, kind)
+
+    def _archive(self, prefix: str, locator: Locator, depth: int, format_: str, kind: str = "") -> Iterator[Seen]:
         """List an archive, close it, then go through what it holds."""
-        reader = tars.entries if self.containers[prefix] == "tar" else zips.entries
         with Window(locator.path, locator.offset, locator.size) as window:
             room = max(0, self.limits.entries - self.budget.entries) + 1
-            items = list(islice(reader(window, self.budget), room))
+            items = list(islice(READERS[format_](window, self.budget), room))
             self.budget.read += sum(len(item.name) for item in items)
+        yield from self._listed(prefix, items, depth, kind or kind_of(format_, items))
+
+    def _listed(self, prefix: str, items: list[Entry | Refusal], depth: int, kind: str) -> Iterator[Seen]:
+        self.containers[prefix] = kind
+        items = [*self._before.pop(prefix, ()), *items]
         yield from self._each(prefix, depth, self._without_version_control(prefix, items))
 
     def _without_version_control(self, prefix: str, items: list[Entry | Refusal]) -> Iterator[Entry | Refusal]:
@@ -218,8 +302,10 @@ class Delivery:
             path = prefix + shown(root[:-1])
             self.refuse(path, "left-out", "version control", size=sum(sizes), files=len(sizes))
 
-    def _stream(self, path: str, prefix: str, locator: Locator, identity: Identity, depth: int) -> Iterator[Seen]:
-        """A compressed tar, or one compressed file whose name is the archive's without its ending."""
+    def _stream(
+        self, path: str, prefix: str, locator: Locator, identity: Identity, depth: int, kind: str
+    ) -> Iterator[Seen]:
+        """A compressed tar or cpio, or one compressed file whose name is the archive's without its ending."""
         try:
             with closing(open_locator(locator)) as source:
                 kept = self._scratch_of().expand(source, _CODECS[identity.format])
@@ -229,15 +315,13 @@ class Delivery:
         self._note_kept(path, kept, identity)
         inner = Locator("file", kept.path)
         head = read_head(inner, HEAD)
-        self.containers[prefix] = identity.format
-        if identify("", head, kept.size).format == "tar":
-            self.containers[prefix] = "tar"
-            yield from self._archive(prefix, inner, depth)
-            return
-        if kept.size:
-            name = _stem(path).encode("utf-8")
-            entry = Entry(name, kept.size, inner)
-            yield from self._accept(prefix + name.decode("utf-8"), entry, depth)
+        self.containers[prefix] = kind or identity.format
+        format_ = identify("", head, kept.size).format
+        if format_ in ("tar", "cpio"):
+            yield from self._archive(prefix, inner, depth, format_, kind)
+        elif kept.size and not (kind and is_empty_tar(inner, kept.size)):
+            name = _stem(path)
+            yield from self._accept(prefix, prefix + name, Entry(name.encode("utf-8"), kept.size, inner), depth)
 
     def _in_place(self, path: str, entry: Entry, identity: Identity) -> Locator:
         """Where the archive's bytes can be reached at any offset: where they are, or a copy in the scratch."""
@@ -256,6 +340,20 @@ class Delivery:
         if self._scratch is None:
             self._scratch = Scratch(self._scratch_folder, self.budget)
         return self._scratch
+
+
+def _identified(outer: str, outer_kind: str, path: str, entry: Entry, head: bytes) -> Identity:
+    """By the first bytes; a disc's signature stands further in, behind 32 KiB that are zero or for a boot loader."""
+    if outer_kind in ("deb", DEB_CONTROL) and path[len(outer) :].removeprefix("./") in _CONTROL_NAMES:
+        return Identity("text", "Debian control")
+    identity = identify(path, head, entry.size)
+    if entry.size > _DISC_AT + 6 and (identity.format in ("disk image", "ISO 9660") or not head[:16].strip(b"\0")):
+        try:
+            if read_head(entry.locator, _DISC_AT + 6)[_DISC_AT:] == b"\1CD001":
+                return Identity("archive", "ISO 9660")
+        except OSError:
+            return identity
+    return identity
 
 
 def _reason(fault: OSError) -> ReasonCode:

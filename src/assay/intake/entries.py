@@ -1,4 +1,4 @@
-"""What the readers of folders, zips and tars say about each thing they meet: an entry, or a refusal."""
+"""What the readers of folders and archives say about each thing they meet: an entry, or a refusal."""
 
 import posixpath
 from collections.abc import Collection, Mapping
@@ -56,16 +56,20 @@ def kinds_for(file_class: FileClass) -> tuple[str, ...]:
     return tuple(name for name, kind in KINDS.items() if file_class in kind.carriers and name != "intake.content")
 
 
-def link_fault(entry: Entry, files: Collection[bytes], links: Mapping[bytes, Entry]) -> str:
-    """Why a link of an archive cannot be accepted; '' when it ends at a file or folder of the same archive."""
+def link_fault(entry: Entry, files: Collection[bytes], links: Mapping[bytes, Entry], *, root: bool = False) -> str:
+    """Why a link of an archive cannot be accepted; '' when it ends at a file or folder of the same archive.
+
+    With `root` the archive is a file system of its own: absolute targets count from its root, which nothing leaves.
+    """
     seen: set[bytes] = set()
     current = entry
     for _ in range(_LINKS_FOLLOWED):
         target = current.link or b""
-        if target.startswith((b"/", b"\\")) or b"\0" in target or not target:
+        if not target or b"\0" in target or (target.startswith((b"/", b"\\")) and not root):
             return "the link is absolute or empty"
-        base = b"" if current.hard else posixpath.dirname(current.name)
-        name = posixpath.normpath(posixpath.join(base, target))
+        base = b"" if current.hard or target.startswith(b"/") else posixpath.dirname(current.name)
+        name = posixpath.join(base, target)
+        name = posixpath.normpath(b"/" + name).lstrip(b"/") or b"." if root else posixpath.normpath(name)
         if name == b".." or name.startswith(b"../"):
             return "the link leaves the delivery"
         if name in seen:

@@ -47,6 +47,16 @@ def entries(root: Path, leave_out: Sequence[Path]) -> Iterator[Entry | Refusal]:
         waiting += reversed(deeper)
 
 
+def entry(root: Path, name: bytes) -> Entry | None:
+    """A file below the root by its raw name, None when there is none; no link on the way leads out."""
+    top = os.fsencode(root.resolve())
+    path = os.path.realpath(top + b"/" + name)
+    file = Path(os.fsdecode(path))
+    if not _within(path, top) or not file.is_file():
+        return None
+    return Entry(name, file.stat().st_size, Locator("file", str(file)))
+
+
 def _look(item: os.DirEntry[bytes], name: bytes, top: bytes, left_out: set[bytes]) -> Entry | Refusal | bytes | None:
     """An entry, a refusal, the name of a folder to go into, or None for a link to something of this delivery."""
     try:

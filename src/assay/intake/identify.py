@@ -19,6 +19,7 @@ from assay.intake.signatures import OPENED, PEM_MARK, ROWS
 from assay.intake.tars import is_header
 
 HEAD = 1536
+_HEADER = 8192  # of a C header, whose first declaration may stand behind a long licence
 JSON_DATA = 1 << 20  # a JSON file above this is data, not configuration
 UNKNOWN = "unknown"
 _FIRST = frozenset(magic[0] for offset, magic, _, _ in ROWS if offset == 0)
@@ -42,6 +43,11 @@ class Identity:
     file_class: FileClass
     format: str
     note: Literal["", "packed"] = ""
+
+
+def head_size(name: str) -> int:
+    """How many bytes of a file decide what it is."""
+    return _HEADER if name.lower().endswith(".h") else HEAD
 
 
 def identify(name: str, head: bytes, size: int) -> Identity:
@@ -198,10 +204,14 @@ def _image(head: bytes, ending: str) -> Identity | None:
 
 
 def _material(head: bytes, ending: str, size: int) -> Identity | None:
-    """Certificates and keys, as text or DER."""
+    """Certificates and keys, as text or DER. What is named source stays source: a program may begin with a block."""
+    named = languages.BY_ENDING.get(ending)
+    if named is not None and named[0] == "source":
+        return None
     lead = head.lstrip()[:32]
     of_ending = languages.MATERIAL_ENDINGS.get(ending)
-    if lead.startswith(_PEM_LEADS[1:3]) or (PEM_MARK in head and (of_ending or lead.startswith(_PEM_LEADS))):
+    told = lead.startswith(_PEM_LEADS)  # the block itself may begin behind the head
+    if lead.startswith(_PEM_LEADS[1:3]) or sum((PEM_MARK in head, of_ending is not None, told)) >= 2:
         return Identity("material", "OpenPGP" if b"BEGIN PGP" in head else "PEM")
     if _SSH_KEY.match(lead + head[32:64]) or lead.startswith(b"PuTTY-User-Key-File"):
         return Identity("material", "SSH key")
@@ -272,6 +282,8 @@ def _refined(named: tuple[FileClass, str], text: str | None, head: bytes, ending
         return Identity("source", "HTML") if "<script" in (text or "").lower() else Identity("media", "SVG")
     if format_ == "TypeScript" and start.startswith("<"):
         return Identity("data", "translation")
+    if format_ == "C" and ending == "h":
+        return Identity("source", languages.header_language(text or ""))
     if format_ == "C" and ending == "inc" and start.startswith("<?php"):
         return Identity("source", "PHP")
     if format_ == "Objective-C" and re.match(r"%|function\b|classdef\b", start):

@@ -10,12 +10,18 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Literal, Protocol
 
-Codec = Literal["gzip", "bzip2", "xz", "zstd", "zip-deflate", "zip-bzip2", "zip-lzma", "zip-zstd"]
+Codec = Literal["gzip", "bzip2", "xz", "zstd", "lzma", "zip-deflate", "zip-bzip2", "zip-lzma", "zip-zstd"]
 CHUNK = 1 << 16
 _XZ_MEMORY = 512 << 20
 _ZSTD_WINDOW = 1 << 27
 _ZSTD_STEP = 512  # input bytes per step: a block of 4 bytes may yield 128 KiB
-MAGIC: dict[Codec, bytes] = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "zstd": b"\x28\xb5\x2f\xfd"}
+MAGIC: dict[Codec, bytes] = {
+    "gzip": b"\x1f\x8b\x08",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\0",
+    "zstd": b"\x28\xb5\x2f\xfd",
+    "lzma": b"\x5d\0\0",
+}
 
 
 class BadContentError(OSError):
@@ -130,6 +136,7 @@ _DECODERS: dict[Codec, Callable[[], _Decoder]] = {
     "bzip2": bz2.BZ2Decompressor,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
     "zstd": _Zstd,
+    "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY),
     "zip-deflate": lambda: _Zlib(-15),
     "zip-bzip2": bz2.BZ2Decompressor,
     "zip-lzma": _ZipLzma,

@@ -1,7 +1,8 @@
 """Names of files and what they are called for: languages, configuration, data, text and media, as plain tables.
 
-A name decides only where the content does not. `.h` is C: which of C, C++ and Objective-C includes it is not known
-here. Keys are lower case; endings carry no dot. Where one ending serves several languages the commoner one is given.
+A name decides only where the content does not. `.h` is C unless its beginning is C++ or Objective-C; the grammar of
+C++ reads C as well, so that a doubtful header is taken for C++. Keys are lower case; endings carry no dot. Where one
+ending serves several languages the commoner one is given.
 """
 
 import re
@@ -296,3 +297,18 @@ BY_NAME: Mapping[str, tuple[FileClass, str]] = {
     **{word: ("data", name) for word, name in METADATA_NAMES.items()},
     **{word: ("source", name) for word, name in SOURCE_NAMES.items()},
 }
+
+
+_OBJECTIVE_C = re.compile(r"^[ \t]*(?:@(?:interface|protocol|class|import|property)\b|#[ \t]*import\b)", re.MULTILINE)
+_CPP = re.compile(
+    r"^[ \t]*(?:(?:inline[ \t]+)?namespace\b|class[ \t]+\w|template[ \t]*<|using[ \t]+\w"
+    r"|(?:public|private|protected)[ \t]*:|#[ \t]*include[ \t]*<\w+>)|\w::\w|\b(?:constexpr|nullptr|noexcept)\b",
+    re.MULTILINE,
+)
+
+
+def header_language(text: str) -> str:
+    """The language of a `.h`, by how it begins."""
+    if _OBJECTIVE_C.search(text):
+        return "Objective-C"
+    return "C++" if _CPP.search(text) else "C"

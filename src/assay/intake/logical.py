@@ -7,9 +7,10 @@ of one library side by side share a logical path: their facts merge, and the evi
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
+from assay.intake.containers import DEB_CONTROL, DEB_DATA, GEM_DATA, LAYER, ROOTED
 from assay.intake.delivery import container_of
 
 _ARCHIVE_ENDINGS = (
@@ -17,6 +18,9 @@ _ARCHIVE_ENDINGS = (
     ".zst", ".zip", ".jar", ".war", ".ear", ".aar", ".whl", ".egg", ".apk", ".aab", ".ipa", ".deb", ".rpm", ".7z",
     ".rar", ".nupkg", ".gem", ".crate", ".cab", ".msi", ".iso", ".img", ".cpio", ".pyz", ".xpi", ".vsix",
 )  # fmt: skip
+ROOTFS, LOWER = "rootfs", "lower layer"
+"""The effective file system of an image, and what lies in its lower layers only."""
+_NAMED = {LAYER: ROOTFS, DEB_DATA: "data", DEB_CONTROL: "control", GEM_DATA: "data"}
 _NUMBER = re.compile(r"v?\d[\w.+~]*", re.IGNORECASE)
 _QUALIFIER = re.compile(
     r"(snapshot|release|final|ga|alpha|beta|rc|cr|dev|post|pre|preview|milestone|m|b|a|sp|p|r|build)[.\d]*",
@@ -27,8 +31,12 @@ _METADATA_FOLDER = re.compile(r"([^/]+?)-\d[^/-]*(?:-py[\d.]+)?\.(dist-info|data
 
 
 def logical_paths(paths: Iterable[str], containers: Collection[str]) -> dict[str, str]:
-    """Delivered path to logical path. `containers` are the prefixes of all opened archives, '' among them."""
+    """Delivered path to logical path. `containers` are the prefixes of all opened archives, '' among them.
+
+    As a mapping they also say of what kind each is: the root of a file system has no top folder to drop.
+    """
     placed = {path: container_of(path, containers) for path in paths}
+    kinds = containers if isinstance(containers, Mapping) else {}
     prefixes = sorted(containers, key=len)
     held: dict[str, set[str]] = {prefix: set() for prefix in prefixes}
     for path, prefix in placed.items():
@@ -36,10 +44,15 @@ def logical_paths(paths: Iterable[str], containers: Collection[str]) -> dict[str
     outer = {prefix: container_of(prefix[:-1], containers) for prefix in prefixes if prefix}
     for prefix, outside in outer.items():
         held.setdefault(outside, set()).add(_top(prefix[len(outside) : -1]))
-    dropped = {prefix: next(iter(tops)) if len(tops) == 1 else "" for prefix, tops in held.items()}
+    dropped = {
+        prefix: next(iter(tops)) if len(tops) == 1 and kinds.get(prefix) not in ROOTED else ""
+        for prefix, tops in held.items()
+    }
     logical = {"": ""}
     for prefix, outside in outer.items():  # shorter prefixes first: an outer archive is known before an inner one
         name = _within(prefix[len(outside) : -1], dropped[outside])
+        if (kind := kinds.get(prefix, "")) in _NAMED:  # its own name says how it is packed, or is a digest
+            name = _NAMED[kind]
         logical[prefix] = f"{logical[outside]}{name}!"
     return {path: logical[prefix] + _within(path[len(prefix) :], dropped[prefix]) for path, prefix in placed.items()}
 

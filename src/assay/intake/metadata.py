@@ -1,8 +1,8 @@
 """Name and version of a product, from what its packages say of themselves.
 
-Order: manifest, then the delivery's own package metadata at its root (wheel METADATA, sdist PKG-INFO, pyproject.toml,
-pom.xml, a jar's pom.properties and MANIFEST.MF, package.json), then the file name. The vendor is never guessed: an
-author field is not the party that sells. What cannot be parsed says nothing.
+Order: manifest, then the delivery's own package metadata at its root (a deb's control, wheel METADATA, sdist PKG-INFO,
+pyproject.toml, pom.xml, a jar's pom.properties and MANIFEST.MF, package.json), then the file name. The vendor is never
+guessed: an author field is not the party that sells. What cannot be parsed says nothing.
 
 Cannot see: values computed at build time (dynamic versions, properties of a parent POM).
 """
@@ -34,7 +34,7 @@ class Naming:
 
 def naming(members: Sequence[Member], logical: Mapping[str, str], file_name: str, *, folder: bool) -> Naming:
     """The first source, in the order of `_SOURCES`, that gives a name; shallower files first."""
-    at_root = [(logical[member.path], member) for member in members if "!" not in logical[member.path]]
+    at_root = [(logical[member.path], member) for member in members if "!" not in _own(logical[member.path])]
     at_root = [(path, member) for path, member in at_root if path.count("/") <= 4 and member.size <= _LIMIT]
     at_root.sort(key=lambda pair: (pair[0].count("/"), pair[0]))
     for pattern, reader in _SOURCES:
@@ -44,6 +44,11 @@ def naming(members: Sequence[Member], logical: Mapping[str, str], file_name: str
                 if name:
                     return Naming(name[:_LONGEST], version and version[:_LONGEST], member.path)
     return _from_file_name(file_name, folder=folder)
+
+
+def _own(path: str) -> str:
+    """The control archive of a package lies beside what it installs; for the package it is its root."""
+    return path.removeprefix("control!")
 
 
 def _from_file_name(file_name: str, *, folder: bool) -> Naming:
@@ -137,7 +142,13 @@ def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _control(text: str) -> Read:
+    found = dict(re.findall(r"^(Package|Version):[ \t]*(\S[^\r\n]*)", text, re.MULTILINE))
+    return found.get("Package"), found.get("Version")
+
+
 _SOURCES: tuple[tuple[re.Pattern[str], Callable[[str], Read]], ...] = (
+    (re.compile(r"control!control"), _control),
     (re.compile(r"[^/]+\.dist-info/METADATA"), _headers),
     (re.compile(r"PKG-INFO"), _headers),
     (re.compile(r"pyproject\.toml"), _pyproject),

@@ -1,26 +1,28 @@
 """Which part of a product a file belongs to: shipped, test, example, build, vendored.
 
-`DECIDERS` is an ordered tuple; the first that knows decides and is named in `scope_from`. Packaging manifests stand
-before path names: a wheel's RECORD, a jar's manifest, the top-level names of an sdist and the Maven layout say what is
-installed, a folder called `tests` only suggests it. A wheel that installs `foo/tests/` therefore ships it, because
-RECORD lists it: a bank that installs the wheel has these files on its machines. Code of others inside what is shipped
-(`_vendor`, `third_party`, `node_modules`) is vendored, whoever installs it. An archive that lies in a test folder is
-test as a whole. What nothing speaks about is shipped.
+`DECIDERS` is an ordered tuple; the first that knows decides and is named in `scope_from`. What a package ships stands
+before path names: a wheel's RECORD, whatever is inside a jar, deb, rpm, app or image layer, the `files` of an npm
+package, the packages that an sdist installs and the Maven layout; a folder called `tests` only suggests it. A wheel
+that installs `foo/tests/` therefore ships it, because RECORD lists it: a bank that installs the wheel has these files
+on its machines. In an npm package and a gem, which carry whatever the author forgot to leave out, a test by name stays
+one unless shipped code imports it. Code of others inside what is shipped (`_vendor`, `third_party`, `node_modules`) is
+vendored, whoever installs it. An archive that lies in a test folder is test as a whole. What nothing speaks about is
+shipped.
 
-Cannot see: what a build file would leave out of the package (MANIFEST.in, Gradle source sets with other names).
+A path name is the vendor's word. `imports.py` therefore has the last one: what shipped code imports is shipped.
+
+Cannot see: what a build file would leave out of the package (MANIFEST.in, which speaks about the sdist and not about
+what is installed, Gradle source sets with other names).
 """
 
-import csv
-import io
-import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from assay.core.examination import Member
 from assay.core.facts import Scope
+from assay.intake.containers import GEM_DATA, INSTALLED
 from assay.intake.delivery import container_of
-from assay.intake.places import open_locator
+from assay.intake.packaging import Packaging
 
 Decision = tuple[Scope, str]
 
@@ -29,7 +31,6 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_RECORD_LIMIT = 16 << 20
 _TEST_FOLDERS = _names(
     "test tests testing_data testdata test-data test_data testsuite testsuites testcases unittest unittests __tests__ "
     "__mocks__ fixtures testfixtures test-resources androidtest integration-test integrationtest integration_tests "
@@ -61,69 +62,8 @@ _BUILD_FILE = re.compile(
     r"ltmain\.sh|aclocal\.m4|\.(travis|gitlab-ci|appveyor|pre-commit-config)\.ya?ml|appveyor\.yml|build\.(sh|bat|cmd)|autogen\.sh"
 )
 
+_DOC_EXAMPLE = re.compile(r"usr/share/doc/(.+/)?examples/")
 _SOURCE_SET = re.compile(r"(?:^|(?<=[/!]))(src)/([^/!]+)/")
-
-
-@dataclass(frozen=True, slots=True)
-class Packaging:
-    """What the packaging manifests of a delivery say. Paths are as delivered; folders end in `/` or are ''."""
-
-    installed: frozenset[str] = frozenset()
-    jars: frozenset[str] = frozenset()
-    packages: frozenset[str] = frozenset()
-    build_roots: frozenset[str] = frozenset()
-    containers: Mapping[str, str] = field(default_factory=dict)
-
-
-def read_packaging(members: Iterable[Member], containers: Mapping[str, str]) -> Packaging:
-    """Collect what manifests say. A manifest that cannot be read says nothing."""
-    installed: set[str] = set()
-    jars: set[str] = set()
-    packages: set[str] = set()
-    roots: set[str] = set()
-    for member in members:
-        folder, _, name = member.path.rpartition("/")
-        if name == "RECORD" and folder.endswith(".dist-info"):
-            base = _folder(_above(folder))
-            installed.update(base + path for path in _record(member))
-        elif name == "MANIFEST.MF" and folder.endswith("META-INF"):
-            prefix = folder[: -len("META-INF")]
-            if prefix in containers and containers[prefix] == "zip":
-                jars.add(prefix)
-        elif name == "top_level.txt" and folder.endswith(".egg-info"):
-            base = _folder(_above(folder))
-            packages.update(base + line.strip() for line in _text(member).splitlines() if line.strip())
-        elif name in ("pom.xml", "build.gradle", "build.gradle.kts"):
-            roots.add(_folder(folder))
-    return Packaging(frozenset(installed), frozenset(jars), frozenset(packages), frozenset(roots), containers)
-
-
-def _above(folder: str) -> str:
-    """The folder above, which is the archive itself for a top folder of an archive (`x.whl!foo.dist-info`)."""
-    cut = max(folder.rfind("/"), folder.rfind("!"))
-    return folder[: cut + 1]
-
-
-def _folder(path: str) -> str:
-    return path if not path or path.endswith(("/", "!")) else path + "/"
-
-
-def _text(member: Member) -> str:
-    if member.size > _RECORD_LIMIT:
-        return ""
-    try:
-        with open_locator(member.locator) as stream:
-            return stream.read(_RECORD_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def _record(member: Member) -> set[str]:
-    try:
-        rows = csv.reader(io.StringIO(_text(member)))
-        return {posixpath.normpath(row[0].replace("\\", "\\x5c")) for row in rows if row and row[0]}
-    except csv.Error:
-        return set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +90,42 @@ def _by_wheel(place: _Place) -> Decision | None:
     return _vendored(place) or ("shipped", "wheel RECORD")
 
 
-def _by_jar(place: _Place) -> Decision | None:
-    return ("shipped", "jar manifest") if place.container in place.packaging.jars else None
+def _by_package(place: _Place) -> Decision | None:
+    """All that a jar, an app or a NuGet package holds is delivered."""
+    kind = place.packaging.packed.get(place.container)
+    return ("shipped", kind) if kind else None
+
+
+def _by_installed(place: _Place) -> Decision | None:
+    """All that a system package or an image layer holds is installed."""
+    kind = place.packaging.containers.get(place.container, "")
+    if kind not in INSTALLED:
+        return None
+    if _DOC_EXAMPLE.match(place.path[len(place.container) :]):
+        return "example", "path name usr/share/doc/*/examples/"
+    return _vendored(place) or ("shipped", kind)
+
+
+def _by_published(place: _Place) -> Decision | None:
+    """npm packages and gems, or the list of what an npm package would hold: shipped unless it is test by its name."""
+    packaging = place.packaging
+    kind = "gem" if packaging.containers.get(place.container) == GEM_DATA else packaging.published(place.path)
+    if not kind or _test_name(place.logical) is not None:
+        return None
+    return _vendored(place) or ("shipped", kind)
 
 
 def _by_sdist(place: _Place) -> Decision | None:
-    """Top-level names that the sdist installs; its tests inside a package are installed with it."""
+    """Packages and modules that the sdist installs; tests inside a package are installed with it."""
     packages = place.packaging.packages
     if not packages:
         return None
     start = 0
     while (start := place.path.find("/", start + 1)) >= 0:
         if place.path[:start] in packages:
-            return _vendored(place) or ("shipped", "sdist top_level.txt")
-    if place.path.removesuffix(".py") in packages and place.path.endswith(".py"):
-        return "shipped", "sdist top_level.txt"
+            return _vendored(place) or ("shipped", packages[place.path[:start]])
+    if place.path.endswith(".py") and (said := packages.get(place.path.removesuffix(".py"))):
+        return "shipped", said
     return None
 
 
@@ -180,14 +141,21 @@ def _by_layout(place: _Place) -> Decision | None:
     return None
 
 
-def _by_path_name(place: _Place) -> Decision | None:
-    parts = _folders(place.logical)
-    name = re.split(r"[/!]", place.logical)[-1]
-    for part in parts:
+def _test_name(path: str) -> Decision | None:
+    for part in _folders(path):
         if part in _TEST_FOLDERS:
             return "test", f"path name {part}/"
+    name = re.split(r"[/!]", path)[-1]
     if _TEST_CLASS.fullmatch(name) or _TEST_FILE.fullmatch(name.lower()):
         return "test", "file name"
+    return None
+
+
+def _by_path_name(place: _Place) -> Decision | None:
+    test = _test_name(place.logical)
+    if test is not None:
+        return test
+    parts = _folders(place.logical)
     for before, part in zip(("", *parts), parts, strict=False):
         if part in _EXAMPLE_FOLDERS and before not in ("com", "org", "net"):  # com.example is a package
             return "example", f"path name {part}/"
@@ -197,6 +165,7 @@ def _by_path_name(place: _Place) -> Decision | None:
     for part in parts:
         if part in _BUILD_FOLDERS:
             return "build", f"path name {part}/"
+    name = re.split(r"[/!]", place.logical)[-1]
     return ("build", "file name") if _BUILD_FILE.fullmatch(name.lower()) else None
 
 
@@ -204,7 +173,9 @@ def _folders(path: str) -> list[str]:
     return re.split(r"[/!]", path.lower())[:-1] if "/" in path or "!" in path else []
 
 
-DECIDERS: tuple[Callable[[_Place], Decision | None], ...] = (_by_wheel, _by_jar, _by_sdist, _by_layout, _by_path_name)
+DECIDERS: tuple[Callable[[_Place], Decision | None], ...] = (
+    _by_wheel, _by_package, _by_installed, _by_published, _by_sdist, _by_layout, _by_path_name,
+)  # fmt: skip
 
 
 class Scopes:
@@ -216,6 +187,8 @@ class Scopes:
 
     def of(self, path: str) -> Decision:
         """Scope and what decided it. `path` is as delivered; without a known logical path its own names decide."""
+        if layer := self._packaging.hidden.get(path):
+            return "build", f"not in the image's file system: deleted or replaced by {layer}"
         container = container_of(path, self._packaging.containers)
         outer = self._archive(container)
         if outer[0] != "shipped":
@@ -223,7 +196,8 @@ class Scopes:
         logical = self._logical.get(path, path)
         inner = logical[logical.rfind("!") + 1 :] if container else logical
         place = _Place(path, container, inner, self._packaging)
-        return next((found for decide in DECIDERS if (found := decide(place)) is not None), ("shipped", "default"))
+        decided = (found for decide in DECIDERS if (found := decide(place)) is not None)
+        return next(decided, ("shipped", outer[1] or "default"))
 
     def _archive(self, container: str) -> Decision:
         if container not in self._archives:

@@ -1,8 +1,9 @@
 """The private folder where archives that cannot be read in place are expanded, each once.
 
-Files are named by the SHA-256 of the archive they came from (with the ending `.out`: what it expands to), written
-under a temporary name and renamed when complete, so that nothing that lay there before is ever trusted. Names of the
-product never become names here, so no entry can choose where it is written. The caller owns the folder and removes it.
+Files are named by the SHA-256 of the archive they came from (with the ending `.out`: what it expands to; `.all`: named
+by the contents themselves), written under a temporary name and renamed when complete, so that nothing that lay there
+before is ever trusted. Names of the product never become names here, so no entry can choose where it is written. The
+caller owns the folder and removes it.
 """
 
 import hashlib
@@ -43,6 +44,17 @@ class Scratch:
                 yield piece
 
         return self._keep(pieces(), digest.hexdigest, lambda: 1 << 62)
+
+    def gather(self, pieces: Iterator[bytes], packed: int) -> Kept:
+        """Keep contents that another program hands over, one after the other; named by the digest of them all."""
+        digest = hashlib.sha256()
+
+        def counted() -> Iterator[bytes]:
+            for piece in pieces:
+                digest.update(piece)
+                yield piece
+
+        return self._keep(counted(), lambda: f"{digest.hexdigest()}.all", lambda: packed)
 
     def expand(self, source: BinaryIO, codec: Codec) -> Kept:
         """Decompress a whole archive; named by the digest of the compressed bytes."""

@@ -1,13 +1,15 @@
 """What content looks like from its first bytes: one row per signature, the first that matches decides.
 
 A row is (offset, bytes, format, class). Longer and rarer signatures stand before shorter ones. Everything of class
-`archive` that is not in `OPENED` is recognised and recorded as not unpacked yet. Signatures of two bytes are believed
+`archive` that is not in `OPENED` is recognised and recorded as not unpacked. Signatures of two bytes are believed
 only where `identify.py` confirms them. Source: the specifications of the formats; file(1) where none is public.
 """
 
 from assay.core.kinds import FileClass
 
-OPENED = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "zstd"})
+OPENED = frozenset(
+    "zip tar gzip bzip2 xz zstd lzma deb rpm cpio 7z rar cab lha lz4 lzip lzop compress".split()  # noqa: SIM905
+) | {"ISO 9660"}
 
 Row = tuple[int, bytes, str, FileClass]
 
@@ -44,7 +46,7 @@ ROWS: tuple[Row, ...] = (
     (0, b"\xfd7zXZ\x00", "xz", "archive"),
     (0, b"\x28\xb5\x2f\xfd", "zstd", "archive"),
     (257, b"ustar", "tar", "archive"),
-    # packages and archives that it only recognises
+    # packages and archives, opened or only recognised
     (0, b"!<arch>\ndebian-binary", "deb", "archive"),
     (0, b"!<arch>\n", "static library", "binary"),
     (0, b"\xed\xab\xee\xdb", "rpm", "archive"),
@@ -58,7 +60,7 @@ ROWS: tuple[Row, ...] = (
     (0, b"LZIP", "lzip", "archive"),
     (0, b"\x89LZO\x00\r\n\x1a\n", "lzop", "archive"),
     (0, b"\xff\x06\x00\x00sNaPpY", "snappy", "archive"),
-    (0, b"\x1f\xa0", "compress", "archive"),
+    (0, b"\x1f\xa0", "SCO compress", "archive"),
     (0, b"Cr24", "Chrome extension", "archive"),
     (0, b"070701", "cpio", "archive"),
     (0, b"070702", "cpio", "archive"),
@@ -77,6 +79,7 @@ ROWS: tuple[Row, ...] = (
     (0, b"qshs", "squashfs", "archive"),
     (0, b"\x45\x3d\xcd\x28", "cramfs", "archive"),
     (0, b"-rom1fs-", "romfs", "archive"),
+    (0, b"\x28\xcd\x3d\x45", "cramfs", "archive"),
     (0, b"UBI#", "UBI", "archive"),
     (0, b"\x31\x18\x10\x06", "UBIFS", "archive"),
     (1024, b"\xe2\xe1\xf5\xe0", "EROFS", "archive"),

@@ -3,8 +3,9 @@
 Members are slices of the file that holds the archive: nothing is copied. Names are bytes. Extended headers are read
 only up to a limit, so a pax record of gigabytes is refused instead of being loaded.
 
-Cannot see: sparse files (refused: their holes are not stored), multi-volume continuations, the contents of an
-archive behind its end mark (reported when it is not padding).
+Entries behind the end mark are reported and read as well.
+
+Cannot see: sparse files (refused: their holes are not stored), multi-volume continuations.
 Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
 """
 
@@ -56,8 +57,15 @@ def entries(window: Window, budget: Budget) -> Iterator[Entry | Refusal]:
     while at + BLOCK <= window.size:
         block = window.read(at, BLOCK)
         if not block.strip(b"\0"):
-            yield from _after_end(window, at)
-            return
+            behind = _behind_end(window, at)
+            if behind < 0:
+                return
+            detail = "bytes follow the end mark; some unpackers read on, others do not"
+            yield Refusal(b"", "lying-header", detail, window.size - behind)
+            if not is_header(window.read(behind, BLOCK)):
+                return
+            at = behind
+            continue
         if not is_header(block):
             yield Refusal(b"", "damaged", f"no valid header at offset {at}", window.size - at)
             return
@@ -80,11 +88,11 @@ def entries(window: Window, budget: Budget) -> Iterator[Entry | Refusal]:
         yield Refusal(b"", "damaged", "the archive ends in the middle of an entry", max(0, window.size - at))
 
 
-def _after_end(window: Window, at: int) -> Iterator[Refusal]:
+def _behind_end(window: Window, at: int) -> int:
+    """Where something that is not padding stands behind the end mark, in whole blocks; -1 when nothing does."""
     rest = window.read(at, _PADDING)
-    if rest.strip(b"\0"):
-        detail = "bytes follow the end mark; some unpackers read on, others do not"
-        yield Refusal(b"", "lying-header", detail, window.size - at)
+    kept = rest.lstrip(b"\0")
+    return at + (len(rest) - len(kept)) // BLOCK * BLOCK if kept else -1
 
 
 def _header(window: Window, block: bytes, at: int, extended: Mapping[bytes, bytes]) -> _Header | None:

@@ -12,7 +12,7 @@ examination that was running, and the others get the file again without it.
 """
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
@@ -24,7 +24,7 @@ from assay.core.facts import Fact
 from assay.lab.conclusion import Conclusion, ToConclude, conclude
 from assay.lab.coverage import LAB, Group, Roster, Tallies, Tally, count, of_file, of_groups, reason_by_class
 from assay.lab.firstpass import examine_piece
-from assay.lab.hits import Prefilter
+from assay.lab.index import Index
 from assay.lab.journal import WRITING, Death
 from assay.lab.lanes import Lanes, MakeExecutor, Task
 from assay.lab.place import Outcome, Setup, Spent, here
@@ -34,16 +34,27 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """The last `count` files wait. `settle` gives them back, the same files in the same order, perhaps in another
+    scope, and how many bytes it read."""
+
+    count: int
+    settle: Callable[[Index], tuple[Sequence[FileMeta], int]]
+
+
+@dataclass(frozen=True, slots=True)
 class BenchResult:
     """What a run gave.
 
     `runs` are sorted runs of facts, in delivery order. `digests` (SHA-256, hex) goes with the files, '' for a file
-    that was not read whole. `bytes_read` counts every byte once for each time that a task which ended read it.
+    that was not read whole; `files` are the files as they were examined. `bytes_read` counts every byte once for each
+    time that a task which ended read it, and what settling the late files read.
     """
 
     runs: tuple[Path, ...]
     attempts: tuple[Attempt, ...]
     digests: tuple[str, ...]
+    files: tuple[FileMeta, ...]
     bytes_read: int
     spent: Spent
     peak_memory: int
@@ -63,22 +74,23 @@ def run(
     unread: Callable[[FileMeta], ReasonCode] = reason_by_class,
     progress: Progress | None = None,
     make_executor: MakeExecutor | None = None,
+    late: Late | None = None,
 ) -> BenchResult:
     """Examine a delivery. `scratch` is an empty folder of the caller's, who also deletes it; workers must see it.
 
     `open_member`, `write_run` and `unread` are module-level functions and run in workers, as do the examinations; all
     are pickled. `write_run` writes one sorted run of facts. `unread` gives the reason for a file that no examination
     accepts. `progress(stage, done, total)` is called here, with the stage "files" or an examination's id.
+    `late` holds the last files back until the words of all others are known; then it says what they are.
     Raises ValueError for examinations that contradict each other, AssayError when workers cannot be started at all.
     """
-    Prefilter(singles, limits.hits_per_unit)  # refuses a bad literal before any worker starts
     setup = Setup(tuple(singles), tuple(wholes), open_member, write_run, unread, limits, scratch.resolve(), here())
     (setup.scratch / "pieces").mkdir(parents=True)
     setup.file.write_bytes(pickle.dumps(setup))
     setup.delivery.write_bytes(pickle.dumps(tuple(files)))
     bench = _Bench(setup, files, progress)
     with Lanes(jobs, setup.scratch / "lanes", make_executor) as lanes:
-        bench.examine(lanes)
+        bench.examine(lanes, late)
         bench.conclude(lanes)
     return bench.result(lanes.lost)
 
@@ -92,6 +104,7 @@ class _Bench:
         self.roster = Roster(setup.singles, setup.wholes)
         self._progress = progress
         self._seen = 0
+        self._read = 0
         self._outcomes: dict[int, Outcome] = {}  # by first file
         self._conclusions: dict[int, Conclusion] = {}
         self._attempts: list[Attempt] = []
@@ -100,9 +113,21 @@ class _Bench:
 
     # The first pass
 
-    def examine(self, lanes: Lanes) -> None:
-        lanes.run([self._piece_task(piece) for piece in pieces(self.files)], self._settle_piece)
+    def examine(self, lanes: Lanes, late: Late | None) -> None:
+        """All files but the late ones, then these; a suspect runs after all others of its sort."""
+        first = len(self.files) - (late.count if late is not None else 0)
+        self._examine(lanes, pieces(self.files[:first]))
+        if late is not None and late.count:
+            words = tuple(outcome.words for outcome in self._in_order() if outcome.words is not None)
+            settled, self._read = late.settle(Index(self.files, words, self.setup.open_member, self.setup.limits))
+            self.files = (*self.files[:first], *settled)
+            self.setup.delivery.write_bytes(pickle.dumps(self.files))
+            self._examine(lanes, pieces(self.files, first))
+
+    def _examine(self, lanes: Lanes, work: Iterable[Piece]) -> None:
+        lanes.run([self._piece_task(piece) for piece in work], self._settle_piece)
         suspects = [self._piece_task(piece) for piece in sorted(self._suspects, key=attrgetter("start"))]
+        self._suspects = []
         lanes.run(suspects, self._settle_piece, one_by_one=True)
 
     def _piece_task(self, piece: Piece) -> Task[Piece, Outcome]:
@@ -193,7 +218,8 @@ class _Bench:
             runs=tuple(path for outcome in everything for path in outcome.runs),
             attempts=tuple(sorted(attempts)),
             digests=tuple(digest for outcome in outcomes for digest in outcome.digests),
-            bytes_read=sum(outcome.bytes_read for outcome in everything),
+            files=tuple(self.files),
+            bytes_read=self._read + sum(outcome.bytes_read for outcome in everything),
             spent=spent,
             peak_memory=max((outcome.peak_memory for outcome in everything), default=0),
             workers_lost=lost,

@@ -6,10 +6,12 @@ Per piece one scratch file: the words of its files, one a line, in delivery orde
 
 import mmap
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from assay.core.examination import FileMeta, FileView, Limits, Locator
 from assay.lab.identifiers import is_one_word
@@ -82,6 +84,24 @@ class Index:
                 self._alive()
             for position in _holding(shard, b"\n%b\n" % identifier):
                 yield self._files[position]
+
+    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+        """Each file that holds one of the words, with the word: one native pass over the index for all of them.
+
+        Files come in delivery order, words of a file in no order. Raises ValueError as `files_with` does.
+        """
+        wanted = sorted(words)
+        for word in wanted:
+            if not is_one_word(word):
+                raise ValueError(f"{word!r} is not an identifier")
+        if not wanted:
+            return
+        automaton = BytesAhoCorasick([b"\n%b\n" % word for word in wanted])
+        for shard in self._shards:
+            if self._alive is not None:
+                self._alive()
+            for which, at, _ in automaton.find_matches_as_indexes(shard.path.read_bytes(), overlapping=True):
+                yield self._files[shard.files[bisect_right(shard.starts, at) - 1]], wanted[which]
 
     def view(self, meta: FileMeta) -> FileView | None:
         """None for a file of more than one unit. Raises what reading raises; the bench makes an attempt of it."""

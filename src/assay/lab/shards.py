@@ -6,6 +6,7 @@ and every death takes something out of what is left: the bench ends whatever the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from assay.core.examination import FileMeta
 
@@ -33,10 +34,10 @@ class Piece:
         return f"{self.start:08d}-{self.stop:08d}{'-alone' if self.alone else ''}{tried}"
 
 
-def pieces(files: Sequence[FileMeta]) -> Iterator[Piece]:
-    """A file that does not fit begins the next piece, however large it is."""
-    start = held = 0
-    for position, meta in enumerate(files):
+def pieces(files: Sequence[FileMeta], first: int = 0) -> Iterator[Piece]:
+    """The files from `first` on. A file that does not fit begins the next piece, however large it is."""
+    start, held = first, 0
+    for position, meta in enumerate(islice(files, first, None), first):
         if position > start and (held + meta.size > PIECE_BYTES or position - start >= PIECE_FILES):
             yield Piece(start, position)
             start, held = position, 0
