@@ -3,12 +3,18 @@
 The two tuples are the registry. Their order means nothing to the outcome; it is the order of the report's coverage.
 """
 
+from collections.abc import Sequence
+
 from assay.core.examination import Examination, FileExamination
+from assay.core.product import Unlock
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
-from assay.examinations.cipher.embedded import EmbeddedKeys
+from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
+from assay.examinations.cipher.material.examination import Material
 from assay.examinations.cipher.outward import OutOfSight
-from assay.examinations.cipher.setting import MentionedInSettings
+from assay.examinations.cipher.setting import Settings
+from assay.examinations.cipher.settings.includes import IncludedSettings
+from assay.examinations.cipher.shell.examination import ShellCommands
 from assay.examinations.cipher.source import SourceCryptography
 from assay.examinations.cipher.tables import HandWritten
 from assay.source.languages import BY_NAME
@@ -19,7 +25,15 @@ FILES: tuple[FileExamination, ...] = (
     DisguisedNames(),
     HandWritten(),
     EmbeddedKeys(),
-    MentionedInSettings(),
+    EnclosedMaterial(),
+    Material(),
+    Settings(),
+    ShellCommands(),
 )
-WHOLES: tuple[Examination, ...] = tuple(CrossFileConstants(language) for language in BY_NAME)
+WHOLES: tuple[Examination, ...] = (*(CrossFileConstants(language) for language in BY_NAME), IncludedSettings())
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)
+
+
+def unlocking(unlock: Sequence[Unlock]) -> tuple[FileExamination, ...]:
+    """`FILES`, with the operator's word on where the passwords of keystores are found."""
+    return tuple(Material(unlock) if isinstance(one, Material) else one for one in FILES)

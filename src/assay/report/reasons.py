@@ -30,8 +30,8 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "deliver the source it was built from", "请提交其对应的源代码",
         ),
         "configuration": _reason(
-            "configuration that mentions cryptography is not interpreted yet", "提及密码的配置尚未解析",
-            "read the named settings by hand", "请人工核对所列配置项",
+            "settings of cryptography that could not be read to the end", "密码配置未能完全解析",
+            "deliver the values and files they refer to, or read the named lines by hand", "请补交所引用的取值与文件，或人工核对所列行",
         ),
         "material": _reason(
             "a form of key or certificate that is not read", "不能读取的密钥或证书格式",

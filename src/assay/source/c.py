@@ -16,7 +16,7 @@ from tree_sitter import Node
 from assay.source.parsed import Adapter, Binding, Imports, Parsed, Site
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
-_INCLUDES = "(preproc_include path: (_) @path)"
+INCLUDES = "(preproc_include path: (_) @path)"
 _DEFINED = """
   (function_definition declarator: (_) @declarator)
   (preproc_function_def name: (identifier) @declarator)
@@ -27,6 +27,7 @@ _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"
 
 class C(Adapter):
     name = "C"
+    constant = frozenset({"const"})
     functions = frozenset({"function_definition"})
     expressions: Mapping[str, str] = {
         "string_literal": "text", "concatenated_string": "joined", "number_literal": "number", "char_literal": "text",
@@ -44,6 +45,7 @@ class C(Adapter):
       (preproc_def name: (identifier) @left value: (preproc_arg) @value) @macro
       (enumerator name: (identifier) @left value: (_) @value) @macro
     """
+    shared_query = "(translation_unit (declaration declarator: [(identifier) (pointer_declarator)] @name))"
     blocks = frozenset({"compound_statement", "translation_unit"})
     statements = frozenset({"expression_statement", "declaration"})
     transparent = frozenset({"parenthesized_expression", "cast_expression"})
@@ -51,6 +53,8 @@ class C(Adapter):
     calls_query = """
       (call_expression function: (identifier) @method arguments: (argument_list . (_) @object)) @call
     """
+
+    conversions: Mapping[str, str] = dict.fromkeys(("TEXT", "_T", "_TEXT", "L"), "argument")  # macros of Windows
 
     def grammar(self) -> Grammar:
         import tree_sitter_c  # noqa: PLC0415  (native, on first use)
@@ -78,9 +82,7 @@ class C(Adapter):
     def imports(self, parsed: Parsed) -> Imports:
         """Headers as stars; the functions that the unit defines as names of its own."""
         paths = (
-            parsed.text(node)
-            for row in parsed.matches(_INCLUDES, parsed.root, depth=FILE_LEVEL)
-            for node in row["path"]
+            parsed.text(node) for row in parsed.matches(INCLUDES, parsed.root, depth=FILE_LEVEL) for node in row["path"]
         )
         own: dict[str, str] = {}
         for row in parsed.matches(_DEFINED, parsed.root, depth=FILE_LEVEL):
@@ -93,7 +95,7 @@ class C(Adapter):
         parent = node.parent
         if node.type == "preproc_arg":
             body = parent is not None and parent.type in {"preproc_def", "preproc_function_def"}
-            if not body or _switched_off(parsed, node) or _extends(parsed, node, word):
+            if not body or switched_off(parsed, node) or _extends(parsed, node, word):
                 return None
             place = _place_in(node.text or b"", word.encode())
             return Site((word,), node, None, at=node.start_byte + place) if place >= 0 else None
@@ -102,23 +104,29 @@ class C(Adapter):
         if parent.type in _DECLARING and not _is_value(parent, node):
             return None
         name = parsed.text(node)
-        if name in parsed.imports.names or _switched_off(parsed, node):
+        if name in parsed.imports.names or switched_off(parsed, node):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             above = parent.parent
             if above is not None and above.type in {"preproc_if", "preproc_elif", "preproc_defined"}:
                 return None
             arguments = self.arguments(parsed, parent.child_by_field_name("arguments"))
-            return Site((name,), parent, arguments, settled=bool(arguments.positional) or not _is_compared(parent))
+            return Site((name,), parent, arguments, settled=bool(arguments.positional) or not is_compared(parent))
         while parent.type == "parenthesized_expression" and parent.parent is not None:
             parent = parent.parent
-        settled = parent.type not in {"binary_expression", "case_statement", "preproc_defined", "sizeof_expression"}
-        return Site((name,), node, None, settled=settled)
+        return Site((name,), node, None, settled=has_effect(parent))
 
     def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
         if node.type == "call_expression":
             node = node.child_by_field_name("function") or node
         return (parsed.text(node),) if node.type == "identifier" else ()
+
+    def is_shared(self, parsed: Parsed, name: str) -> bool:
+        rows = parsed.matches(self.shared_query, parsed.root, depth=FILE_LEVEL)
+        return any(parsed.text(row["name"][0]).rpartition("*")[2].strip() == name for row in rows)
+
+    def literal(self, text: str) -> tuple[str, str] | None:
+        return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)
 
     def declared_name(self, parsed: Parsed, node: Node) -> str:
         if node.type != "function_definition":
@@ -151,10 +159,7 @@ class C(Adapter):
             return parsed.text(left), captures["macro"][0], Binding(captures["value"][0], final=True)
         if "declaration" in captures:
             node, name = captures["declaration"][0], _declared(left)
-            holder = node.parent
-            final = holder is not None and any(
-                child.type == "type_qualifier" and parsed.text(child) == "const" for child in holder.children
-            )
+            final = node.parent is not None and self._is_constant(parsed, node.parent)
             if name is None:
                 return None
             value = captures["value"][0]
@@ -167,6 +172,11 @@ class C(Adapter):
             (parsed.text(left), node, Binding(captures["value"][0] if plain else None))
             if left.type == "identifier"
             else None
+        )
+
+    def _is_constant(self, parsed: Parsed, declaration: Node) -> bool:
+        return any(
+            child.type == "type_qualifier" and parsed.text(child) in self.constant for child in declaration.children
         )
 
     def _is_filled(self, parsed: Parsed, node: Node, value: Node, name: Node) -> bool:
@@ -191,13 +201,21 @@ def _spaces(text: bytes) -> bytes:
     return re.sub(rb"[^\r\n]", b" ", text)
 
 
-def _is_compared(node: Node) -> bool:
+def is_compared(node: Node) -> bool:
     """Whether a getter is called only to compare what it gives."""
     above = node.parent
     operator = (
         above.child_by_field_name("operator") if above is not None and above.type == "binary_expression" else None
     )
     return operator is not None and operator.text in {b"==", b"!="}
+
+
+def has_effect(parent: Node) -> bool:
+    """Whether what stands around a name does more than compare or measure it; flags are joined by `|`."""
+    if parent.type == "binary_expression":
+        operator = parent.child_by_field_name("operator")
+        return operator is not None and operator.text == b"|"
+    return parent.type not in {"case_statement", "preproc_defined", "sizeof_expression"}
 
 
 def _is_value(parent: Node, node: Node) -> bool:
@@ -224,7 +242,7 @@ def _extends(parsed: Parsed, node: Node, word: str) -> bool:
     return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
 
 
-def _switched_off(parsed: Parsed, node: Node) -> bool:
+def switched_off(parsed: Parsed, node: Node) -> bool:
     """Whether a node stands under `#if 0`, or under the `#else` of `#if 1`."""
     inner = node
     for outer in parsed.above(node):

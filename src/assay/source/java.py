@@ -36,6 +36,9 @@ class Java(Adapter):
 
     blocks = frozenset({"block", "constructor_body", "program"})
     statements = frozenset({"expression_statement", "local_variable_declaration"})
+    returns = "return_statement"
+    comparing = frozenset({"switch_label"})
+    listing = frozenset({"asList", "of", "singletonList", "singleton"})
     loops = Adapter.loops | {"enhanced_for_statement"}
     transparent = frozenset({"parenthesized_expression", "cast_expression"})
     calls: Mapping[str, str] = {"method_invocation": "name", "object_creation_expression": "type"}
@@ -93,7 +96,7 @@ class Java(Adapter):
             case "method_declaration" if parent.child_by_field_name("name") == node:
                 return Site((parsed.text(node),), parent, None)
         if node.type == "field_access":
-            return Site(self.qualified(parsed, node), node, None)
+            return Site(self.qualified(parsed, node), node, None, settled=not self.compared(node))
         constant = parsed.imports.names.get(f"static {parsed.text(node)}")
         return Site((constant,), node, None) if constant is not None and parent.type not in _NAMING else None
 

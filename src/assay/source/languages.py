@@ -5,11 +5,31 @@ from types import MappingProxyType
 
 from assay.core.examination import FileView
 from assay.source.c import C
+from assay.source.cpp import Cpp
+from assay.source.csharp import CSharp
+from assay.source.go import Go
 from assay.source.java import Java
+from assay.source.javascript import JavaScript
+from assay.source.kotlin import Kotlin
 from assay.source.parsed import Adapter, Parsed
+from assay.source.php import Php
 from assay.source.python import Python
+from assay.source.rust import Rust
+from assay.source.typescript import TypeScript
 
-LANGUAGES: tuple[Adapter, ...] = (Java(), Python(), C())
+LANGUAGES: tuple[Adapter, ...] = (
+    Java(),
+    Kotlin(),
+    CSharp(),
+    Python(),
+    C(),
+    Cpp(),
+    Go(),
+    Rust(),
+    JavaScript(),
+    TypeScript(),
+    Php(),
+)
 BY_NAME = MappingProxyType({adapter.name: adapter for adapter in LANGUAGES})
 
 

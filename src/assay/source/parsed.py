@@ -27,16 +27,26 @@ class Imports:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Arguments as written. `spread` is true when `*args` or `**kwargs` may add unseen ones."""
+    """Arguments as written. `spread` is true when `*args` or `**kwargs` may add unseen ones.
+
+    `objects` are positions of literals whose members are all among the named arguments, by `name` and by
+    `position.name`: a member that is not there is not given.
+    """
 
     positional: tuple[Node, ...] = ()
     named: Mapping[str, Node] = field(default_factory=dict)
     spread: bool = False
+    objects: frozenset[int] = frozenset()
 
     def get(self, at: int | None, name: str | None) -> Node | None:
-        if name is not None and name in self.named:
-            return self.named[name]
-        if at is not None and at < len(self.positional):
+        key = name.removeprefix(".") if name is not None else None
+        inside = self.named.get(f"{at}.{key}") if at is not None and key is not None else None
+        if inside is not None or (name is not None and at in self.objects):
+            return inside
+        placed = self.objects and at is not None and at < len(self.positional)
+        if key is not None and key in self.named and not placed:
+            return self.named[key]
+        if at is not None and -len(self.positional) <= at < len(self.positional):
             return self.positional[at]
         return None
 
@@ -70,6 +80,15 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a string with expressions in it: text as it is, an expression, or the name of a variable."""
+
+    text: str = ""
+    node: Node | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of a method on an object that is followed."""
 
@@ -98,6 +117,17 @@ class Adapter:
     around_arguments: frozenset[str] = frozenset({"keyword_argument"})  # what may stand between a list and an argument
     calls: Mapping[str, str] = {"call_expression": "function"}  # kinds of calls, and the field of what is called
     members: Mapping[str, tuple[str, str]] = {}  # kinds of `object.name`, and the fields of both
+    listing: frozenset[str] = frozenset()  # functions that make a list of their arguments
+    returns: str = ""  # the kind that gives back a value, where all of them are followed
+    carrying: frozenset[str] = frozenset()  # expressions made of others, whose value goes where they go
+    coerces: bool = False  # whether a number that is joined to a text becomes text
+    folds: bool = False  # whether names of functions and classes are the same in any case
+    conversions: Mapping[str, str] = {}  # calls that keep a value: whether that of the `receiver` or of the `argument`
+    # Last names so common that they would open nearly every file; the name before them is searched for instead.
+    common: frozenset[str] = frozenset(
+        {"new", "<init>", "getInstance", "get", "create", "generate", "construct", "build", "of", "init", "update",
+         "encrypt", "decrypt", "sign", "verify", "derive", "key", "hash", "instance", "INSTANCE", "newInstance", "*"}
+    )  # fmt: skip
 
     @property
     def slug(self) -> str:
@@ -110,6 +140,11 @@ class Adapter:
     def plain(self, content: bytes) -> bytes:
         """The text without what keeps a parser from following it, each byte in its place; itself when nothing does."""
         return content
+
+    @property
+    def variants(self) -> tuple["Adapter", ...]:
+        """Grammars to try on a text that this one does not parse."""
+        return ()
 
     def imports(self, parsed: "Parsed") -> Imports:
         raise NotImplementedError
@@ -146,7 +181,93 @@ class Adapter:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
         raise NotImplementedError
 
+    def elsewhere(self, parsed: "Parsed", node: Node) -> str:
+        """The name under which another file may declare a constant; '' when none can."""
+        names = self.qualified(parsed, node)
+        return names[0] if names else ""
+
+    def spellings(self, call: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Other forms in which the language writes a call of a catalogue, such as a property for a setter."""
+        return ()
+
+    def setter(self, name: str) -> str:
+        """The method that an assignment to a property calls, in `Call`."""
+        return name
+
+    # Expressions and functions by the kinds of the grammar
+
+    def kind(self, node: Node) -> str:
+        """The generic kind of an expression; '' for one that is not followed."""
+        return self.expressions.get(node.type, "")
+
+    comparing: frozenset[str] = frozenset()  # what a constant that stands in it is only compared with
+
+    def compared(self, node: Node) -> bool:
+        """Whether an expression is only compared: by an operator, as a case, or by `equals`."""
+        above = node.parent
+        if above is not None and above.type == "binary_expression":
+            return any(child.type in {"==", "!=", "===", "!=="} for child in above.children)
+        if above is None or above.type in self.comparing:
+            return above is not None
+        while above.type in self.around_arguments and above.parent is not None:
+            above = above.parent
+        call = above if above.type in self.calls else above.parent
+        if call is not None and above.type in self.members and above.type not in self.calls:
+            return (name := self.parts(above)[1]) is not None and name.text in _EQUALS
+        of_call = call is not None and (above.type in self.lists or above.type in self.calls)
+        method = self.method(call) if call is not None and of_call else None
+        return method is not None and method.text in _EQUALS
+
+    def branches(self, node: Node) -> list[Node]:
+        """What a conditional expression can yield; [] when it is broken."""
+        found = [node.child_by_field_name("consequence"), node.child_by_field_name("alternative")]
+        kept = [branch for branch in found if branch is not None]
+        if len(kept) < len(found):  # Python: value, condition, alternative without field names
+            kept = node.named_children[::2] if len(node.named_children) == 3 else []
+        return kept
+
+    def inner(self, node: Node) -> Node | None:
+        """What a group holds: brackets, a cast, a dereference."""
+        held = node.child_by_field_name("value") or node.child_by_field_name("argument")
+        return held or next((child for child in node.named_children if not child.is_extra), None)
+
+    def word(self, call: str) -> str:
+        """The identifier of a qualified name of the catalogue that is searched for."""
+        parts = call.split(".")
+        while len(parts) > 1 and parts[-1] in self.common:
+            parts.pop()
+        return parts[-1]
+
+    def elements(self, node: Node) -> list[Node]:
+        """The items of an array; [] where they are not given."""
+        found = node.child_by_field_name("value") or node
+        if found.type == "array_creation_expression":
+            return []
+        return [child for child in found.named_children if not child.is_extra]
+
+    def body(self, function: Node) -> list[Node] | None:
+        """Statements of a function, or the one expression that it yields; None where it has no body."""
+        found = function.child_by_field_name("body")
+        if found is None:
+            return None
+        return [child for child in found.named_children if not child.is_extra] if found.type in self.blocks else [found]
+
+    def function(self, parsed: "Parsed", name: str) -> Node | None:  # noqa: ARG002
+        """A function of the unit that is handed on by its name; None where the language does not."""
+        return None
+
     # Calls and members by the fields of the grammar
+
+    def parts(self, member: Node) -> tuple[Node | None, Node | None]:
+        """Object and name of `object.name`; None twice for anything else."""
+        fields = self.members.get(member.type)
+        if fields is None:
+            return None, None
+        return member.child_by_field_name(fields[0]), member.child_by_field_name(fields[1])
+
+    def scoped(self, parsed: "Parsed", call: Node) -> Iterator[Call]:  # noqa: ARG002
+        """Calls on the object of a call that stand in a block which the call is given, or in its initialiser."""
+        return iter(())
 
     def callee(self, call: Node) -> Node | None:
         """What a call calls: a name, or a member; in a grammar where the call is the member, the call's own name."""
@@ -156,17 +277,24 @@ class Adapter:
     def method(self, call: Node) -> Node | None:
         """The last name of what a call calls."""
         callee = self.callee(call)
-        fields = self.members.get(callee.type) if callee is not None else None
-        return callee.child_by_field_name(fields[1]) if callee is not None and fields is not None else callee
+        return (self.parts(callee)[1] or callee) if callee is not None else None
 
     def receiver(self, call: Node) -> Node | None:
         """The object on which a call calls a method."""
         callee = self.callee(call)
         holder = next((node for node in (call, callee) if node is not None and node.type in self.members), None)
-        return holder.child_by_field_name(self.members[holder.type][0]) if holder is not None else None
+        return self.parts(holder)[0] if holder is not None else None
 
     def argument_list(self, call: Node) -> Node | None:
         return call.child_by_field_name("arguments")
+
+    def is_shared(self, parsed: "Parsed", name: str) -> bool:  # noqa: ARG002
+        """Whether a name is a variable of the file or a field, which other functions use too."""
+        return False
+
+    def constructed(self, node: Node) -> Node | None:  # noqa: ARG002
+        """The variable that a declaration makes, where the declaration itself is the call of a constructor."""
+        return None
 
     def assigned(self, place: Node) -> Node | None:
         """The target of an assignment, of one of the kinds in `assigning`."""
@@ -185,11 +313,28 @@ class Adapter:
             body = unescape(body)
         return ("bytes" if "b" in prefix else "text"), body
 
+    def pieces(self, parsed: "Parsed", node: Node) -> list[Piece] | None:  # noqa: ARG002
+        """The parts of a string literal that has expressions in it; None for one without, or that is not followed."""
+        return None
+
+    def member_value(self, parsed: "Parsed", node: Node) -> Node | None:  # noqa: ARG002
+        """The value of a member of a literal that a name stands for; None where it is not followed."""
+        return None
+
+    def items(self, node: Node) -> list[Node]:
+        """The values of a list literal."""
+        return [child for child in node.named_children if not child.is_extra]
+
+    def keyed(self, node: Node) -> Node | None:  # noqa: ARG002
+        """The key of a pair of key and value."""
+        return None
+
     def zeroes(self, parsed: "Parsed", node: Node) -> int | None:  # noqa: ARG002
         """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
         return None
 
 
+_EQUALS = frozenset({b"equals", b"Equals"})
 DEEPEST = 400  # levels of a syntax tree that are followed
 MOST_ASSIGNED = 64  # assignments to one name that are told apart
 WIDEST_ERROR = 10_000  # tokens in one error node; a query over more of them takes time in the square of their number
@@ -235,6 +380,11 @@ class Parsed:
         ):
             other = _parser(adapter).parse(plain).root_node
             self.root = min((self.root, other), key=self._broken)
+        for variant in adapter.variants if self.root.has_error else ():
+            other = _parser(variant).parse(content).root_node
+            if not other.has_error or _is_hopeless(self.root):
+                self.adapter, self.root = variant, other
+                break
         self.too_deep = 0
         self.hopeless = _is_hopeless(self.root)
         self._bindings: dict[int, Mapping[str, tuple[Binding, ...]]] = {}
@@ -256,6 +406,10 @@ class Parsed:
     def line(self, node: Node) -> int:
         """Line of the node, from 1, in the whole file."""
         return node.start_point.row + self.first_line
+
+    def line_at(self, offset: int) -> int:
+        """Line of a byte offset, from 1, in the whole file."""
+        return self.first_line + self.content.count(b"\n", 0, offset)
 
     def matches(self, query: str, node: Node, depth: int | None = None) -> list[dict[str, list[Node]]]:
         """Captures of a query below a node, in order of text; `depth` bounds how far below a match may begin."""
@@ -316,19 +470,17 @@ class Parsed:
     def later_calls(self, node: Node) -> list["Call"]:
         """Calls on the object that an expression yields: chained to it, or on the variable that it is assigned to."""
         calls: list[Call] = []
-        adapter = self.adapter
+        adapter, made = self.adapter, node
         while (parent := node.parent) is not None:
             call = self._called_on(node, parent)
             if call is not None:
                 method = adapter.method(call)
                 calls.append(Call(self.text(method) if method is not None else "", call))
-            elif parent.type not in adapter.transparent and not (
-                parent.type in adapter.members and parent.child_by_field_name(adapter.members[parent.type][0]) == node
-            ):
+            elif parent.type not in adapter.transparent and adapter.parts(parent)[0] != node:
                 break
             node = parent
         name = self.assigned_to(node)
-        if name.startswith(("self.", "this.")):
+        if name.startswith(("self.", "this.", "$this->")):
             rows = self._calls_in(self.root)
             calls += [*rows.get(name, ()), *rows.get(name.removeprefix("this."), ())]
         elif name:
@@ -337,7 +489,27 @@ class Parsed:
             own = next((item for item in bound if _within(node, item.place)), None)
             later = self._calls_in(scope).get(name, ())
             calls += [call for call in later if own is None or own in self.reaching(bound, call.node)]
-        return calls
+        held = (made, *(call.node for call in calls))
+        return [*calls, *(inner for node in held for inner in adapter.scoped(self, node))]
+
+    def calls_on(self, pointer: Node, node: Node) -> list["Call"]:
+        """Calls with a variable as their object that a call has filled through a pointer, as in `init(&context)`.
+
+        The same call on the same variable begins another object. A member is also looked for in other functions.
+        """
+        name = self.text(pointer).replace(" ", "").lstrip("&*(").rstrip(")")
+        method = self.adapter.method(node)
+        for scope in (self.function_of(node), self.root):
+            rows = self._calls_in(scope) if scope is not None else {}
+            found = [*rows.get(name, ()), *rows.get(f"&{name}", ()), *rows.get(f"*{name}", ())]
+            own = [call for call in found if call.node.start_byte > node.start_byte or scope == self.root]
+            again = (call for call in own if method is not None and call.method == self.text(method))
+            end = min((call.node.start_byte for call in again if call.node.start_byte > node.start_byte), default=None)
+            calls = [call for call in own if call.node != node and (end is None or call.node.start_byte < end)]
+            shared = scope != self.root and self.adapter.is_shared(self, name)
+            if (calls or name.isidentifier()) and not shared:
+                return sorted(calls, key=lambda call: call.node.start_byte)
+        return []
 
     def _called_on(self, node: Node, parent: Node) -> Node | None:
         """The call of a method whose object the node is, or of the member that the node is."""
@@ -345,7 +517,7 @@ class Parsed:
         if parent.type not in adapter.calls:
             return None
         if parent.type in adapter.members:
-            return parent if parent.child_by_field_name(adapter.members[parent.type][0]) == node else None
+            return parent if adapter.parts(parent)[0] == node else None
         return parent if node.type in adapter.members and adapter.callee(parent) == node else None
 
     def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]:
@@ -410,7 +582,7 @@ class Parsed:
     def _block_of(self, place: Node) -> Node | None:
         """The block whose statement an assignment is; None when it is only part of one, as in `if ((x = f()))`."""
         above = place.parent
-        if above is not None and above.type in self.adapter.statements:
+        while above is not None and above.type in self.adapter.statements:
             above = above.parent
         return above if above is not None and above.type in self.adapter.blocks else None
 
@@ -427,19 +599,30 @@ class Parsed:
 
     def assigned_to(self, node: Node) -> str:
         """The variable or member that an expression is assigned to as it stands, as written; '' when there is none."""
-        parent = node.parent
+        parent, own = node.parent, self.adapter.constructed(node)
+        if own is not None:
+            return self.text(own)
         if parent is None or parent.type not in self.adapter.assigning:
             return ""
         target = self.adapter.assigned(parent)
         return "".join(self.text(target).split()).lstrip("*") if target is not None and target != node else ""
+
+    def destination(self, node: Node) -> str:
+        """The variable, member or key that takes a value, also as a part of an expression; '' when there is none."""
+        while node.parent is not None and node.parent.type in self.adapter.carrying:
+            node = node.parent
+        key = self.adapter.keyed(node.parent) if node.parent is not None else None
+        return self.text(key) if key is not None and key != node else self.assigned_to(node)
 
     def _calls_in(self, scope: Node) -> Mapping[str, list["Call"]]:
         known = self._calls.get(scope.id)
         if known is None:
             known = {}
             for row in self.matches(self.adapter.calls_query, scope) if self.adapter.calls_query else ():
-                owner = "".join(self.text(row["object"][0]).split())
-                known.setdefault(owner, []).append(Call(self.text(row["method"][0]), row["call"][0]))
+                owner = "".join(self.text(row["object"][0]).split()).rstrip("!?")
+                at = row["property" if "property" in row else "method"][0]
+                name = self.adapter.setter(self.text(at)) if "property" in row else self.text(at)
+                known.setdefault(owner, []).append(Call(name, row["call"][0]))
             self._calls[scope.id] = known
         return known
 

@@ -10,6 +10,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
+from assay.source.python_types import is_type
 
 _IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)
 
@@ -95,7 +96,7 @@ class Python(Adapter):
             method = node.child_by_field_name("attribute")
             names = (*names, f".{parsed.text(method)}") if method is not None else names
             return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
-        return Site(names, node, None, settled=not _compared(node)) if names else None
+        return Site(names, node, None, settled=not _compared(node) and not is_type(parsed, node)) if names else None
 
     def _chosen(self, parsed: Parsed, node: Node) -> Node | None:
         """The call `getattr(module, ...)` whose first argument the node is."""

@@ -8,7 +8,7 @@ value. *It cannot see* other files, parameters, collections, or what loops build
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -27,7 +27,7 @@ from assay.source.answers import (
     unescape,
     unknown,
 )
-from assay.source.parsed import MOST_ASSIGNED, Binding, Parsed
+from assay.source.parsed import MOST_ASSIGNED, Binding, Parsed, Piece
 
 
 class Resolver:
@@ -36,9 +36,12 @@ class Resolver:
     `steps` bounds the work per question, so that the same text gives the same answer on any machine.
     """
 
-    def __init__(self, parsed: Parsed, known: Callable[[str], bool], steps: int) -> None:
+    def __init__(
+        self, parsed: Parsed, known: Callable[[str], bool], steps: int, spelt: Callable[[str], str | None] | None = None
+    ) -> None:
         self.parsed = parsed
         self.known = known
+        self.spelt = spelt  # the text of a constant that a name means
         self.steps = steps
         self._left = steps
 
@@ -66,19 +69,19 @@ class Resolver:
 
     def _by_kind(self, node: Node, seen: frozenset[int]) -> Answer:
         parsed = self.parsed
-        match parsed.adapter.expressions.get(node.type, ""):
-            case "text" | "number" | "true" | "false" | "null" | "macro" as kind:
-                return self._literal(node, kind)
+        match parsed.adapter.kind(node):
+            case "text" | "number" | "boolean" | "true" | "false" | "null" | "macro" as kind:
+                return self._literal(node, kind, seen)
             case "joined":
                 return self._joined(list(node.named_children), seen)
             case "group":
-                inner = node.child_by_field_name("value") or node.child_by_field_name("argument")
-                inner = inner or next((child for child in node.named_children if not child.is_extra), None)
+                inner = parsed.adapter.inner(node)
                 return self._value(inner, seen) if inner is not None else unknown("empty")
-            case "array":
-                return self._array(node, seen)
-            case "binary":
-                return self._binary(node, seen)
+            case "array" | "items" as kind:
+                items = parsed.adapter.items(node) if kind == "items" else None
+                return self._array(node, seen) if items is None else self._items(items, seen)
+            case "binary" | "unary" as kind:
+                return self._binary(node, seen) if kind == "binary" else self._unary(node, seen)
             case "condition":
                 return self._condition(node, seen)
             case "name":
@@ -91,17 +94,17 @@ class Resolver:
                 return self._lambda(node, seen)
         return unknown(f"{node.type} is not followed")
 
-    def _literal(self, node: Node, kind: str) -> Answer:
+    def _literal(self, node: Node, kind: str, seen: frozenset[int]) -> Answer:
         match kind:
             case "text":
-                return self._text(node)
+                return self._text(node, seen)
             case "number":
                 return number(self.parsed.text(node))
             case "macro":
                 return self._macro(self.parsed.text(node).strip().strip("()").strip())
             case "null":
                 return Answer((Value("null"),))
-        return Answer((Value("boolean", kind),))
+        return Answer((Value("boolean", self.parsed.text(node).lower() if kind == "boolean" else kind),))
 
     def _macro(self, body: str) -> Answer:
         """The body of a `#define`, which the grammar leaves as text."""
@@ -112,7 +115,10 @@ class Resolver:
             return Answer((Value("reference", word, names=(word,)),))
         return number(body) if body[:1].isdigit() else unknown("a macro that is not expanded")
 
-    def _text(self, node: Node) -> Answer:
+    def _text(self, node: Node, seen: frozenset[int]) -> Answer:
+        pieces = self.parsed.adapter.pieces(self.parsed, node)
+        if pieces is not None:
+            return self._pieced(pieces, node, seen)
         if any(child.type in _INTERPOLATIONS for child in node.named_children):
             return unknown("built at run time")
         read = self.parsed.adapter.literal(self.parsed.text(node))
@@ -125,40 +131,79 @@ class Resolver:
         answers = [self._value(part, seen) for part in parts]
         return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
 
+    def _pieced(self, pieces: list[Piece], node: Node, seen: frozenset[int]) -> Answer:
+        """A string with expressions in it."""
+        answers = []
+        for piece in pieces:
+            if piece.node is not None:
+                answers.append(self._value(piece.node, seen))
+            elif piece.name:
+                answers.append(self._named(piece.name, node, seen))
+            else:
+                answers.append(Answer((Value("text", piece.text, len(piece.text)),)))
+        answers = [self._as_text(answer) for answer in answers]
+        if any(value.kind not in {"text", "number"} for answer in answers for value in answer.values):
+            return unknown("built at run time")
+        return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+
+    def _as_text(self, answer: Answer) -> Answer:
+        """Constants of a library that are joined to a text, as the texts that they are."""
+        if self.spelt is None or not any(value.kind == "reference" for value in answer.values):
+            return answer
+        texts = [self.spelt(value.text) if value.kind == "reference" else None for value in answer.values]
+        values = tuple(
+            Value("text", text, len(text)) if text is not None else value
+            for value, text in zip(answer.values, texts, strict=True)
+        )
+        return replace(answer, values=values)
+
     def _array(self, node: Node, seen: frozenset[int]) -> Answer:
         """An array of numbers or characters is bytes of known size, its content not kept; of texts, it is a list."""
         zeroes = self.parsed.adapter.zeroes(self.parsed, node)
         if zeroes is not None:
             return Answer((Value("bytes", "", zeroes),))
-        inner = node.child_by_field_name("value") or node
-        if inner is not node:
-            return self._value(inner, seen)
-        expressions = self.parsed.adapter.expressions
-        items = [child for child in node.named_children if not child.is_extra]
+        items = self.parsed.adapter.elements(node)
         if not items:
             return unknown("empty or filled later")
-        if node.type == "array_creation_expression":
-            return unknown("an array filled later")
-        if all(
-            _bare(item).type in _CHARACTERS or expressions.get(_bare(item).type) == "number" for item in items[:4096]
-        ):
+        return self._items(items, seen)
+
+    def _items(self, items: Sequence[Node], seen: frozenset[int]) -> Answer:
+        if not items:
+            return unknown("empty or filled later")
+        kind = self.parsed.adapter.kind
+        if all(_bare(item).type in _CHARACTERS or kind(_bare(item)) == "number" for item in items[:4096]):
             return Answer((Value("bytes", "", len(items)),))
         answers = [self._value(item, seen) for item in items[:MOST_ITEMS]]
+        if all(answer.certain and answer.values[0].kind == "number" for answer in answers):
+            return Answer((Value("bytes", "", len(items)),))
         if len(items) <= MOST_ITEMS and all(answer.certain for answer in answers):
             return Answer((Value("list", size=len(items), items=tuple(answer.values[0] for answer in answers)),))
         return unknown("an array of expressions")
 
     def _lambda(self, node: Node, seen: frozenset[int]) -> Answer:
         """A function whose body is one literal or one `return` of a literal."""
-        body = node.child_by_field_name("body")
-        if body is not None and body.type in self.parsed.adapter.blocks:
-            inside = [child for child in body.named_children if not child.is_extra]
-            returned = inside[0].named_children if len(inside) == 1 and inside[0].type == "return_statement" else []
-            body = returned[0] if returned else None
-        answer = self._value(body, seen) if body is not None else unknown("a function")
+        inside = self.parsed.adapter.body(node)
+        only = inside[0] if inside is not None and len(inside) == 1 else None
+        if only is not None and only.type in _RETURNS:
+            only = next(iter(only.named_children), None)
+        answer = self._value(only, seen) if only is not None else self._always(node, inside or [], seen)
+        if inside == [] or (answer.certain and answer.values[0].kind == "null"):
+            return Answer((Value("yields", "nothing"),))
         if answer.certain and answer.values[0].kind in {"boolean", "number", "text", "null"}:
             return Answer((Value("yields", answer.values[0].text),))
         return Answer((Value("yields"),))
+
+    def _always(self, node: Node, inside: list[Node] | None, seen: frozenset[int]) -> Answer:
+        """What every `return` of a longer function gives."""
+        parsed, returns = self.parsed, self.parsed.adapter.returns
+        query = f"({returns}) @return"
+        rows = [row for part in inside or () for row in parsed.matches(query, part)] if returns else []
+        found = [row["return"][0] for row in rows]
+        own = [place for place in found if parsed.function_of(place) == node]
+        given = [place.named_children[-1] for place in own if place.named_children]
+        if not own or len(given) < len(own) or len(own) > MOST_ITEMS:
+            return unknown("a function")
+        return either([self._value(place, seen) for place in given])
 
     def _binary(self, node: Node, seen: frozenset[int]) -> Answer:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -173,7 +218,12 @@ class Resolver:
         answers = [self._value(left, seen), self._value(right, seen)]
         if sign == "|":
             return combined(answers, flags)
-        if sign in {"+", "."} and all(value.kind == "text" for item in answers for value in item.values):
+        if sign in {"+", "."}:
+            answers = [self._as_text(answer) for answer in answers]
+        kinds = {value.kind for item in answers for value in item.values}
+        if sign in {"+", "."} and kinds <= {"text", "number"} and (
+            "number" not in kinds or (self.parsed.adapter.coerces and (sign == "." or "text" in kinds))
+        ):
             return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
         if sign == "*" and (filled := repeated(answers)) is not None:
             return filled
@@ -181,22 +231,48 @@ class Resolver:
             return combined(answers, lambda texts: arithmetic(sign, texts))
         return unknown(f"operator {sign}")
 
+    def _unary(self, node: Node, seen: frozenset[int]) -> Answer:
+        """`!0`, `-1` and `void 0`."""
+        sign, inner = (
+            node.children[0] if node.children else None,
+            node.named_children[-1] if node.named_children else None,
+        )
+        if sign is None or inner is None:
+            return unknown("a broken expression")
+        answer, told = self._value(inner, seen), self.parsed.text(sign)
+        value = answer.values[0] if answer.certain else None
+        if told == "void":
+            return Answer((Value("null"),))
+        if told == "!" and value is not None and value.kind in {"number", "boolean"}:
+            return Answer((Value("boolean", "true" if value.text in {"0", "false"} else "false"),))
+        if told == "-" and value is not None and value.kind == "number":
+            return Answer((Value("number", f"-{value.text}"),))
+        return unknown(f"operator {told}")
+
     def _condition(self, node: Node, seen: frozenset[int]) -> Answer:
-        then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
-        if then is None or other is None:  # Python: value, condition, alternative without field names
-            children = node.named_children
-            then, other = (children[0], children[2]) if len(children) == 3 else (None, None)
-        if then is None or other is None:
+        branches = self.parsed.adapter.branches(node)
+        if not branches:
             return unknown("a broken condition")
-        return either((self._value(then, seen), self._value(other, seen)))
+        return either([self._value(branch, seen) for branch in branches])
 
     def _reference(self, node: Node) -> Answer | None:
         names = tuple(name for name in self.parsed.adapter.qualified(self.parsed, node) if self.known(name))
         return Answer((Value("reference", names[0], names=names),)) if names else None
 
     def _name(self, node: Node, seen: frozenset[int]) -> Answer:
+        name = self.parsed.text(node)
+        answer = self._named(name, node, seen)
+        if answer.values or answer.reason != _NOWHERE:
+            return answer
+        reference = self._reference(node)
+        if reference is not None:
+            return reference
+        function = self.parsed.adapter.function(self.parsed, name)
+        return self._lambda(function, seen) if function is not None else replace(answer, pending=self._pending(node))
+
+    def _named(self, name: str, node: Node, seen: frozenset[int]) -> Answer:
+        """Values of a variable at a place."""
         parsed = self.parsed
-        name = parsed.text(node)
         scope = innermost = parsed.function_of(node)
         while scope is not None:
             local = parsed.bindings(scope).get(name)
@@ -215,13 +291,16 @@ class Resolver:
         bound = parsed.bindings(parsed.root).get(name)
         if bound:
             return self._constant(bound, seen)
-        return self._reference(node) or unknown("not assigned in this file", pending=self._pending(node))
+        return unknown(_NOWHERE)
 
     def _member(self, node: Node, seen: frozenset[int]) -> Answer:
         reference = self._reference(node)
         if reference is not None:
             return reference
         parsed = self.parsed
+        inside = parsed.adapter.member_value(parsed, node)
+        if inside is not None:
+            return self._value(inside, seen)
         text = "".join(parsed.text(node).split())
         split = _MEMBER.fullmatch(text)
         owner, field = split.groups() if split is not None else ("", text)
@@ -233,7 +312,8 @@ class Resolver:
 
     def _declares(self, owner: str) -> bool:
         """Whether the unit itself declares a class of that name."""
-        return f"class {owner}".encode() in self.parsed.content or f"enum {owner}".encode() in self.parsed.content
+        content = self.parsed.content
+        return any(f"{word} {owner}".encode() in content for word in ("class", "enum", "object", "interface", "struct"))
 
     def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
         answer = either(self._bound(item, seen) for item in bound)
@@ -247,8 +327,7 @@ class Resolver:
         )
 
     def _pending(self, node: Node) -> str:
-        names = self.parsed.adapter.qualified(self.parsed, node)
-        return names[0] if names else ""
+        return self.parsed.adapter.elsewhere(self.parsed, node)
 
     def _call(self, node: Node, kind: str, seen: frozenset[int]) -> Answer:
         """A call gives a reference when its callee is known; a conversion gives what it converts."""
@@ -257,7 +336,10 @@ class Resolver:
             return reference
         kept = self.parsed.adapter.qualified(self.parsed, node)
         callee = kept[0].rpartition(".")[2] if kept else self._callee(node)
-        converted = _CONVERSIONS.get(callee)
+        if callee in self.parsed.adapter.listing:
+            given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(node))
+            return self._items(given.positional, seen) if given.positional else unknown("empty or filled later")
+        converted = _CONVERSIONS.get(callee) or self.parsed.adapter.conversions.get(callee)
         if converted is None or kind == "new":
             return unknown("the result of a call")
         receiver, first = self._operands(node)
@@ -285,6 +367,8 @@ class Resolver:
         return adapter.receiver(node), given.get(0, None)
 
 
+_NOWHERE = "not assigned in this file"
+_RETURNS = frozenset({"return_statement", "return_expression"})
 _INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
 _MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
 _SELF = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
@@ -296,9 +380,16 @@ _CONVERSIONS = {
     "intern": "receiver", "toString": "receiver", "lower": "lower", "upper": "upper", "toLowerCase": "lower",
     "toUpperCase": "upper", "valueOf": "argument", "fromhex": "argument", "unhexlify": "argument", "decode": "argument",
     "b64decode": "argument", "a2b_hex": "argument", "decodeHex": "argument", "parseHex": "argument",
+    "toByteArray": "receiver", "encodeToByteArray": "receiver", "toByte": "receiver", "trimIndent": "receiver",
+    "lowercase": "lower", "uppercase": "upper", "GetBytes": "argument", "ToCharArray": "receiver", "Trim": "receiver",
+    "ToLower": "lower", "ToUpper": "upper", "ToLowerInvariant": "lower", "ToUpperInvariant": "upper",
+    "ToString": "receiver", "FromBase64String": "argument", "FromHexString": "argument", "AsSpan": "receiver",
     "bytes": "argument", "bytearray": "argument", "str": "argument", "int": "argument", "decodeBase64": "argument",
 }  # fmt: skip
-_DECODERS = {"fromhex", "unhexlify", "b64decode", "a2b_hex", "decodeHex", "parseHex", "decodeBase64"}
+_DECODERS = {
+    "fromhex", "unhexlify", "b64decode", "a2b_hex", "decodeHex", "parseHex", "decodeBase64", "FromBase64String",
+    "FromHexString",
+}  # fmt: skip
 
 
 def _bare(node: Node) -> Node:

@@ -25,8 +25,10 @@ def examined(language: str, code: str) -> tuple[FileMeta, Examined]:
     path = f"src/Snippet.{_SUFFIX[language]}"
     meta = FileMeta(path, path, len(content), "source", language, "main", "shipped", Locator("file", path))
     words = catalogue_of(language).words
-    hits = [Hit(found[0], found.start()) for found in _WORD.finditer(content) if found[0] in words]
-    return meta, SourceCryptography(language).examine(FileView(meta, content), hits, Bench())
+    examination = SourceCryptography(language)
+    searched = content.lower() if examination.fold_case else content
+    hits = [Hit(found[0], found.start()) for found in _WORD.finditer(searched) if found[0] in words]
+    return meta, examination.examine(FileView(meta, content), hits, Bench())
 
 
 def facts_in(language: str, code: str) -> list[Fact]:

@@ -4,8 +4,9 @@
 
     rows:
       - calls: ["EVP_{aes,aria}_{128,256}_gcm"]   braces as in the catalogue
-        code: ...                                 `$CALL` stands for the call; in C `body`, inside of a function
-        facts: [{algorithm: $1-$2-GCM}]           values that must be there; $1 is the first choice in any case
+        code: ...                                 `$CALL` stands for the call, `$NAME` for it as C++ spells it; in C
+                                                  `body`, inside of a function
+        facts: [{algorithm: $1-$2-GCM}]           values that must be there; $1 is the first choice in any case, as in code
         unless: [unimported]                      near misses that are no misses for these calls
     near: [{code: ...}, {body: ...}]              snippets without facts
 
@@ -26,6 +27,7 @@ from assay.examinations.cipher.catalogue import Library, libraries, spread
 from assay.rulebooks.strict_yaml import parse
 from tests.examinations.cipher.near_misses import near_misses, without_imports
 from tests.examinations.cipher.snippets_run import facts_in, shown
+from tests.examinations.cipher.snippets_written import WRITTEN, written
 
 _FOLDER = Path(__file__).parent / "snippets"
 _BODY = "  $CALL(a, b, c, d, e, g, h, i, j);"
@@ -40,6 +42,9 @@ def _snippets(library: str) -> dict[str, Any]:
     if not path.exists():
         return {"rows": [], "near": []}
     value: dict[str, Any] = parse(path.read_bytes(), path.name).value
+    language = next(item.languages[0] for item in libraries() if item.id == library)
+    for row in value["rows"]:
+        row.setdefault("language", language)
     return value
 
 
@@ -54,7 +59,21 @@ def _instances(row: dict[str, Any]) -> Iterator[tuple[str, str, list[dict[str, A
         for call in spread(pattern):
             chosen = _chosen(pattern, call, choices)
             expected = [{key: _filled(value, chosen) for key, value in fact.items()} for fact in row["facts"]]
-            yield call, _code(row).replace("$CALL", call), expected
+            code = _around(row, call)
+            for position, choice in enumerate(chosen if "code" in row else (), 1):
+                code = code.replace(f"${position}", choice)
+            yield call, code, expected
+
+
+def _around(row: dict[str, Any], call: str) -> str:
+    if row["language"] in WRITTEN:
+        return written(row, call)
+    return _code(row).replace("$CALL", call).replace("$NAME", _name(call))
+
+
+def _name(call: str) -> str:
+    """The call as C++ spells it."""
+    return call.removesuffix(".<init>").lstrip(".").replace(".", "::")
 
 
 def _chosen(pattern: str, call: str, choices: list[list[str]]) -> list[str]:
@@ -154,7 +173,7 @@ def test_names_that_are_not_used_give_nothing(library: Library) -> None:
     assert not complaints, f"{len(complaints)} near misses give facts\n" + "\n\n".join(complaints[:12])
 
 
-@pytest.mark.parametrize("library", [item for item in LIBRARIES if item.values[0].languages[0] != "C"])  # type: ignore[union-attr]
+@pytest.mark.parametrize("library", [item for item in LIBRARIES if item.values[0].languages[0] not in {"C", "C++", "Rust"}])  # type: ignore[union-attr]
 def test_names_that_are_not_imported_give_nothing(library: Library) -> None:
     complaints = []
     for row in _snippets(library.id)["rows"]:

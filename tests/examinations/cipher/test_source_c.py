@@ -23,7 +23,7 @@ def test_a_getter_in_a_variable_is_stated_once_with_its_purpose() -> None:
     """
     (fact,) = facts_in("C", code)
     assert (fact.value["algorithm"], fact.value["purpose"], fact.subject.name) == ("AES-128-CBC", "encryption", "f")
-    assert [(item.line, item.origin) for item in fact.evidence] == [(4, "src/Snippet.c:3")]
+    assert [(item.line, item.origin) for item in fact.evidence] == [(4, "src/Snippet.c:3"), (3, "")]
 
 
 def test_a_macro_names_the_digest_of_a_call() -> None:

@@ -17,13 +17,19 @@
         primitive: hash               known even when the algorithm is not
         purpose: digest               absent: could not be determined
         mode: cbc / padding: ... / key_bits: ...     fixed
-        arguments: {algorithm: 0, mode: [1, mode], key_bits: bits}   role: position, keyword, or both
+        given: [0, 1]                 only a call with so many arguments
+        except: [crc32b]              algorithms that the call also takes and that are no cryptography
+        arguments: {algorithm: 0, mode: [1, mode], key_bits: bits}   role: position, keyword, or both; [1, .mode] is
+                                      a member of the object or array there
         part: true                    states itself only when no other entry used it as an argument
         use: false                    states misuse of its arguments only
         then: [{method: init, arguments: {purpose: 0}}]              calls on the object that the call returns, or in C
-                                      with it as first argument; {method: doFinal, purpose: encryption} says it itself
+                                      with it as first argument; {method: doFinal, purpose: encryption} says it itself;
+                                      `when` as below; `onto: 1`, the object goes on in what this argument points to
+        if: {at: 1, is: [option]}     the entry is for these values of an argument only, or for one that nobody can tell
+        out: 0                        the object is not returned but put where this argument points
         within: [{method: sign, purpose: signature}]                  the same of the call of which it is an argument
-        defaults: {iterations: 1000}  what a role is when its argument is not given
+        defaults: {iterations: 1000}  what a role is when its argument is not given; null, the library decides
         bare: false                   named without being called it says nothing: others use the name too
         misuse: certificate-check-off, when: {at: 1, is: ["0"]}      `when` tests one argument's values; one
                                       that cannot be determined is `unknown: possible`, a misuse that may be; `open`,
@@ -33,6 +39,10 @@
                                       perhaps: elsewhere too, as a possibility
         empty: true                   (Java) a method of this name with no statement in it
     blind: {eval: 0}                  calls through which anything could be reached, with the argument that decides
+
+In Go a call is `path/to/package.Name`, `package.Type.Method`, `package.Make().Method` for a method of what a function
+returned, or `package.Type.Field` for a field that is set. In Rust `::` is written `.`, a type stands for all its
+functions, and `<0>` among the arguments is the first type argument.
 
 A call is also `.name`, a method of any object, and `module.*`, a member of a module chosen at run time. For an
 interface (Java) the named arguments are the methods of the class that implements it, and `yields true` is the value of
@@ -54,18 +64,13 @@ from assay.core.errors import InputError
 from assay.core.kinds import KINDS, PRIMITIVES, PURPOSES
 from assay.core.text import Text
 from assay.rulebooks.strict_yaml import Parsed, parse
+from assay.source.languages import BY_NAME
 
 ROLES = frozenset(
     {"algorithm", "cipher", "curve", "digest", "iterations", "iv", "key", "key_bits", "key_bytes", "mode", "object",
-     "padding", "password", "protocol", "purpose", "salt", "security", "spec", "suites"}
+     "padding", "password", "priority", "protocol", "purpose", "salt", "security", "spec", "suites"}
 )  # fmt: skip
 FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})
-
-# A last name this common would open nearly every file; the name before it is searched instead.
-_COMMON = frozenset(
-    {"new", "<init>", "getInstance", "get", "create", "generate", "construct", "build", "of", "init", "update",
-     "encrypt", "decrypt", "sign", "verify", "derive", "key", "hash", "instance", "INSTANCE", "newInstance", "*"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class FollowUp:
     method: str
     arguments: Mapping[str, Position]
     fixed: Mapping[str, str | int]
+    when: Condition | None = None
+    onto: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class Entry:
     purpose: str | None = None
     fixed: Mapping[str, str | int] = field(default_factory=dict)
     arguments: Mapping[str, Position] = field(default_factory=dict)
-    defaults: Mapping[str, str | int] = field(default_factory=dict)
+    defaults: Mapping[str, str | int | None] = field(default_factory=dict)
     part: bool = False
     use: bool = True
     then: tuple[FollowUp, ...] = ()
@@ -117,6 +124,10 @@ class Entry:
     secret: str = ""
     empty: bool = False
     bare: bool = True
+    out: int | None = None
+    provided: Condition | None = None
+    given: frozenset[int] = frozenset()
+    excepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,7 @@ class Catalogue:
     words: frozenset[bytes]
     shapes: Mapping[bytes, frozenset[str]]  # how a word must stand to be a use: see `shape_of`
     roots: Mapping[bytes, frozenset[bytes]]  # the top modules through which a word of shape "any" is reached
+    own: Mapping[tuple[str, str], str]  # what a number or a text means to one library
 
     def canonical(self, name: str) -> str:
         """A qualified name with the root of an alias replaced."""
@@ -151,6 +163,10 @@ class Catalogue:
     def known(self, name: str) -> bool:
         name = self.canonical(name)
         return name in self.entries or name in self.values or f"{name}.<init>" in self.entries
+
+    def constant(self, name: str) -> str | None:
+        """What a constant of a library means as an argument."""
+        return self.values.get(self.canonical(name))
 
     def holds(self, name: str) -> bool:
         """Whether a class has entries that state a use."""
@@ -188,7 +204,7 @@ def _listed(row: Any) -> list[str]:
 
 _ENTRY_KEYS = frozenset(
     {"call", "named_after", "algorithm", "protocol", "primitive", "purpose", "arguments", "defaults", "part", "use",
-     "bare", "then", "within", "misuse", "when", "needs", "secret", "empty", "dialect"}
+     "bare", "then", "within", "misuse", "when", "needs", "secret", "empty", "dialect", "out", "if", "given", "except"}
 )  # fmt: skip
 
 
@@ -207,12 +223,6 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
     misuse = row.get("misuse")
     if misuse is not None and misuse not in KINDS["crypto.misuse"].keys["misuse"].choices:
         raise _wrong(parsed, (*at, "misuse"), f"{misuse} is no misuse of core/kinds.py", f"未定义的误用 {misuse}")
-    when = row.get("when")
-    condition = None
-    if when is not None:
-        values = frozenset(str(item).lower() for item in when["is"])
-        when = _mapping(parsed, when, (*at, "when"), {"at", "is", "unknown"})
-        condition = Condition(_position(parsed, when["at"], (*at, "when")), values, when.get("unknown", "possible"))
     return Entry(
         library=library,
         index=index,
@@ -230,23 +240,38 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
         then=_follow_ups(parsed, row, at, "then"),
         within=_follow_ups(parsed, row, at, "within"),
         misuse=misuse,
-        when=condition,
+        when=_condition(parsed, row, at),
         needs=(row["needs"],) if isinstance(row.get("needs"), str) else tuple(row.get("needs", ())),
         secret=row.get("secret", ""),
         empty=row.get("empty", False),
         bare=row.get("bare", True),
+        out=row.get("out"),
+        provided=_condition(parsed, row, at, "if"),
+        given=frozenset(row.get("given", ())),
+        excepted=frozenset(row.get("except", ())),
     )
+
+
+def _condition(
+    parsed: Parsed, row: Mapping[str, Any], at: tuple[str | int, ...], key: str = "when"
+) -> Condition | None:
+    if row.get(key) is None:
+        return None
+    when = _mapping(parsed, row[key], (*at, key), {"at", "is", "unknown"})
+    values = frozenset(str(item).lower() for item in when["is"])
+    return Condition(_position(parsed, when["at"], (*at, key)), values, when.get("unknown", "possible"))
 
 
 def _follow_ups(parsed: Parsed, row: Mapping[str, Any], at: tuple[str | int, ...], key: str) -> tuple[FollowUp, ...]:
     found: list[FollowUp] = []
     for index, item in enumerate(row.get(key, ())):
         here = (*at, key, index)
-        said = _mapping(parsed, item, here, {"method", "arguments", "purpose", *FIXED})
+        said = _mapping(parsed, item, here, {"method", "arguments", "purpose", "when", "onto", *FIXED})
         arguments = _positions(parsed, said.get("arguments", {}), (*here, "arguments"))
-        fixed = {role: value for role, value in said.items() if role not in {"method", "arguments"}}
+        fixed = {role: value for role, value in said.items() if role not in {"method", "arguments", "when", "onto"}}
         methods = [said["method"]] if isinstance(said["method"], str) else said["method"]
-        found += [FollowUp(name, arguments, fixed) for method in methods for name in spread(method)]
+        when, onto = _condition(parsed, said, here), said.get("onto")
+        found += [FollowUp(name, arguments, fixed, when, onto) for method in methods for name in spread(method)]
     return tuple(found)
 
 
@@ -317,14 +342,9 @@ def shape_of(call: str) -> str:
     return "any" if "." in call else "bare"
 
 
-def word_of(call: str) -> str:
+def word_of(call: str, language: str) -> str:
     """The identifier of a qualified name that is searched for."""
-    if call[:1] in {"=", "."}:
-        return call[1:]
-    parts = call.split(".")
-    while len(parts) > 1 and parts[-1] in _COMMON:
-        parts.pop()
-    return parts[-1]
+    return call[1:] if call[:1] in {"=", "."} else BY_NAME[language].word(call)
 
 
 @lru_cache(maxsize=1)
@@ -345,30 +365,35 @@ def combined(language: str, of: Sequence[Library]) -> Catalogue:
     values: dict[str, str] = {}
     aliases: dict[str, str] = {}
     blind: dict[str, Position] = {}
+    adapter = BY_NAME[language]
+    spelt_as = str.lower if adapter.folds else str
     for library in of:
-        values.update(library.values)
+        values.update((spelt_as(name), value) for name, value in library.values.items())
         aliases.update(library.aliases)
-        blind.update(library.blind)
+        blind.update((spelt_as(name), at) for name, at in library.blind.items())
         for entry in library.entries:
-            for call in entry.calls:
-                entries[call] = (*entries.get(call, ()), entry)
+            for call in map(spelt_as, entry.calls):
+                for spelt in (call, *adapter.spellings(call)):
+                    entries[spelt] = (*entries.get(spelt, ()), entry)
     shapes: dict[bytes, set[str]] = {}
     shapes_of = {call: shape_of(call) for call in (*entries, *blind)}
     for call, shape in shapes_of.items():
-        shapes.setdefault(word_of(call).encode(), set()).add(shape)
+        shapes.setdefault(word_of(call, language).encode(), set()).add(shape)
     stand = {word: frozenset(row) for word, row in shapes.items()}
-    return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand, _roots(shapes_of, aliases))
+    roots = _roots(shapes_of, aliases, language)
+    own = {(library.id, name): said for library in of for name, said in library.values.items()}
+    return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand, roots, own)
 
 
-def _roots(shapes_of: Mapping[str, str], aliases: Mapping[str, str]) -> dict[bytes, frozenset[bytes]]:
+def _roots(shapes_of: Mapping[str, str], aliases: Mapping[str, str], language: str) -> dict[bytes, frozenset[bytes]]:
     others: dict[str, set[str]] = {}
     for alias, root in aliases.items():
-        others.setdefault(root, set()).add(alias)
+        others.setdefault(root.partition(".")[0], set()).add(alias)
     found: dict[bytes, set[bytes]] = {}
     for call, shape in shapes_of.items():
         root = call.partition(".")[0]
         if shape == "any":
-            found.setdefault(word_of(call).encode(), set()).update(
+            found.setdefault(word_of(call, language).encode(), set()).update(
                 name.encode() for name in (root, *others.get(root, ()))
             )
     return {word: frozenset(row) for word, row in found.items()}

@@ -78,16 +78,18 @@ def _declared(name: str, language: str, index: Index, steps: int) -> tuple[Answe
     answers: list[Answer] = []
     places: list[str] = []
     declaration = outlook.declaration(constant)
-    for reopened, meta in enumerate(meta for meta in index.files_with(constant.encode()) if meta.format == language):
+    metas = (meta for meta in index.files_with(constant.encode()) if meta.format in outlook.shares)
+    for reopened, meta in enumerate(metas):
         view = index.view(meta)
         if view is None or reopened >= MOST_FILES:
             answers.append(unknown("too many files, or too large a file, hold the name"))
             break
         if not declaration.search(view.content) or not outlook.declares(owner, meta, view.content):
             continue
-        parsed = Parsed(BY_NAME[language], view.content)
-        bound = parsed.bindings(parsed.root).get(constant, ())
-        resolver = Resolver(parsed, catalogue_of(language).known, steps)
+        parsed = Parsed(BY_NAME[meta.format], view.content)
+        declared = parsed.bindings(parsed.root)
+        bound = declared.get(constant) or declared.get(f"self.{constant}", ())
+        resolver = Resolver(parsed, catalogue_of(language).known, steps, catalogue_of(language).constant)
         for binding in bound:
             answer = resolver.resolve(binding.value) if binding.value is not None else unknown("changed at run time")
             answers.append(answer if binding.final else replace(answer, complete=False, reason="not final"))

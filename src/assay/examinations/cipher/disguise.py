@@ -14,8 +14,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.source.languages import BY_NAME
 
+_C = frozenset({"C", "C++"})
 _ESCAPED = re.compile(rb"\\u+00[2-7][0-9a-fA-F]")
 _SPLICED = re.compile(rb"[A-Za-z0-9_]\\[ \t]*\r?\n[A-Za-z0-9_]")
 # Every character that NFKC folds to ASCII lies in these ranges, and others do.
@@ -37,16 +39,21 @@ class DisguisedNames:
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
     literals: frozenset[bytes] = frozenset()
     fold_case = False
+    by_format = True
 
     def accepts(self, meta: FileMeta) -> bool:
         return meta.file_class == "source" and meta.format in BY_NAME
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:  # noqa: ARG002
-        offset = _disguised(view.meta.format, view.content)
-        if offset < 0:
-            return Examined()
-        line = view.first_line + view.content.count(b"\n", 0, offset)
-        return Examined(shortfalls=(Shortfall("blind-spot", f"line {line}: a name in disguise"),))
+        outlook, found = OUTLOOKS[view.meta.format], []
+        if made := outlook.made(view.content):
+            found.append(Shortfall("packed", made))
+        own = outlook.disguised(view.content)
+        offset = _disguised(view.meta.format, view.content) if own is None else own
+        if offset >= 0:
+            line = view.first_line + view.content.count(b"\n", 0, offset)
+            found.append(Shortfall("blind-spot", f"line {line}: a name in disguise"))
+        return Examined(shortfalls=tuple(found))
 
 
 def _disguised(language: str, content: bytes) -> int:
@@ -54,10 +61,10 @@ def _disguised(language: str, content: bytes) -> int:
     if language == "Python":
         return -1 if content.isascii() else _folded(content)
     if b"\\u" in content:
-        found = _ESCAPED.search(_code(content) if language == "C" else content)
+        found = _ESCAPED.search(_code(content) if language in _C else content)
         if found is not None:
             return found.start()
-    if language == "C" and (b"\\\n" in content or b"\\\r" in content):
+    if language in _C and (b"\\\n" in content or b"\\\r" in content):
         found = _SPLICED.search(_code(content))
         return found.start() if found is not None else -1
     return -1

@@ -19,11 +19,12 @@ from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.catalogue import catalogue_of
-from assay.examinations.cipher.outlook import OUTLOOKS, Outlook
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.ways import Ways, ways
 from assay.source.answers import Answer, Value
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
+from assay.source.parsed import Arguments
 from assay.source.values import Resolver
 
 _TOOLS = re.compile(
@@ -42,10 +43,11 @@ class OutOfSight:
     """A `FileExamination` of one language: the words of another would open files for nothing."""
 
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
-    fold_case = False
+    by_format = True
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.fold_case = BY_NAME[language].folds
         self.id = f"cipher.outward.{BY_NAME[language].slug}@1"
 
     @cached_property
@@ -64,7 +66,7 @@ class OutOfSight:
             return Examined()  # a line longer than one unit: the other examination of the file says so
         here, outlook = ways()[language], OUTLOOKS[language]
         found: dict[tuple[int, str], None] = {}
-        for offset, name in (*_strangers(outlook, content, hits, here), *outlook.around(view, hits)):
+        for offset, name in (*outlook.strangers(content, hits, here), *outlook.around(view, hits)):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
         imported = outlook.imported(content)
         calls = [hit for hit in hits if outlook.calls_out(content, hit, here, imported)]
@@ -74,17 +76,6 @@ class OutOfSight:
         return Examined(
             shortfalls=tuple(Shortfall("blind-spot", f"line {line}: {name}") for line, name in sorted(found))
         )
-
-
-def _strangers(outlook: Outlook, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:
-    """Libraries that the text imports, includes or calls by their full name."""
-    for hit in hits:
-        for name in here.strangers.get(hit.literal, ()):
-            start = content.rfind(b"\n", max(0, hit.offset - 1000), hit.offset) + 1
-            end = content.find(b"\n", hit.offset, hit.offset + 1000)
-            line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
-            if outlook.stranger(line, name.encode()):
-                yield hit.offset, name
 
 
 def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Iterator[tuple[int, str]]:
@@ -108,11 +99,13 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
         if site is not None and (module := outlook.handed_on(parsed, site)):
             yield parsed.line(site.node), f"{module} handed on"
         name = next((name for name in _names(site.names, here)), "") if site is not None else ""
-        if site is None or not name:
-            continue
+        if site is None or not name or (name.startswith(".") and any(map(catalogue.known, site.names))):
+            continue  # a method of an object that the catalogue knows is stated by the other examination
         if name in here.foreign or _owned(name, here) or site.arguments is None:
             yield parsed.line(site.node), name
             continue
+        if name in here.by_name and site.arguments == Arguments():
+            continue  # what is given no name finds nothing by it
         at = here.by_name[name] if name in here.by_name else here.commands[name]
         position = at if isinstance(at, tuple) else (at, None)
         node = site.arguments.get(*position) if site.arguments is not None else None
@@ -154,7 +147,16 @@ def _reaches(answer: Answer | None, language: str) -> bool:
     """Whether what a call finds by name may be cryptography that is not stated otherwise."""
     if answer is None or not answer.complete or not answer.values:
         return True
-    return any(item.kind != "text" or _mentions(item.text, language) for item in answer.values)
+    return any(_leads(item, language) for item in answer.values)
+
+
+def _leads(item: Value, language: str) -> bool:
+    """Whether a value is no plain text, or one that leads to cryptography. A provider of the names that the catalogue
+    knows brings no others."""
+    values = catalogue_of(language).values
+    if item.kind == "reference" and any(values.get(name) == "provider" for name in item.names):
+        return False
+    return item.kind != "text" or _mentions(item.text, language)
 
 
 def _mentions(text: str, language: str) -> bool:
@@ -189,6 +191,6 @@ def _starts_tool(command: Value) -> bool:
     words = [part.text for part in command.items] if command.kind == "list" else [command.text]
     if command.kind not in {"text", "list"} or not words[0]:
         return True
-    if command.kind == "list" and _SHELLS.search(words[0]):
+    if _SHELLS.search(words[0]):  # of a single word too: its arguments may be given by other calls
         return True
     return any(_TOOLS.search(word) for word in words)

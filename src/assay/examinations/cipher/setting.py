@@ -1,50 +1,60 @@
-"""Configuration that mentions cryptography. Nothing is concluded from it yet: such a file is recorded as skipped.
+"""Cryptography in configuration: protocols, suites, algorithms and checks that files switch on or off.
 
-A configuration file in which none of these words stands is a completed attempt: it says nothing about cryptography.
-*It cannot see* a setting that is spelt in a way not listed here, or that is made of variables.
+States `crypto.setting` for every setting that decides, and what follows from it as `crypto.protocol`, `crypto.use`
+and `crypto.misuse` with `seen: config`. A file in which nothing mentions cryptography is a completed attempt, unread;
+so is one that was read to its end. What its reader cannot interpret, a variable above all, makes the attempt partial,
+with the lines.
+
+*It cannot see* a setting spelt in none of the ways of `settings.mentions`, what a template fills in, or whether a
+program really reads the file. Comments are no settings. Defaults of a program are named where it listens with TLS
+(`settings.services`), and not guessed.
 """
 
 from collections.abc import Sequence
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher.settings.entries import decoded
+from assay.examinations.cipher.settings.includes import Included
+from assay.examinations.cipher.settings.mentions import anywhere
+from assay.examinations.cipher.settings.services import pending
+from assay.examinations.cipher.settings.software import read_as, software_of
+from assay.examinations.cipher.settings.stating import Stating, stated
 
-_WORDS = """
-aes arcfour blowfish cast5 chacha20 cipher ciphers ciphersuite ciphersuites ciphersuites_tls13 client_cert_verify
-crypt crypto curve25519 curves decrypt decryption des des3 desede dhe dtls ecdh ecdhe ecdsa ed25519 enc
-encrypt encrypted encryption gcm gmtls hmac hostkeyalgorithms idea jasypt jce jks jsse jwt jwtsecret kdf
-kexalgorithms keyalgorithm keyexchange keypair keystore keystorepassword keystoretype keytool macs md2 md4
-md5 mlkem ntls pbe pbewithmd5anddes pbkdf2 pem pkcs11 pkcs12 privatekey publickey rc2 rc4 rsa
-sha1 sha1withrsa sha224 sha256 sha384 sha3 sha512 signature signaturealgorithm sm2 sm3 sm4 sm9 ssh ssl sslcipher
-ssl_certificate ssl_certificate_key ssl_ciphers ssl_protocols ssl_verify_client sslciphersuite sslenabledprotocols
-sslengine sslprotocol sslv2 sslv3 sslversion tdes tlcp tls tlsv1 tlsv11 tlsv12 tlsv13 tripledes truststore
-md4passwordencoder md5passwordencoder md5passwordhasher messagedigestpasswordencoder nooppasswordencoder
-shapasswordencoder standardpasswordencoder unsaltedmd5passwordhasher sha1passwordhasher
-verify_mode verify_peer x25519 x509 zuc zuc256
-"""
 OWN = "product.yaml"  # read by intake, as the vendor's claim
-LISTED = 5
-_LOOKED_AT = 200  # hits whose line is counted
 
 
-class MentionedInSettings:
-    """A `FileExamination` that reads configuration for words only."""
+class Settings:
+    """A `FileExamination` without literals: its own search knows parts of words, and costs less than reading."""
 
-    id = "cipher.setting@1"
-    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
-    literals = frozenset(_WORDS.encode().split())
-    fold_case = True
+    id = "cipher.setting@2"
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse", "crypto.setting")
+    literals: frozenset[bytes] = frozenset()
+    fold_case = False
+    by_format = True
 
     def accepts(self, meta: FileMeta) -> bool:
         return meta.file_class == "configuration"
 
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:  # noqa: ARG002
-        if not hits or view.meta.logical == OWN:
-            return Examined()
-        lines: dict[int, str] = {}
-        for hit in hits[:_LOOKED_AT]:
-            lines.setdefault(view.first_line + view.content.count(b"\n", 0, hit.offset), hit.literal.decode())
-            if len(lines) > LISTED:
-                break
-        shown = ", ".join(f"line {line} {word}" for line, word in list(lines.items())[:LISTED])
-        more = " ..." if len(lines) > LISTED else ""
-        return Examined(shortfalls=(Shortfall("configuration", shown + more, "skipped"),))
+        if view.meta.logical == OWN or not anywhere(view.content):
+            return Examined(summary=included_only(view))
+        if not view.whole:
+            line = view.first_line
+            return Examined(
+                shortfalls=(Shortfall("configuration", f"from line {line}: larger than one unit", "skipped"),)
+            )
+        software = software_of(view.meta, decoded(view.content))
+        reading = read_as(software, view.meta, view.content)
+        stating = Stating(view.meta, software, self.id)
+        stating.read(reading)
+        summary = Included(software, tuple(reading.includes), *pending(software, reading.entries))
+        return Examined(tuple(stated(stating.facts)), summary, stating.shortfalls())
+
+
+def included_only(view: FileView) -> Included | None:
+    """A file that only pulls in others belongs to the circle of those that are read."""
+    if b"nclude" not in view.content or not view.whole:
+        return None
+    software = software_of(view.meta, decoded(view.content))
+    includes = tuple(read_as(software, view.meta, view.content).includes)
+    return Included(software, includes) if includes and software != "generic" else None

@@ -11,7 +11,8 @@ Source: the library manuals named in `catalogue/*.yaml`; names by CycloneDX 1.7.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 
 from tree_sitter import Node
@@ -36,10 +37,11 @@ class SourceCryptography:
     """A `FileExamination` of one language: the words of another would open files for nothing."""
 
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
-    fold_case = False
+    by_format = True
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.fold_case = BY_NAME[language].folds
         self.id = f"cipher.source.{BY_NAME[language].slug}@1"
 
     @cached_property
@@ -74,8 +76,10 @@ class SourceCryptography:
         return Examined(facts, waiting or None, tuple(unit.shortfalls))
 
 
+MOST_PLACES = 6  # lines of a use beside that of its call
 DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
+_NOTHING = frozenset({b"return;", b"return", b"Unit"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SECRET_WORDS = frozenset(
     {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
@@ -91,8 +95,10 @@ class _Unit:
         self.view = view
         self.catalogue = catalogue
         self.parsed = parsed(view)
-        self.resolver = Resolver(self.parsed, catalogue.known, steps)
+        self.resolver = Resolver(self.parsed, catalogue.known, steps, catalogue.constant)
+        self.spelt: Callable[[str], str] = str.lower if self.parsed.adapter.folds else str
         self.shortfalls: list[Shortfall] = []
+        self.followed: set[tuple[int, int]] = set()  # calls on an object whose making says more
 
     def uses(self, hits: Sequence[Hit]) -> list[Use]:
         found: list[tuple[Site, Use]] = []
@@ -124,7 +130,8 @@ class _Unit:
         for _ in range(DEEPEST):
             lenders = {place: lent(use, lenders) for place, use in lenders.items()}
         kept = [use for site, use in parts if site.node.start_byte not in consumed]
-        return [lent(use, lenders) for use in (*(use for _, use in found), *kept)]
+        own = [use for site, use in found if not (_of_any_object(use.entry) and _place(site) in self.followed)]
+        return [lent(use, lenders) for use in (*own, *kept)]
 
     def note_unused_imports(self) -> None:
         """A function that is imported and never named again is there for other modules, under names not followed."""
@@ -144,7 +151,8 @@ class _Unit:
 
     def _site(self, node: Node, hit: Hit) -> Site | None:
         site = self.parsed.adapter.site(self.parsed, node, hit.literal.decode())
-        if site is None and node.type == "ERROR":
+        broken = node if node.type == "ERROR" else node.parent
+        if site is None and broken is not None and broken.type == "ERROR":
             line = self.parsed.line(node)
             self.shortfalls.append(
                 Shortfall("syntax", f"line {line}: {hit.literal.decode()} in text that does not parse")
@@ -172,7 +180,12 @@ class _Unit:
             path == need or path.startswith((f"{need}.", f"{need}/"))
             for path in (*imports.names.values(), *imports.stars)
             for need in entry.needs
-        ) or any("." in need and need.encode() in self.view.content for need in entry.needs)
+        ) or any(("." in need or self.parsed.adapter.folds) and self._holds_text(need) for need in entry.needs)
+
+    def _holds_text(self, need: str) -> bool:
+        """Whether a module or namespace is named anywhere in the text."""
+        content = self.view.content.lower() if self.parsed.adapter.folds else self.view.content
+        return need.encode() in content
 
     def _pointed(self, name: str, site: Site) -> tuple[Site, tuple[Entry, ...]] | None:
         """What a call that finds functions by name is asked for; a shortfall when that cannot be told."""
@@ -187,12 +200,15 @@ class _Unit:
         return (Site((name,), site.node, None), entries) if entries else None
 
     def _use(self, entry: Entry, site: Site) -> Use | None:
-        if entry.empty and not _is_empty(site.node):
+        if entry.empty and not self._is_empty(site.node):
             return None
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
-            if entry.use and entry.misuse is None and OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed):
+            qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
+            if entry.use and entry.misuse is None and qualified:
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
+            return None
+        if not self._is_meant(entry, site):
             return None
         word = self._for_a_secret(site) if entry.secret else None
         if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
@@ -208,17 +224,31 @@ class _Unit:
             if entry.when is not None:
                 condition = self._argument(site.arguments, entry.when.position)
                 answers["when"] = condition if condition is not None else Answer()
-        answers |= self._follow_ups(entry, site)
+        told, later = self._follow_ups(entry, site, answers.keys())
+        answers |= told
+        if entry.excepted and _is_excepted(entry, answers.get("algorithm")):
+            return None
         state = "overwritten" if self.parsed.overwritten(site.node) else "used"
-        name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers)
+        name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers, later)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
+
+    def _is_meant(self, entry: Entry, site: Site) -> bool:
+        """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
+        if entry.given and not _so_many(entry, site):
+            return False
+        return entry.provided is None or (site.arguments is not None and self._holds(entry.provided, site.arguments))
+
+    def _is_empty(self, node: Node) -> bool:
+        """Whether a function does nothing."""
+        body = self.parsed.adapter.body(node)
+        return body is not None and all(child.text in _NOTHING for child in body)
 
     def _for_a_secret(self, site: Site) -> Answer | None:
         """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
 
         Such words as key and code have other meanings too: the answer is then not complete.
         """
-        target, function = self.parsed.assigned_to(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
+        target, function = self.parsed.destination(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
         goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (target, function))
         sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
         return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
@@ -227,16 +257,26 @@ class _Unit:
         node = arguments.get(position.at, position.name)
         if node is None:
             return unknown("arguments are unpacked at run time") if arguments.spread else None
-        return self.resolver.resolve(node)
+        answer = self.resolver.resolve(node)
+        inside = position.name is not None and position.name.startswith(".")
+        if inside and node not in arguments.named.values():  # the argument itself, of which a member was asked for
+            return None if answer.complete else replace(answer, values=(), pending="")
+        return answer
 
-    def _follow_ups(self, entry: Entry, site: Site) -> dict[str, Answer]:
-        """What calls on the object, and the call around it, say. A size or curve that none tells is unknown."""
+    def _follow_ups(
+        self, entry: Entry, site: Site, answered: Set[str]
+    ) -> tuple[dict[str, Answer], list[Call]]:
+        """What calls on the object, and the call around it, say; they outdo what its own arguments `answered`.
+
+        A size or curve that nothing tells is unknown.
+        """
         answers: dict[str, list[Answer]] = {}
         adapter = self.parsed.adapter
         around = self.parsed.call_around(site.node) if entry.within else None
         pairs = list(self._on_object(entry, site)) if site.arguments is not None else []
         if around is not None:
-            pairs += [(follow, around) for follow in entry.within if around.method == follow.method]
+            method = self.spelt(around.method)
+            pairs += [(follow, around) for follow in entry.within if method == self.spelt(follow.method)]
         for follow, call in pairs:
             given = adapter.arguments(self.parsed, adapter.argument_list(call.node))
             if follow.when is not None and not self._holds(follow.when, given):
@@ -250,9 +290,9 @@ class _Unit:
         told = {role: either(items) for role, items in answers.items()}
         for role in {
             role for follow in entry.then for role in (*follow.arguments, *follow.fixed)
-        } & _LATER - told.keys():
+        } & _LATER - told.keys() - answered:
             told[role] = unknown("not told where the object is made")
-        return told
+        return told, [call for _, call in pairs]
 
     def _on_object(self, entry: Entry, site: Site) -> Iterator[tuple[FollowUp, Call]]:
         """Follow-ups and the calls that are one, on the object of a site and on those that it goes on in."""
@@ -262,8 +302,9 @@ class _Unit:
         calls = self.parsed.calls_on(out, site.node) if out is not None else self.parsed.later_calls(site.node)
         for call in calls:  # grows
             for follow in entry.then:
-                if call.method != follow.method:
+                if self.spelt(call.method) != self.spelt(follow.method):
                     continue
+                self.followed.add((call.node.start_byte, call.node.end_byte))
                 yield follow, call
                 given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
                 onto = given.get(follow.onto, None) if follow.onto is not None else None
@@ -271,27 +312,59 @@ class _Unit:
                     calls += self.parsed.calls_on(onto, call.node)
 
     def _holds(self, condition: Condition, given: Arguments) -> bool:
-        """Whether a condition may hold: only a value that is known and another one says no."""
+        """Whether a condition may hold: only a value that is known and another one says no. A constant that neither
+        the catalogue nor the unit knows is another one."""
         answer = self._argument(given, condition.position)
+        if answer is not None and answer.pending and not answer.values:
+            return answer.pending.rpartition(".")[2].lower() in condition.values
         if answer is None or not answer.complete:
-            return answer is not None
+            return answer is not None and condition.unknown != "nothing"
         return any(spelling(item, self.catalogue).lower() in condition.values for item in answer.values)
 
-    def _evidence(self, site: Site, answers: dict[str, Answer]) -> tuple[Evidence, ...]:
-        """The call, and where the first value that decides was found when that is another line."""
+    def _evidence(self, site: Site, answers: dict[str, Answer], later: Sequence[Call]) -> tuple[Evidence, ...]:
+        """The call; then, on other lines, where the values that decide were found and the calls that its object is
+        used in."""
         path, content = self.view.meta.path, self.view.content
         node = (site.node.child_by_field_name("name") if site.node.type == "method_declaration" else None) or site.node
         start = site.at if site.at is not None else node.start_byte
         line, found = self.view.first_line + content.count(b"\n", 0, start), ""
+        others: dict[int, int] = {}
         for role in ("algorithm", "mode", "key_bits", "curve", "iterations"):
             for offset in answers[role].origins if role in answers else ():
-                other = self.view.first_line + content.count(b"\n", 0, offset)
-                if other != line and not found:
-                    found = f"{path}:{other}"
-        return (Evidence(path, line, excerpt(content, start), origin=found),)
+                other = self.parsed.line_at(offset)
+                if other != line:
+                    found = found or f"{path}:{other}"
+                    others.setdefault(other, offset)
+        for call in later:
+            others.setdefault(self.parsed.line_at(call.node.start_byte), call.node.start_byte)
+        others.pop(line, None)
+        more = sorted(others.items())[:MOST_PLACES]
+        first = Evidence(path, line, excerpt(content, start), origin=found)
+        return (first, *(Evidence(path, other, excerpt(content, offset)) for other, offset in more))
 
 
-def _said(value: str | int) -> Answer:
+def _of_any_object(entry: Entry) -> bool:
+    """Whether an entry is a method of any object that says how a cipher unknown here is used."""
+    return "mode" in entry.fixed and all(call.startswith(".") for call in entry.calls)
+
+
+def _place(site: Site) -> tuple[int, int]:
+    return site.node.start_byte, site.node.end_byte
+
+
+def _so_many(entry: Entry, site: Site) -> bool:
+    """Whether the call has as many arguments as the entry asks for; what is unpacked may be any number."""
+    given = site.arguments
+    return given is None or given.spread or len(given.positional) + len(given.named) in entry.given
+
+
+def _is_excepted(entry: Entry, answer: Answer | None) -> bool:
+    return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
+
+
+def _said(value: str | int | None) -> Answer:
+    if value is None:
+        return unknown("left to the library")
     return Answer((Value("number" if isinstance(value, int) else "text", str(value)),))
 
 
@@ -301,11 +374,6 @@ def _speaks_alone(entry: Entry) -> bool:
         return True
     if entry.when is not None:
         return False
+    if entry.part and not entry.arguments and "mode" in entry.fixed:
+        return True
     return entry.algorithm is not None or entry.protocol is not None or entry.misuse is not None
-
-
-def _is_empty(node: Node) -> bool:
-    body = node.child_by_field_name("body")
-    if body is None:
-        return False
-    return all(child.is_extra or child.text == b"return;" for child in body.named_children)

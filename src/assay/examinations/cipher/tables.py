@@ -69,6 +69,7 @@ class HandWritten:
     id = "cipher.tables@1"
     kinds = ("crypto.use",)
     fold_case = False  # both cases are spelt out: folding every word of a product costs more
+    by_format = True
 
     @cached_property
     def _meaning(self) -> Mapping[bytes, tuple[tuple[str, str], ...]]:

@@ -15,7 +15,7 @@ from assay.core.examination import FileMeta
 from assay.core.facts import Evidence, Fact, Scalar
 from assay.core.kinds import PURPOSES
 from assay.examinations.cipher.catalogue import Catalogue, Entry
-from assay.examinations.cipher.names import compose, curve, protocol, recognise, suite
+from assay.examinations.cipher.names import compose, curve, priority, protocol, recognise, suite
 from assay.source.answers import Answer, Value, either
 
 MOST_COMBINATIONS = 16
@@ -75,17 +75,22 @@ def lent(use: Use, lenders: Mapping[int, Use]) -> Use:
         parts += [lenders[origin] for origin in use.answers[role].origins if origin in lenders]
     for part in parts:
         for role in part.answers.keys() & _LENT:
-            if role not in answers or _refers(answers[role]):
+            if role not in answers or _refers(answers[role]) or _is_part(answers[role], lenders):
                 answers[role] = part.answers[role]
                 places[role] = part.places.get(role, part.evidence)
         for role in part.entry.fixed.keys() & _LENT - use.entry.fixed.keys():
-            if role not in answers or _refers(answers[role]):
+            if role not in answers or _refers(answers[role]) or _is_part(answers[role], lenders):
                 answers[role] = Answer((Value("text", str(part.entry.fixed[role])),))
     return replace(use, answers=answers, places=places)
 
 
 def _refers(answer: Answer) -> bool:
     return bool(answer.values) and all(item.kind == "reference" for item in answer.values)
+
+
+def _is_part(answer: Answer, lenders: Mapping[int, Use]) -> bool:
+    """Whether an argument is itself a part, whose value nothing else tells."""
+    return not answer.values and not answer.complete and any(origin in lenders for origin in answer.origins)
 
 
 def _through(answer: Answer, lenders: Mapping[int, Use]) -> Answer:
@@ -126,6 +131,9 @@ def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterato
     if entry.protocol is not None or "protocol" in entry.arguments:
         yield from _protocols(use, catalogue, fact)
         return
+    if "priority" in entry.arguments:
+        yield from _priorities(use, catalogue, fact)
+        return
     if "suites" in entry.arguments:
         yield from _suites(use, catalogue, fact)
         return
@@ -158,7 +166,7 @@ def _tested(item: Value, catalogue: Catalogue) -> str:
     """A value as the conditions of the catalogue spell it."""
     if item.kind == "null":
         return "null"
-    return f"yields {item.text}" if item.kind == "yields" else _spelling(item, catalogue).lower()
+    return f"yields {item.text}" if item.kind == "yields" else spelling(item, catalogue).lower()
 
 
 def _protocols(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
@@ -167,7 +175,7 @@ def _protocols(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]
         answer = Answer((Value("text", use.entry.protocol or ""),))
     reach = "certain" if answer.certain else "possible"
     for item in _single(answer):
-        spelt = _spelling(item, catalogue)
+        spelt = spelling(item, catalogue)
         known = protocol(catalogue.values.get(spelt, spelt))  # a version may be given as its number
         if known is None and item.kind == "text":
             yield fact("crypto.protocol", {"protocol": None, "version": item.text, "reach": reach})
@@ -182,8 +190,15 @@ def _protocols(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]
 
 
 def _single(answer: Answer) -> Iterator[Value]:
+    """Items of lists, what is joined by `|`, and the words of a text, one by one."""
     for item in answer.values:
-        yield from item.items if item.kind == "list" else (item,)
+        if item.kind == "text" and len(words := re.split(r"[ ,]+", item.text.strip())) > 1:
+            yield from (Value("text", word, len(word)) for word in words if word)
+            continue
+        if item.kind == "reference" and "|" in item.text:
+            yield from (Value("reference", name, names=(name,)) for name in item.text.split("|"))
+        else:
+            yield from item.items if item.kind == "list" else (item,)
 
 
 def _suites(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
@@ -191,13 +206,33 @@ def _suites(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
     answer = use.answers.get("suites", Answer((), True))
     reach = "certain" if answer.certain else "possible"
     for fields in dict.fromkeys(
-        tuple(algorithm.fields.items()) for item in _single(answer) for algorithm in suite(_spelling(item, catalogue))
+        tuple(algorithm.fields.items()) for item in _single(answer) for algorithm in suite(spelling(item, catalogue))
     ):
         yield fact("crypto.use", {**dict(fields), "purpose": None, "reach": reach})
-    by_class = any(_BY_CLASS.search(_spelling(item, catalogue)) for item in _single(answer))
+    by_class = any(_BY_CLASS.search(spelling(item, catalogue)) for item in _single(answer))
+    unread = {"number", "bytes"}  # an array of numbers is bytes
+    by_number = any(item.kind in unread and not suite(spelling(item, catalogue)) for item in _single(answer))
+    if not answer.complete or by_class or by_number:
+        undetermined = _recognised(None, use.entry, catalogue)[0]
+        yield fact("crypto.use", {**undetermined, "purpose": None, "reach": "possible"}, answer)
+
+
+def _priorities(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
+    """The protocols and algorithms that a priority string names, one fact each."""
+    answer = use.answers.get("priority", Answer((), True))
+    reach, by_class = "certain" if answer.certain else "possible", False
+    for item in _single(answer):
+        protocols, algorithms, all_of = priority(spelling(item, catalogue))
+        by_class = by_class or all_of
+        for named in protocols:
+            if (known := protocol(named)) is not None:
+                yield fact("crypto.protocol", {"protocol": known[0], "version": known[1], "reach": reach})
+        for algorithm in algorithms:
+            yield fact("crypto.use", {**algorithm.fields, "purpose": None, "reach": reach})
     if not answer.complete or by_class:
         undetermined = _recognised(None, use.entry, catalogue)[0]
         yield fact("crypto.use", {**undetermined, "purpose": None, "reach": "possible"}, answer)
+        yield fact("crypto.protocol", {"protocol": "TLS", "version": None, "reach": "possible"}, answer)
 
 
 # Words of a list that switch on whatever the library holds of a class, weak ones among them (openssl-ciphers(1)).
@@ -219,7 +254,7 @@ def _named(use: Use, catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar], 
     reach = "possible" if several else "certain"
     for chosen in combinations[:MOST_COMBINATIONS]:
         for value in _algorithms(entry, chosen, catalogue):
-            if not use.called and value["purpose"] == "digest":
+            if not use.called and value["purpose"] == "digest" and "purpose" not in chosen:
                 value["purpose"] = None  # handed on: it may become a digest, or part of something else
             # What is only handed on, for no purpose that shows, may never be called: it neither convicts nor acquits.
             handed_on = not use.called and value["purpose"] is None
@@ -228,14 +263,15 @@ def _named(use: Use, catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar], 
 
 def _options(answer: Answer) -> tuple[Value | None, ...]:
     """Possible values; None stands for "there may be another"."""
-    return (*answer.values, *((None,) if not answer.complete or not answer.values else ()))
+    values = (part for item in answer.values for part in (item.items if item.kind == "list" else (item,)))
+    return (*values, *((None,) if not answer.complete or not answer.values else ()))
 
 
 def _algorithms(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Catalogue) -> Iterator[dict[str, Scalar]]:
     purpose = entry.purpose
     if "purpose" in chosen:
         said = chosen["purpose"]
-        purpose = _purpose(said, catalogue) or purpose if said is not None else purpose
+        purpose = _purpose(said, entry, catalogue) or purpose if said is not None else purpose
     if (security := chosen.get("security")) is not None and security.text == "false":
         purpose = "checksum"
     item = chosen.get("algorithm")
@@ -252,7 +288,7 @@ def _algorithms(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Cat
                 more = {"primitive": entry.primitive, **more}
             elif base["primitive"] is None and purpose is not None:
                 more = {"purpose": purpose, **more}
-            if base["primitive"] in _UNSIZED and more.get("key_bits", 0) is None:
+            if more.get("key_bits", 0) is None and (base["primitive"] in _UNSIZED or base.get("key_bits") is not None):
                 more = {key: said for key, said in more.items() if key != "key_bits"}
             value = dict(compose(base, **more)) if more else value
             if more.get("digest", "") is None:
@@ -266,15 +302,17 @@ def _algorithms(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Cat
         yield value
 
 
-def _purpose(said: Value, catalogue: Catalogue) -> str | None:
+def _purpose(said: Value, entry: Entry, catalogue: Catalogue) -> str | None:
     """What an argument such as a mode of operation makes of the call."""
+    if said.kind == "number":
+        return catalogue.own.get((entry.library, said.text))
     text = catalogue.values.get(catalogue.canonical(said.names[0]) if said.names else said.text, said.text)
     return text if text in PURPOSES else None
 
 
 def _recognised(item: Value | None, entry: Entry, catalogue: Catalogue) -> list[Mapping[str, Scalar]]:
     if item is not None:
-        named = _spelling(item, catalogue)
+        named = _worded(item, entry, catalogue)
         found = recognise(named, entry.dialect) or (
             recognise(named, _PLAIN)[:1] if item.text == entry.algorithm else ()
         )
@@ -282,7 +320,7 @@ def _recognised(item: Value | None, entry: Entry, catalogue: Catalogue) -> list[
             return [algorithm.fields for algorithm in found]
     undetermined: dict[str, Scalar] = {"algorithm": None, "family": None, "primitive": entry.primitive}
     if item is not None and (item.kind == "text" or _is_named(item, catalogue)):
-        undetermined["algorithm"] = _spelling(item, catalogue)[:80]  # a name that no table of names knows
+        undetermined["algorithm"] = spelling(item, catalogue)[:80]  # a name that no table of names knows
     if entry.primitive in {None, "block-cipher", "ae"}:
         undetermined |= {"mode": None, "padding": None}
     if entry.primitive in {None, "signature", "pke", "key-agree"}:
@@ -304,7 +342,7 @@ def _details(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Catalo
             continue
         if item is not None and item.kind == "number" and role == "curve":
             continue  # one position carries a size for RSA and a curve for EC
-        said = _detail(role, _spelling(item, catalogue)) if item is not None else None
+        said = _detail(role, _worded(item, entry, catalogue)) if item is not None else None
         more[key] = said
     return more
 
@@ -320,13 +358,21 @@ def _detail(role: str, text: str) -> Scalar:
             return found.name if found is not None else None
         case "cipher":
             return text
+        case "mode" if text.isdigit():
+            return None
         case "digest":
             digests = recognise(text, "any")
             return digests[0].fields.get("algorithm") if digests else None
     return text.lower()
 
 
-def _spelling(item: Value, catalogue: Catalogue) -> str:
+def _worded(item: Value, entry: Entry, catalogue: Catalogue) -> str:
+    """What a value says to the library of an entry, which may have words of its own."""
+    spelt = spelling(item, catalogue)
+    return catalogue.own.get((entry.library, spelt), spelt) if item.kind == "text" else spelt
+
+
+def spelling(item: Value, catalogue: Catalogue) -> str:
     """What a value says: a literal as written, a reference by the catalogue or by its last name."""
     if item.kind != "reference":
         return item.text

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from assay.examinations.cipher.catalogue import spread, word_of
 from assay.rulebooks.strict_yaml import parse
@@ -30,16 +31,27 @@ class Ways:
 @lru_cache(maxsize=1)
 def ways() -> Mapping[str, Ways]:
     content = (files(__package__) / "outward.yaml").read_bytes()
-    return {language: _ways(row) for language, row in parse(content, "outward.yaml").value.items()}
+    rows = parse(content, "outward.yaml").value
+    return {language: _ways(_whole(row, rows), language) for language, row in rows.items()}
 
 
-def _ways(row: Mapping[str, dict[str, object] | list[str]]) -> Ways:
+def _whole(row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """A row with what it adds to the row of the language that it is `like`."""
+    if "like" not in row:
+        return row
+    of = rows[row["like"]]
+    listed = {key: [*of[key], *row[key]] for key in ("foreign", "strangers")}
+    return {**listed, **{key: {**of[key], **(row[key] or {})} for key in ("by_name", "commands")}}
+
+
+def _ways(row: Mapping[str, Any], language: str) -> Ways:
     by_name = {name: int(str(at)) for call, at in _table(row["by_name"]) for name in spread(call)}
     foreign = frozenset(name for call in row["foreign"] for name in spread(call))
     commands = {name: _position(at) for call, at in _table(row["commands"]) for name in spread(call)}
     words: dict[bytes, tuple[str, ...]] = {}
     for name in (*by_name, *foreign, *commands):
-        words[word_of(name).encode()] = (*words.get(word_of(name).encode(), ()), name)
+        word = word_of(name, language).encode()
+        words[word] = (*words.get(word, ()), name)
     strangers: dict[bytes, tuple[str, ...]] = {}
     for name in (name for call in row["strangers"] for name in spread(call)):
         word = _WORD.findall(name.removesuffix(".h"))[-1].encode()

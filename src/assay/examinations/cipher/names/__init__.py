@@ -20,6 +20,8 @@ Dialects differ where the same word means different things:
                   KeyFactory, SecretKeySpec). "DSA" as a signature is SHA1withDSA, as in the JDK.
     openssl       EVP and command-line names, any case. A bare "aes128", "sm4" or "bf" is CBC, "des-ede3" is ECB.
     hashlib       names of Python's hashlib.new
+    kernel, botan names with brackets and slashes: rfc4106(gcm(aes)), AES-256/GCM(16), EMSA4(SHA-256)
+    jose          names of RFC 7518; "none" is no signature at all
     any           configuration and unknown places: every spelling above without a dialect's defaults, JOSE and SSH
                   names, XML-security URIs and cipher suites, but no ordinary word ("seed", "des", "EC", "sm-4").
 
@@ -43,6 +45,7 @@ from assay.core.facts import Scalar
 from assay.examinations.cipher.names.composing import compose
 from assay.examinations.cipher.names.curves import CurveName, curve
 from assay.examinations.cipher.names.dialects import DIALECTS
+from assay.examinations.cipher.names.priorities import priority as read_priority
 from assay.examinations.cipher.names.protocols import protocol_version
 from assay.examinations.cipher.names.reading import Reading
 from assay.examinations.cipher.names.stems import FAMILIES, OWN_FAMILIES
@@ -56,6 +59,7 @@ __all__ = [
     "CurveName",
     "compose",
     "curve",
+    "priority",
     "protocol",
     "recognise",
     "suite",
@@ -63,6 +67,7 @@ __all__ = [
 
 LONGEST = 120
 LONGEST_LIST = 20_000
+_IN_TEMPLATES = frozenset(ascii_letters + digits + "-_/.+(), ")
 _LEGIBLE = frozenset(ascii_letters + digits + "-_/.+:#@ ")  # all that a name of any library holds
 
 
@@ -86,7 +91,8 @@ def recognise(text: str, dialect: str) -> tuple[Algorithm, ...]:
     if len(text) > LONGEST:
         return ()
     text = text.strip()
-    return _recognise(text, dialect) if _LEGIBLE.issuperset(text) else ()
+    legible = _IN_TEMPLATES if dialect in {"kernel", "botan"} else _LEGIBLE
+    return _recognise(text, dialect) if legible.issuperset(text) else ()
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +112,12 @@ def suite(text: str) -> tuple[Algorithm, ...]:
 @lru_cache(maxsize=512)
 def _suite(text: str) -> tuple[Algorithm, ...]:
     return _algorithms(suite_readings(text))
+
+
+def priority(text: str) -> tuple[tuple[str, ...], tuple[Algorithm, ...], bool]:
+    """Protocols and algorithms that a priority string of GnuTLS switches on, and whether it does so by class."""
+    protocols, readings, by_class = read_priority(text[:LONGEST_LIST])
+    return protocols, _algorithms(readings), by_class
 
 
 def protocol(text: str) -> tuple[str, str] | None:

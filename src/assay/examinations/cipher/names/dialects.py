@@ -15,6 +15,7 @@ from assay.examinations.cipher.names.stems import words
 from assay.examinations.cipher.names.suites import one_suite
 from assay.examinations.cipher.names.symmetric import cipher
 from assay.examinations.cipher.names.tables import MODES, PADDINGS
+from assay.examinations.cipher.names.templates import botan, kernel
 
 Readings = tuple[Reading, ...]
 
@@ -74,6 +75,11 @@ def _jca_agreement(text: str) -> Readings:
 
 def _jca_key(text: str) -> Readings:
     return _whole(read("RSASSA-PSS" if text.upper() == "PSS" else text))
+
+
+def _jose(text: str) -> Readings:
+    """Names of RFC 7518, where `none` is a token that nobody signed."""
+    return (Reading("anull"),) if text.lower() == "none" else _any(text)
 
 
 _OPENSSL_PREFIXES: Final = ("evp-pkey-", "evp-", "nid-", "sn-", "ln-", "id-alg-")
@@ -189,6 +195,9 @@ DIALECTS: Final[Mapping[str, Callable[[str], Readings]]] = MappingProxyType(
         "jca-secretkeyfactory": _jca_key,
         "openssl": _openssl,
         "hashlib": _narrowed("hash", "xof"),
+        "kernel": kernel,
+        "botan": botan,
+        "jose": _jose,
         "any": _any,
     }
 )

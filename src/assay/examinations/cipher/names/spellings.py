@@ -41,6 +41,7 @@ openbsdbcrypt=bcrypt p256kyber768=secp256r1kyber768draft00 p256mlkem768=secp256r
 p384mlkem1024=secp384r1mlkem1024 passwordargon2i=argon2i passwordargon2id=argon2id passwordbcrypt=bcrypt pbe=pbes1
 pbes1=pbes1 pbes2=pbes2 pbkdf2=pbkdf2 pkcs12=pkcs12kdf pkcs12kdf=pkcs12kdf poly1305=poly1305 poly1305aes=poly1305
 rabbit=rabbit rsa15=rsa-encrypt rsaencryption=rsa rsaes=rsa-encrypt rsaespkcs1v15=rsa-encrypt salsa20=salsa20
+rsassapkcs1v15=rsa-sign
 scrypt=scrypt secretbox=xsalsa20poly1305 sha256sess=sha-256 sha512256sess=sha-512/256 siphash13=siphash
 siphash24=siphash siphash48=siphash siphash=siphash slhdsa=slh-dsa sm2256=sm2 sm22mlkem768=curvesm2mlkem768
 sm2dh=sm2-kex sm2encrypt=sm2-enc sm2encryption=sm2-enc sm2keyagreement=sm2-kex sm2keyexchange=sm2-kex

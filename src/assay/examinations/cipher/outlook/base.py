@@ -59,6 +59,11 @@ class Outlook:
 
     # Constants of other files
 
+    @property
+    def shares(self) -> frozenset[str]:
+        """The languages whose files declare constants for this one."""
+        return frozenset({self.language})
+
     rootless = False  # whether a constant needs no class, module or package before its name
 
     def declaration(self, constant: str) -> re.Pattern[bytes]:
@@ -75,6 +80,16 @@ class Outlook:
     def literals(self) -> frozenset[bytes]:
         """Words that `around` and `handed_on` want to see, beside those of the ways themselves."""
         return frozenset()
+
+    def strangers(self, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:
+        """Libraries that the text imports, includes or calls by their full name."""
+        for hit in hits:
+            for name in here.strangers.get(hit.literal, ()):
+                start = content.rfind(b"\n", max(0, hit.offset - 1000), hit.offset) + 1
+                end = content.find(b"\n", hit.offset, hit.offset + 1000)
+                line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
+                if self.stranger(line, name.encode()):
+                    yield hit.offset, name
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         """Whether a line, its spaces made single, names a stranger."""
@@ -104,6 +119,17 @@ class Outlook:
     def handed_on(self, parsed: Parsed, site: Site) -> str:  # noqa: ARG002
         """The module or class of the catalogue that a reference hands on, so that any member may be taken from it."""
         return ""
+
+    # Names that no search finds
+
+    def made(self, content: bytes) -> str:  # noqa: ARG002
+        """Why a text shows that no person wrote it as it stands; '' when a person may have."""
+        return ""
+
+    def disguised(self, content: bytes) -> int | None:  # noqa: ARG002
+        """Offset of a name that is written so that a search misses it, -1 when there is none; None to look for what
+        several languages have in common."""
+        return None
 
     def opens(self, text: str) -> bool:  # noqa: ARG002
         """Whether a text given to a call that finds things by name configures cryptography."""

@@ -9,8 +9,23 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook.base import Outlook
 from assay.source.parsed import Parsed
 
-_FOLLOWED = re.compile(rb"\s*[(,;})]")
-_HEADERS = ("openssl/", "gmssl/")
+_FOLLOWED = re.compile(rb"\s*[(,;})|]")
+_CPP = re.compile(
+    rb"^[ \t]*(?:template[ \t]*<|namespace[ \t]+\w+\s*\{|(?:public|private|protected)[ \t]*:)", re.MULTILINE
+)
+_HEADERS = (
+    "openssl/",
+    "gmssl/",
+    "mbedtls/",
+    "psa/",
+    "wolfssl/",
+    "gnutls/",
+    "nettle/",
+    "sodium",
+    "gcrypt",
+    "CommonCrypto/",
+)
+_READ = rb"(?:openssl|gmssl|wolfssl|mbedtls|psa|nettle|gnutls|sodium|botan|cryptopp|crypto\+\+|CommonCrypto|tinycrypt)/"
 
 
 class CText(Outlook):
@@ -19,7 +34,7 @@ class CText(Outlook):
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
         end = hit.offset + len(hit.literal)
-        return _FOLLOWED.match(content, end) is not None or _ends_macro(content, hit.offset, end)
+        return _FOLLOWED.match(content, end) is not None or ends_macro(content, hit.offset, end)
 
     def may_hand_on(self, parsed: Parsed) -> bool:
         """In C the name may be somebody's own, so that the library's header must be there."""
@@ -33,21 +48,27 @@ class CText(Outlook):
         forms = (macro, at_file_level, *((enumerator,) if constant.isupper() else ()))
         return re.compile(b"|".join(forms), re.MULTILINE)
 
+    @property
+    def shares(self) -> frozenset[str]:
+        return frozenset({"C", "C++"})
+
     def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:  # noqa: ARG002
         return True
 
     def literals(self) -> frozenset[bytes]:
-        return stems(self.language)
+        return stems(self.language) | {b"template", b"namespace", b"public", b"private", b"protected"}
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         header = re.escape(name)
         if b"/" not in name and not name.endswith(b".h"):
             return re.match(rb"# ?include ?[<\"][^>\"]+\." + header + rb"[>\"]", line) is not None
-        form = rb"# ?(include|import|include_next) ?[<\"](?!openssl/|gmssl/)([\w./+-]*/)?" + header
+        form = rb"# ?(include|import|include_next) ?[<\"](?!" + _READ + rb")([\w./+-]*/)?" + header
         return re.match(form, line) is not None
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
-        """Parts of names that a macro pastes together."""
+        """Parts of names that a macro pastes together, and a header that turns out to be C++ behind its beginning."""
+        if self.language == "C" and view.meta.logical.endswith(".h") and (found := _CPP.search(view.content)):
+            yield found.start(), "C++ in a header that is read as C"
         if b"##" not in view.content:
             return
         for hit in hits:
@@ -57,15 +78,31 @@ class CText(Outlook):
                 yield hit.offset, f"a name pasted together with {hit.literal.decode()}"
 
 
+# What so many functions of any library begin or end with that pasting it says nothing.
+_ORDINARY = frozenset(
+    {"", "init", "final", "update", "encrypt", "decrypt", "cipher", "key", "hash", "digest", "sign", "verify", "open",
+     "new", "set", "get", "ex", "ret", "starts", "start", "finish", "setup", "buffer", "buffers", "data", "generate",
+     "keypair", "derive", "method", "client", "server", "block", "blocks", "transform", "out", "setkey", "compute",
+     "message", "make", "create", "params", "secret", "public", "private", "shared", "list", "easy", "seed", "fast",
+     "enable", "read", "mac", "crypt", "alloc", "fetch", "name", "type", "info", "bits", "config", "crypto", "direct",
+     "process", "agree", "str", "wrap", "unwrap", "export", "import", "detached", "check", "extract", "expand", "ossl",
+     "certificate", "priority"}
+)  # fmt: skip
+
+
 @lru_cache(maxsize=4)
 def stems(language: str) -> frozenset[bytes]:
     """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
-    names = (call for call in catalogue_of(language).entries if call[:1] not in {"=", "."})
+    entries = catalogue_of(language).entries.items()
+    names = (
+        call for call, rows in entries if "." not in call and call[:1] != "=" and not all(row.needs for row in rows)
+    )
     places = ((name, place.end()) for name in names for place in re.finditer("_", name))
-    return frozenset(part.encode() for name, at in places for part in (name[:at], name[at - 1 :]) if len(part) > 2)
+    parts = {part for name, at in places for part in (name[:at], name[at - 1 :])}
+    return frozenset(part.encode() for part in parts if len(part) > 2 and not _ORDINARY.issuperset(part.split("_")))
 
 
-def _ends_macro(content: bytes, start: int, end: int) -> bool:
+def ends_macro(content: bytes, start: int, end: int) -> bool:
     """Whether a word is the last of a `#define`."""
     if content[end : end + 1] not in {b"", b"\r", b"\n"}:
         return False

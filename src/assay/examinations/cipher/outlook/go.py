@@ -1,0 +1,108 @@
+"""Go's text: a use needs the import of its package, whose path stands in quotes at the head of the file."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from assay.core.examination import FileMeta, FileView, Hit
+from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
+from assay.examinations.cipher.outlook.base import Outlook, line_of
+from assay.examinations.cipher.ways import Ways
+from assay.source.go_names import import_paths, package_of, split
+from assay.source.languages import BY_NAME
+
+_FOLLOWED = re.compile(rb"\s*(?:[.(:=,]|//|/\*)")
+_RENAMED = re.compile(rb"(?<!\w)(?!import\b)(?:[A-Za-z]\w*|\.)[ \t]+[\"`][\w./~@+-]*$")
+_CGO = re.compile(rb'^[ \t]*(?:import[ \t(]+)?(?:_[ \t]+)?["`]C["`]', re.MULTILINE)
+_DOT = re.compile(rb"^[ \t]*(?:.*[\s;(])?\.[ \t]+[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
+_LINKED = re.compile(rb"^//go:linkname[ \t]+\w+[ \t]+([\w./-]+)", re.MULTILINE)
+
+
+class GoText(Outlook):
+    language = "Go"
+    importing = (b"//", b"import ", b'"', b"_ ")
+
+    def reachable(self, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
+        """Hits whose word leads to a package that the file imports, or may import where its head is not seen."""
+        if not hits:
+            return []
+        imported = import_paths(content)
+        if not imported and b"package " not in content:
+            return list(hits)
+        paths = _paths()
+        return [hit for hit in hits if not paths[hit.literal].isdisjoint(imported)]
+
+    def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
+        if _FOLLOWED.match(content, hit.offset + len(hit.literal)) is None:
+            return _RENAMED.search(line_of(content, hit)[1]) is not None
+        return self.used(content, hit)
+
+    # Constants of other files: of the same package, or of the package that the last part of the path names
+
+    def declaration(self, constant: str) -> re.Pattern[bytes]:
+        return re.compile(rb"^\s*(?:(?:const|var)\s+)?%b\b[^\n:=(]*=[^=]" % re.escape(constant.encode()), re.MULTILINE)
+
+    def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:
+        package = package_of(owner.removeprefix("./")).encode()
+        folder = meta.logical.rpartition("/")[0]
+        named = re.search(rb"^package\s+%b\b" % re.escape(package), content, re.MULTILINE) is not None
+        return named or (not owner.startswith("./") and folder.endswith(owner.rpartition("/")[2]))
+
+    # Ways out of sight
+
+    def literals(self) -> frozenset[bytes]:
+        return frozenset({b"C", b"linkname"}) | frozenset(_packages())
+
+    def stranger(self, line: bytes, name: bytes) -> bool:
+        return re.search(rb"[\"`]" + re.escape(name) + rb"(?:/[^\"`]*)?[\"`]", line) is not None
+
+    def imported(self, content: bytes) -> set[bytes]:
+        return import_paths(content)
+
+    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
+        if _FOLLOWED.match(content, hit.offset + len(hit.literal)) is None:
+            return False
+        names = here.words.get(hit.literal, ())
+        return any(name.startswith(".") or split(name)[0].encode() in imported for name in names)
+
+    def disguised(self, content: bytes) -> int:  # noqa: ARG002
+        return -1
+
+    def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
+        """C code called through cgo, functions linked by name, and everything of a package imported at once."""
+        if view.offset > 0:
+            yield 0, "a part of a file whose imports stand in another part"
+        found = {hit.literal for hit in hits}
+        if b"C" in found and (cgo := _CGO.search(view.content)) is not None:
+            yield cgo.start(), 'import "C"'
+        if b"linkname" in found:
+            for linked in _LINKED.finditer(view.content):
+                if linked[1].decode().partition(".")[0].split("/")[0] in {"crypto", "golang"}:
+                    yield linked.start(), f"linked to {linked[1].decode()}"
+        for star in _DOT.finditer(view.content):
+            if star[1].decode() in _packages().get(package_of(star[1].decode()).encode(), ()):
+                yield star.start(), f"everything of {star[1].decode()} imported"
+
+
+@lru_cache(maxsize=1)
+def _packages() -> Mapping[bytes, frozenset[str]]:
+    """Packages of the catalogue that lead to an entry which states a use, by name."""
+    found: dict[bytes, set[str]] = {}
+    for call, rows in catalogue_of("Go").entries.items():
+        if call[:1] != "=" and any(row.use and row.misuse is None for row in rows):
+            path = split(call)[0]
+            found.setdefault(package_of(path).encode(), set()).add(path)
+    return {word: frozenset(paths) for word, paths in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _paths() -> Mapping[bytes, frozenset[bytes]]:
+    """The packages through which each word of the catalogue is reached."""
+    catalogue, adapter = catalogue_of("Go"), BY_NAME["Go"]
+    found: dict[bytes, set[bytes]] = {}
+    for call, rows in catalogue.entries.items():
+        setting = call.startswith("=")
+        paths = {need for row in rows for need in row.needs} if setting else {split(call)[0]}
+        word = call[1:] if setting else adapter.word(call)
+        found.setdefault(word.encode(), set()).update(path.encode() for path in paths)
+    return {word: frozenset(paths) for word, paths in found.items()}

@@ -1,0 +1,416 @@
+"""C#, by the tree-sitter-c-sharp grammar (C# 13).
+
+A type is looked for under the aliases of the file, in its namespaces and those around them, and in each namespace that
+a `using` opens, the implicit ones of the SDK among them. An assignment to a property, also in an object initialiser,
+counts as a call on the object.
+
+*It cannot see* what a `global using` of another file or of the project brings, inherited members, other parts of a
+partial class, or code that a source generator writes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from assay.source.csharp_values import CSharpValues
+from assay.source.parsed import Arguments, Binding, Call, Imports, Parsed, Site
+
+_IMPORTS = """
+  (using_directive) @using
+  (namespace_declaration name: (_) @namespace)
+  (file_scoped_namespace_declaration name: (_) @namespace)
+"""
+_IMPLICIT = ("System", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
+             "System.Collections.Generic")  # fmt: skip
+_SET = "(assignment_expression left: (identifier) @property) @call"
+_CALLED = {"invocation_expression": "function", "object_creation_expression": "type"}
+_TYPED = frozenset({"variable_declaration", "property_declaration", "parameter"})
+
+
+class CSharp(CSharpValues):
+    name = "C#"
+    functions = frozenset(
+        {"method_declaration", "constructor_declaration", "destructor_declaration", "operator_declaration",
+         "local_function_statement", "lambda_expression", "anonymous_method_expression", "accessor_declaration"}
+    )  # fmt: skip
+    binding_query = """
+      (variable_declarator name: (identifier) @name) @declarator
+      (property_declaration name: (identifier) @name) @property
+      (assignment_expression left: (_) @left right: (_) @value) @assignment
+      (foreach_statement left: (identifier) @changed)
+      (declaration_expression name: (identifier) @changed)
+      (declaration_pattern name: (identifier) @changed)
+      (argument ["ref" "out"] (identifier) @changed)
+      (prefix_unary_expression ["++" "--"] (identifier) @changed)
+      (postfix_unary_expression (identifier) @changed ["++" "--"])
+    """
+    calls_query = """
+      (invocation_expression function: (member_access_expression expression: (_) @object name: (_) @method)) @call
+      (invocation_expression
+        function: (conditional_access_expression
+          condition: (_) @object (member_binding_expression name: (_) @method))) @call
+      (assignment_expression
+        left: (member_access_expression expression: (_) @object name: (identifier) @property)) @call
+    """
+    blocks = frozenset({"block", "declaration_list", "compilation_unit", "switch_section"})
+    statements = frozenset(
+        {"expression_statement", "variable_declaration", "local_declaration_statement", "field_declaration"}
+    )
+    loops = frozenset({"for_statement", "foreach_statement", "while_statement", "do_statement"})
+    transparent = frozenset(
+        {"parenthesized_expression", "cast_expression", "as_expression", "await_expression", "postfix_unary_expression",
+         "conditional_access_expression"}
+    )  # fmt: skip
+    assigning = frozenset({"variable_declarator", "assignment_expression", "property_declaration"})
+    around_arguments = frozenset({"argument"})
+    calls: Mapping[str, str] = {
+        "invocation_expression": "function", "object_creation_expression": "type",
+        "implicit_object_creation_expression": "type",
+    }  # fmt: skip
+    members: Mapping[str, tuple[str, str]] = {
+        "member_access_expression": ("expression", "name"), "conditional_access_expression": ("condition", "name"),
+    }  # fmt: skip
+
+    def grammar(self) -> Grammar:
+        import tree_sitter_c_sharp  # noqa: PLC0415  (native, on first use)
+
+        return Grammar(tree_sitter_c_sharp.language())
+
+    # Names
+
+    def word(self, call: str) -> str:
+        """The class: `Create` and the like stand in every file. Interfaces and delegates stand alone in a catalogue."""
+        parts = call.split(".")
+        return parts[-1] if len(parts) == 1 or _ALONE.fullmatch(parts[-1]) else parts[-2]
+
+    def imports(self, parsed: Parsed) -> Imports:
+        """`names` holds aliases, and the classes of `using static` under `static` and their name."""
+        names: dict[str, str] = {}
+        stars: list[str] = []
+        package = ""
+        for captures in parsed.matches(_IMPORTS, parsed.root):
+            for node in captures.get("namespace", ()):
+                package = package or "".join(parsed.text(node).split())
+            for node in captures.get("using", ()):
+                text = parsed.text(node).strip().rstrip(";")
+                words = text.removeprefix("global ").strip().removeprefix("using ").split("=")
+                path = "".join(words[-1].split()).replace("global::", "")
+                if len(words) > 1:
+                    names[words[0].strip()] = path
+                elif words[0].strip().startswith("static "):
+                    path = path.removeprefix("static")
+                    names[f"static {path}"] = path
+                else:
+                    stars.append(path)
+        return Imports(names, (*stars, *_IMPLICIT), package)
+
+    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+        return frozenset(
+            name.encode()
+            for name, path in parsed.imports.names.items()
+            if not name.startswith("static ")
+            and name.encode() not in words
+            and any(part.encode() in words for part in path.split("."))
+        )
+
+    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        match node.type:
+            case "identifier" | "generic_name":
+                return self._type(parsed, _plain(parsed, node))
+            case "member_access_expression" | "qualified_name" | "alias_qualified_name":
+                return self._dotted(parsed, _plain(parsed, node))
+            case "object_creation_expression":
+                of = node.child_by_field_name("type")
+                return tuple(f"{name}.<init>" for name in self.qualified(parsed, of)) if of is not None else ()
+            case "implicit_object_creation_expression":
+                of = _target(node)
+                return tuple(f"{name}.<init>" for name in self.qualified(parsed, of)) if of is not None else ()
+            case "nullable_type":
+                return self.qualified(parsed, node.named_children[0]) if node.named_children else ()
+            case "invocation_expression":
+                return self._called(parsed, node)
+        return ()
+
+    def _called(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        callee = self.callee(node)
+        if callee is None:
+            return ()
+        if callee.type == "identifier":
+            name = parsed.text(callee)
+            static = (path for key, path in parsed.imports.names.items() if key.startswith("static "))
+            return (*(f"{path}.{name}" for path in static), name)
+        method = self.method(node)
+        if method is None or callee.type not in self.members:
+            return ()
+        return (*self.qualified(parsed, callee), f".{_plain(parsed, method).rpartition('.')[2]}")
+
+    def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
+        whole = text.startswith("global::")
+        text = text.removeprefix("global::")
+        head, _, rest = text.partition(".")
+        if not head.isidentifier() or not all(part.isidentifier() for part in rest.split(".")):
+            return ()
+        if whole:
+            return (text,)
+        return (*(f"{name}.{rest}" for name in self._type(parsed, head)), text)
+
+    def _type(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+        """Names that a type can have, the nearest namespace first."""
+        imports = parsed.imports
+        name = name.lstrip("@")
+        if name in imports.names:
+            return (imports.names[name],)
+        parts = imports.package.split(".") if imports.package else []
+        own = (".".join((*parts[:end], name)) for end in range(len(parts), -1, -1))
+        return (*own, *(f"{star}.{name}" for star in imports.stars))
+
+    # Places
+
+    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+        if node.type != "identifier":
+            return None
+        while (parent := node.parent) is not None and parent.type in _NAMES:
+            if node.type == "member_access_expression" and _is_constant(parsed, node):
+                break
+            node = parent
+        if parent is None or _hidden(parent):
+            return None
+        if parent.child_by_field_name(_CALLED.get(parent.type, "name")) == node and parent.type in _CALLED:
+            named = parsed.text(node) != "nameof"
+            given = self.arguments(parsed, self.argument_list(parent))
+            return Site(self.qualified(parsed, parent), parent, given) if named else None
+        if parent.type == "assignment_expression" and parent.child_by_field_name("left") == node:
+            return self._set(parsed, parent, node)
+        found = self._type_site(parsed, node, parent)
+        if found is not None or node.type not in {"member_access_expression", "qualified_name"}:
+            return found
+        if parent.type in _DECLARING:
+            return None
+        return Site(self._dotted(parsed, _plain(parsed, node)), node, None, settled=not self.compared(node))
+
+    def _type_site(self, parsed: Parsed, node: Node, parent: Node) -> Site | None:
+        """A type that is implemented, handed on, or gives a value its meaning; the name of a method."""
+        match parent.type:
+            case "variable_declaration" | "property_declaration" | "nullable_type" if _names_type(parent, node):
+                return self._typed(parsed, parent, node)
+            case "base_list" | "primary_constructor_base_type":
+                return self._implemented(parsed, node)
+            case "type_argument_list" if parent.parent is None or not _is_callee(parent.parent):
+                return None
+            case "typeof_expression" | "type_argument_list":
+                return Site(tuple(f"{name}.class" for name in self.qualified(parsed, node)), parent, None)
+            case "method_declaration" if parent.child_by_field_name("name") == node:
+                return Site((parsed.text(node),), parent, None, at=node.start_byte)
+        return None
+
+    def _set(self, parsed: Parsed, assignment: Node, left: Node) -> Site | None:
+        """`x.Name = value`, `x.Name += value`, and `Name = value` in an initialiser or in the object itself."""
+        value, operator = assignment.child_by_field_name("right"), assignment.child_by_field_name("operator")
+        if value is None or (operator is not None and parsed.text(operator) not in {"=", "+=", "|=", "??="}):
+            return None
+        last = _plain(parsed, left).rpartition(".")[2]
+        return Site((f"={last}", *self.qualified(parsed, left)), assignment, Arguments((value,)))
+
+    def _typed(self, parsed: Parsed, declaration: Node, node: Node) -> Site | None:
+        """A type of a variable or property: of `new(...)` without a type, or of the function that it is given."""
+        while declaration.type == "nullable_type" and declaration.parent is not None:
+            declaration = declaration.parent
+        made = next(iter(self._made(declaration)), None)
+        if made is None:
+            return None
+        if made.type == "implicit_object_creation_expression":
+            return Site(self.qualified(parsed, made), made, self.arguments(parsed, self.argument_list(made)))
+        return Site(self.qualified(parsed, node), node, Arguments((made,)))
+
+    def _made(self, declaration: Node) -> Iterator[Node]:
+        """Values of a declaration, of the kinds that take their meaning from its type."""
+        for place in (declaration, *declaration.named_children):
+            value = _value(place) if place.type in {"variable_declarator", "property_declaration"} else None
+            if value is not None and value.type in _TAKING:
+                yield value
+
+    def _implemented(self, parsed: Parsed, node: Node) -> Site | None:
+        """`class X : T`: a site of T whose named arguments are the methods of X."""
+        above = node.parent
+        while above is not None and above.type in {"base_list", "primary_constructor_base_type"}:
+            above = above.parent
+        body = above.child_by_field_name("body") if above is not None else None
+        if body is None:
+            return None
+        return Site(self.qualified(parsed, node), node, Arguments(named=_methods(parsed, body)))
+
+    # Calls
+
+    def parts(self, member: Node) -> tuple[Node | None, Node | None]:
+        if member.type == "conditional_access_expression":
+            bound = member.named_children[-1] if member.named_children else None
+            named = bound.child_by_field_name("name") if bound is not None else None
+            return member.child_by_field_name("condition"), named
+        return super().parts(member)
+
+    def argument_list(self, call: Node) -> Node | None:
+        if call.type == "assignment_expression":
+            return call
+        return call.child_by_field_name("arguments") or next(
+            (child for child in call.named_children if child.type == "argument_list"), None
+        )
+
+    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+        """Of a call, or of an assignment to a property."""
+        if node is None:
+            return Arguments()
+        if node.type == "assignment_expression":
+            value = node.child_by_field_name("right")
+            return Arguments((value,) if value is not None else ())
+        positional: list[Node] = []
+        named: dict[str, Node] = {}
+        for child in node.named_children:
+            if child.type != "argument" or not child.named_children:
+                continue
+            name, value = child.child_by_field_name("name"), child.named_children[-1]
+            if name is not None:
+                named[parsed.text(name)] = value
+            else:
+                positional.append(value)
+        return Arguments(tuple(positional), named)
+
+    def scoped(self, parsed: Parsed, call: Node) -> Iterator[Call]:
+        """Assignments in the initialiser of a new object."""
+        initialiser = call.child_by_field_name("initializer") or next(
+            (child for child in call.named_children if child.type == "initializer_expression"), None
+        )
+        if initialiser is None or self.calls.get(call.type) != "type":
+            return
+        for row in parsed.matches(_SET, initialiser, depth=1):
+            yield Call(parsed.text(row["property"][0]), row["call"][0])
+
+    # Declarations
+
+    def declared_name(self, parsed: Parsed, node: Node) -> str:
+        if node.type in _DECLARATIONS:
+            name = node.child_by_field_name("name")
+            return parsed.text(name) if name is not None else ""
+        return ""
+
+    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+        parameters = function.child_by_field_name("parameters")
+        if function.type == "accessor_declaration":
+            return name == "value", None
+        if parameters is None:
+            return False, None
+        if parameters.type != "parameter_list":
+            return parsed.text(parameters) == name, None
+        for child in parameters.named_children:
+            declared = child.child_by_field_name("name")
+            if declared is not None and parsed.text(declared) == name:
+                return True, _value(child)
+        return False, None
+
+    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "changed" in captures:
+            node = captures["changed"][0]
+            return parsed.text(node), node, Binding(None)
+        if "declarator" in captures:
+            node, name = captures["declarator"][0], parsed.text(captures["name"][0])
+            value = _value(node)
+            return name, node, Binding(value, value is None or _fixed(parsed, node))
+        if "property" in captures:
+            node, name = captures["property"][0], parsed.text(captures["name"][0])
+            value = node.child_by_field_name("value")
+            settable = node.child_by_field_name("accessors")
+            fixed = settable is None or not any(word in parsed.text(settable) for word in ("set", "init"))
+            return (name, node, Binding(value, fixed)) if value is not None else None
+        node, left = captures["assignment"][0], captures["left"][0]
+        operator = node.child_by_field_name("operator")
+        value = captures["value"][0] if operator is None or parsed.text(operator) == "=" else None
+        text = parsed.text(left)
+        if text.startswith("this."):
+            return "self." + text.removeprefix("this."), node, Binding(value)
+        initialising = node.parent is not None and node.parent.type == "initializer_expression"
+        return (text, node, Binding(value)) if left.type == "identifier" and not initialising else None
+
+
+_ALONE = re.compile(r"I[A-Z]\w*|\w+Callback")
+_NAMES = frozenset(
+    {"member_access_expression", "qualified_name", "alias_qualified_name", "generic_name", "member_binding_expression",
+     "conditional_access_expression"}
+)  # fmt: skip
+_TAKING = frozenset({"implicit_object_creation_expression", "lambda_expression", "anonymous_method_expression"})
+_DECLARATIONS = frozenset(
+    {"class_declaration", "struct_declaration", "interface_declaration", "record_declaration", "enum_declaration",
+     "method_declaration", "constructor_declaration", "local_function_statement"}
+)  # fmt: skip
+_DECLARING = frozenset(
+    {"using_directive", "namespace_declaration", "file_scoped_namespace_declaration", "variable_declaration",
+     "parameter", "method_declaration", "property_declaration", "attribute", "type_argument_list", "nullable_type",
+     "array_type", "cast_expression", "qualified_name", "object_creation_expression", "catch_declaration",
+     "declaration_pattern", "explicit_interface_specifier", "base_list"}
+)  # fmt: skip
+
+
+def _hidden(parent: Node) -> bool:
+    """Whether a name stands in `nameof(...)`, in an attribute or in a directive."""
+    above = parent.parent.parent if parent.type == "argument" and parent.parent is not None else None
+    callee = above.child_by_field_name("function") if above is not None else None
+    return (callee is not None and callee.text == b"nameof") or parent.type in {"attribute", "using_directive"}
+
+
+def _names_type(parent: Node, node: Node) -> bool:
+    return parent.type == "nullable_type" or parent.child_by_field_name("type") == node
+
+
+def _is_callee(node: Node) -> bool:
+    """Whether a generic name is that of a call, which can make what its type arguments name."""
+    above = node.parent
+    while above is not None and above.type in {"member_access_expression", "member_binding_expression"}:
+        node, above = above, above.parent
+    return above is not None and above.type == "invocation_expression" and above.child_by_field_name("function") == node
+
+
+def _plain(parsed: Parsed, node: Node) -> str:
+    """A dotted name without spaces, type arguments, `?` and `!`."""
+    text = "".join(parsed.text(node).split()).replace("?.", ".").replace("!.", ".").replace("@", "")
+    return text.partition("<")[0] if text.endswith(">") else text
+
+
+def _is_constant(parsed: Parsed, node: Node) -> bool:
+    """A member that is itself the object of a member: `Holder.CONSTANT.Name`, where the owner is no namespace."""
+    owner, _, field = _plain(parsed, node).rpartition(".")
+    return "." not in owner and owner[:1].isupper() and field.upper() == field
+
+
+def _target(node: Node) -> Node | None:
+    """The type of the variable or property to which `new(...)` goes."""
+    above = node.parent
+    while above is not None and above.type == "variable_declarator":
+        above = above.parent
+    found = above.child_by_field_name("type") if above is not None and above.type in _TYPED else None
+    return found.named_children[0] if found is not None and found.type == "nullable_type" else found
+
+
+def _value(declaration: Node) -> Node | None:
+    """What stands behind the sign of equality."""
+    children = declaration.children
+    at = next((place for place, child in enumerate(children) if child.type == "="), None)
+    return next((child for child in children[at + 1 :] if child.is_named), None) if at is not None else None
+
+
+def _fixed(parsed: Parsed, declarator: Node) -> bool:
+    """Whether the declaration is `const` or `readonly`."""
+    holder = declarator.parent.parent if declarator.parent is not None else None
+    words = (
+        {parsed.text(child) for child in holder.children if child.type == "modifier"} if holder is not None else set()
+    )
+    return not words.isdisjoint({"const", "readonly"})
+
+
+def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
+    """The methods of a class body by name."""
+    named = (
+        (child, child.child_by_field_name("name"))
+        for child in body.named_children
+        if child.type == "method_declaration"
+    )
+    return {parsed.text(name): child for child, name in named if name is not None}

@@ -1,0 +1,219 @@
+"""Names and types in Go: imports, what a name, a member or a call is called in full, types that are written down."""
+
+import re
+from collections.abc import Mapping
+from itertools import chain
+
+from tree_sitter import Node
+
+from assay.source.parsed import Adapter, Binding, Imports, Parsed
+
+_IMPORTS = "(import_spec) @spec (package_clause (package_identifier) @package)"
+FIELDS = "(field_declaration name: (field_identifier) @name type: (_) @type)"
+_QUOTED = re.compile(rb"[\"`]([\w./~@+-]+)[\"`]")
+_BODY = re.compile(rb"^(?:func|type|var|const)\b", re.MULTILINE)
+_VERSION = re.compile(r"v\d+")
+_PACKAGES = {"sha256-simd": "sha256", "blake2b-simd": "blake2b", "md5-simd": "md5simd"}  # named otherwise than the path
+_EVERYWHERE = frozenset({"net/http", "os"})  # packages whose name would open nearly every file
+_DECLARING = frozenset({"function_declaration", "method_declaration", "type_spec"})
+
+
+def import_paths(content: bytes) -> set[bytes]:
+    """Paths of the packages that a file imports, read without parsing."""
+    body = _BODY.search(content)
+    return set(_QUOTED.findall(content, 0, body.start() if body is not None else len(content)))
+
+
+def package_of(path: str) -> str:
+    """The name that a package most likely has, by its path."""
+    parts = path.split("/")
+    last = parts[-2] if len(parts) > 1 and _VERSION.fullmatch(parts[-1]) else parts[-1]
+    last = re.sub(r"\.v\d+$", "", last)
+    return _PACKAGES.get(last) or last.removeprefix("go-").removesuffix("-go").removesuffix(".go")
+
+
+def split(call: str) -> tuple[str, str, str]:
+    """Path of the package, dot, and what stands behind: of `golang.org/x/md4.New` the path is all before `.New`."""
+    folder, slash, last = call.rpartition("/")
+    package, dot, member = last.partition(".")
+    return folder + slash + package, dot, member
+
+
+class GoNames(Adapter):
+    """What the adapter of Go knows of names."""
+
+    members: Mapping[str, tuple[str, str]] = {"selector_expression": ("operand", "field")}
+    common = frozenset({"New", "Sum"})
+
+    def word(self, call: str) -> str:
+        """The package of a function, which stands before it under whatever name; of a method its own name."""
+        path, _, member = split(call)
+        holder, _, last = member.rpartition(".")
+        own = holder != "" and not (last in self.common and re.search(r"\d", holder))  # of a type, not of a constant
+        return last if own or path in _EVERYWHERE else package_of(path)
+
+    def imports(self, parsed: Parsed) -> Imports:
+        names: dict[str, str] = {}
+        stars: list[str] = []
+        package = ""
+        for row in parsed.matches(_IMPORTS, parsed.root, depth=3):
+            for node in row.get("package", ()):
+                package = parsed.text(node)
+            for spec in row.get("spec", ()):
+                named, quoted = spec.child_by_field_name("name"), spec.child_by_field_name("path")
+                path = parsed.text(quoted)[1:-1] if quoted is not None else ""
+                if named is not None and named.type == "dot":
+                    stars.append(path)
+                elif named is None or named.type != "blank_identifier":
+                    names[parsed.text(named) if named is not None else package_of(path)] = path
+        return Imports(names, tuple(stars), package)
+
+    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+        named = parsed.imports.names.items()
+        return frozenset(
+            alias.encode() for alias, path in named if (own := package_of(path)) != alias and own.encode() in words
+        )
+
+    def callee(self, call: Node) -> Node | None:
+        found = super().callee(call)
+        return found.child_by_field_name("operand") if found is not None and found.type == "index_expression" else found
+
+    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+        match node.type:
+            case "identifier":
+                name = parsed.text(node)
+                own = (f"./{parsed.imports.package}.{name}",)
+                return own + tuple(f"{star}.{name}" for star in parsed.imports.stars)
+            case "selector_expression":
+                operand, field = self.parts(node)
+                if operand is None or field is None:
+                    return ()
+                name = parsed.text(field)
+                if operand.type == "identifier":
+                    path = parsed.imports.names.get(parsed.text(operand))
+                    if path is not None and not self._is_variable(parsed, operand):
+                        return (f"{path}.{name}",)
+                if operand.type == "selector_expression" and _root(operand).type == "identifier":
+                    return tuple(f"{outer}.{name}" for outer in self.qualified(parsed, operand))
+                return ()
+            case "call_expression":
+                callee = self.callee(node)
+                if callee is None or callee.type != "selector_expression":
+                    return self.qualified(parsed, callee) if callee is not None else ()
+                named = self.qualified(parsed, callee)
+                if named:
+                    return named
+                operand, field = self.parts(callee)
+                types = self._type_of(parsed, operand) if operand is not None else ()
+                if field is None:
+                    return ()
+                return tuple(f"{item}.{parsed.text(field)}" for item in types) or (f".{parsed.text(field)}",)
+            case "composite_literal":
+                kind = node.child_by_field_name("type")
+                return self._types(parsed, kind) if kind is not None else ()
+        return ()
+
+    def _is_variable(self, parsed: Parsed, node: Node) -> bool:
+        """Whether a local variable hides the package of that name."""
+        name, function = parsed.text(node), parsed.function_of(node)
+        while function is not None:
+            places = (item.place for item in parsed.bindings(function).get(name, ()))
+            if any(place is not None and place.end_byte <= node.start_byte for place in places):
+                return True
+            if self.parameter(parsed, function, name)[0]:
+                return True
+            function = parsed.function_of(function.parent) if function.parent is not None else None
+        return False
+
+    def _types(self, parsed: Parsed, kind: Node | None) -> tuple[str, ...]:
+        """Qualified name of a type, or of what it points to; () for one without a name."""
+        while kind is not None and kind.type in {"pointer_type", "parenthesized_type", "generic_type"}:
+            kind = kind.child_by_field_name("type") or next(iter(kind.named_children), None)
+        if kind is None:
+            return ()
+        if kind.type == "type_identifier":
+            name = parsed.text(kind)
+            return (f"./{parsed.imports.package}.{name}", *(f"{star}.{name}" for star in parsed.imports.stars))
+        package, last = kind.child_by_field_name("package"), kind.child_by_field_name("name")
+        if kind.type != "qualified_type" or package is None or last is None:
+            return ()
+        path = parsed.imports.names.get(parsed.text(package)) or f"./{parsed.text(package)}"
+        return (f"{path}.{parsed.text(last)}",)
+
+    def _type_of(self, parsed: Parsed, node: Node, depth: int = 4) -> tuple[str, ...]:
+        """Type of an expression: declared, asserted, or `package.Function()` for what a function returned."""
+        match node.type if depth else "":
+            case "parenthesized_expression" | "unary_expression":
+                inner = self.inner(node)
+                return self._type_of(parsed, inner, depth - 1) if inner is not None else ()
+            case "composite_literal" | "type_assertion_expression":
+                return self._types(parsed, node.child_by_field_name("type"))
+            case "call_expression":
+                function, given = self.callee(node), self.arguments(parsed, self.argument_list(node))
+                if function is not None and parsed.text(function) == "new" and given.positional:
+                    return self._types(parsed, given.positional[0])
+                return tuple(f"{name}()" for name in self.qualified(parsed, node) if not name.startswith("."))
+            case "identifier":
+                return self._type_of_name(parsed, node, depth)
+            case "selector_expression":
+                field = node.child_by_field_name("field")
+                kinds = [
+                    row["type"][0]
+                    for row in parsed.matches(FIELDS, parsed.root)
+                    if field is not None and row["name"][0].text == field.text
+                ]
+                found = {self._types(parsed, kind) for kind in kinds}
+                return found.pop() if len(found) == 1 else ()
+        return ()
+
+    def _type_of_name(self, parsed: Parsed, node: Node, depth: int) -> tuple[str, ...]:
+        name, function = parsed.text(node), parsed.function_of(node)
+        for above in parsed.above(node):
+            alias = above.parent.child_by_field_name("alias") if above.type == "type_case" and above.parent else None
+            if alias is not None and parsed.text(alias) == name and len(above.children_by_field_name("type")) == 1:
+                return self._types(parsed, above.child_by_field_name("type"))
+        while function is not None:
+            bound = parsed.bindings(function).get(name, ())
+            if bound:
+                bound = parsed.reaching(bound, node)
+                values = [self._type_of_binding(parsed, item, depth) for item in bound]
+                return values[0] if values and all(value == values[0] for value in values) else ()
+            for child in _parameters(function):
+                if any(parsed.text(item) == name for item in child.children_by_field_name("name")):
+                    return self._types(parsed, child.child_by_field_name("type"))
+            function = parsed.function_of(function.parent) if function.parent is not None else None
+        bound = parsed.bindings(parsed.root).get(name, ())
+        return self._type_of_binding(parsed, bound[0], depth) if len(bound) == 1 else ()
+
+    def _type_of_binding(self, parsed: Parsed, binding: Binding, depth: int) -> tuple[str, ...]:
+        declared = binding.place.child_by_field_name("type") if binding.place is not None else None
+        if declared is not None:
+            return self._types(parsed, declared)
+        return self._type_of(parsed, binding.value, depth - 1) if binding.value is not None else ()
+
+    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+        named = chain.from_iterable(child.children_by_field_name("name") for child in _parameters(function))
+        return any(parsed.text(node) == name for node in named), None
+
+    def declared_name(self, parsed: Parsed, node: Node) -> str:
+        name = node.child_by_field_name("name") if node.type in _DECLARING else None
+        if name is None:
+            return ""
+        receiver = node.child_by_field_name("receiver")
+        kinds = [child.child_by_field_name("type") for child in receiver.named_children] if receiver is not None else []
+        types = [parsed.text(kind).lstrip("*").partition("[")[0] for kind in kinds if kind is not None]
+        return ".".join((*types, parsed.text(name)))
+
+
+def _parameters(function: Node) -> list[Node]:
+    lists = (function.child_by_field_name(field) for field in ("receiver", "parameters"))
+    return [child for row in lists if row is not None for child in row.named_children]
+
+
+def _root(selector: Node) -> Node:
+    while selector.type == "selector_expression":
+        operand = selector.child_by_field_name("operand")
+        if operand is None:
+            break
+        selector = operand
+    return selector

@@ -1,0 +1,147 @@
+"""What names of a JavaScript or TypeScript file stand for: modules, their members, further names for those.
+
+The names are of the whole file, whatever the scope: of two of one name the first counts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from assay.source.javascript_places import MEMBERS, THROUGH, last_name
+from assay.source.parsed import Parsed
+
+LOADS = re.compile(rb"\b(?:require|import)\b")
+_ENDING = re.compile(r"(?:/index)?(?:\.[cm]?[jt]sx?)?$")
+WRAPPERS = frozenset(
+    {"__importStar", "__importDefault", "_interopRequireDefault", "_interopRequireWildcard", "__toESM",
+     "_interop_require_default", "_interop_require_wildcard", "_interopDefault", "_interopNamespace"}
+)  # fmt: skip
+_ALIASES = """
+  (variable_declarator name: (identifier) @name value: [(identifier) (member_expression) (subscript_expression)
+    (binary_expression) (await_expression) (parenthesized_expression)] @value)
+  (variable_declarator name: (object_pattern) @name value: [(identifier) (member_expression)] @value)
+"""
+_DECLARED = """
+  (variable_declarator name: (identifier) @name)
+  (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name))
+  (function_declaration name: (identifier) @name)
+  (class_declaration name: (_) @name)
+"""
+_REASSIGNED = """
+  (assignment_expression left: (identifier) @name)
+  (augmented_assignment_expression left: (identifier) @name)
+  (update_expression argument: (identifier) @name)
+"""
+
+
+def module_name(text: str) -> str:
+    """A module as qualified names spell it: `node:crypto` is crypto, `x/lib/index.js` is x/lib."""
+    return _ENDING.sub("", text.removeprefix("node:"))
+
+
+def loaded(parsed: Parsed, call: Node) -> str:
+    """The module that `require("x")` or `import("x")` loads, '' for any other call."""
+    callee, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+    if callee is None or given is None or parsed.text(callee) not in {"require", "import"}:
+        return ""
+    first = given.named_children[0] if given.named_children else None
+    if first is None or first.type not in {"string", "template_string"} or b"${" in (first.text or b""):
+        return ""
+    return module_name(parsed.text(first)[1:-1])
+
+
+def imported(parsed: Parsed, statement: Node, names: dict[str, str]) -> None:
+    """The names that an `import` statement brings."""
+    clause = next((child for child in statement.named_children if child.type.endswith("_clause")), None)
+    source = statement.child_by_field_name("source") or (clause.child_by_field_name("source") if clause else None)
+    if clause is None or source is None:
+        return
+    path = module_name(parsed.text(source)[1:-1])
+    for child in clause.named_children:
+        if child.type == "identifier":
+            names.setdefault(parsed.text(child), path)
+        elif child.type == "namespace_import":
+            names.setdefault(parsed.text(child.named_children[0]), path)
+        for item in child.named_children if child.type == "named_imports" else ():
+            name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+            if name is not None:
+                names.setdefault(parsed.text(alias or name), f"{path}.{parsed.text(name)}")
+
+
+def bind(parsed: Parsed, node: Node, path: str, names: dict[str, str]) -> None:
+    """The names that an expression which yields a module is given."""
+    while (parent := node.parent) is not None:
+        if parent.type in MEMBERS and parent.child_by_field_name("object") == node:
+            path = f"{path}.{last_name(parsed, parent)}"
+        elif parent.type == "arguments" and _wraps(parsed, parent):
+            parent = parent.parent or parent
+        elif parent.type not in THROUGH and parent.type != "binary_expression":
+            break
+        node = parent
+    if parent is None or parent.type not in {"variable_declarator", "assignment_expression"}:
+        return
+    target = parent.child_by_field_name("name") or parent.child_by_field_name("left")
+    if target is None or target == node:
+        return
+    if target.type == "object_pattern":
+        for name, member in taken_apart(parsed, target):
+            names.setdefault(name, f"{path}.{member}")
+    elif target.type == "identifier" or parsed.text(target).startswith("this."):
+        names.setdefault("".join(parsed.text(target).split()), path)
+
+
+def _wraps(parsed: Parsed, arguments: Node) -> bool:
+    callee = arguments.parent.child_by_field_name("function") if arguments.parent is not None else None
+    return callee is not None and parsed.text(callee).rpartition(".")[2] in WRAPPERS
+
+
+def taken_apart(parsed: Parsed, pattern: Node) -> Iterator[tuple[str, str]]:
+    """Local name and member of each part of `{ a, b: c, d = 1, e: { f } }`."""
+    for child in pattern.named_children:
+        match child.type:
+            case "shorthand_property_identifier_pattern":
+                yield parsed.text(child), parsed.text(child)
+            case "object_assignment_pattern":
+                left = child.child_by_field_name("left")
+                if left is not None:
+                    yield parsed.text(left), parsed.text(left)
+            case "pair_pattern":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is None or value is None:
+                    continue
+                if value.type == "object_pattern":
+                    yield from ((name, f"{parsed.text(key)}.{rest}") for name, rest in taken_apart(parsed, value))
+                else:
+                    value = value.child_by_field_name("left") or value
+                    yield parsed.text(value), parsed.text(key).strip("\"'")
+
+
+@lru_cache(maxsize=4)
+def aliases(parsed: Parsed) -> Mapping[str, tuple[Node, str]]:
+    """Further names for what other expressions name: the expression, and the member that is taken of it."""
+    found: dict[str, tuple[Node, str]] = {}
+    for row in parsed.matches(_ALIASES, parsed.root):
+        name, value = row["name"][0], row["value"][0]
+        if name.type == "identifier":
+            found.setdefault(parsed.text(name), (value, ""))
+        else:
+            for local, member in taken_apart(parsed, name):
+                found.setdefault(local, (value, member))
+    return {name: row for name, row in found.items() if name not in parsed.imports.names}
+
+
+@lru_cache(maxsize=4)
+def declared(parsed: Parsed) -> frozenset[str]:
+    """Names that the unit declares anywhere: none of them is a global."""
+    return frozenset(parsed.text(node) for row in parsed.matches(_DECLARED, parsed.root) for node in row["name"])
+
+
+@lru_cache(maxsize=4)
+def _reassigned(parsed: Parsed) -> frozenset[str]:
+    return frozenset(parsed.text(node) for row in parsed.matches(_REASSIGNED, parsed.root) for node in row["name"])
+
+
+def constant(parsed: Parsed, declaration: Node, name: str) -> bool:
+    return any(child.type == "const" for child in declaration.children) or name not in _reassigned(parsed)

@@ -1,0 +1,147 @@
+"""Where Python text names a class only as a type, so that nothing is made of it there.
+
+An annotation, a union that an alias stands for, what `isinstance` is asked about, the first argument of `cast`. No value
+comes of such a name but through what reads types back as values (`__annotations__`, `get_args`, `Annotated`, a bound),
+and a text that holds a word of those is not trusted with its types at all.
+
+*It cannot see* another file that reads the types of this one back; `taken_back` finds the forms in which such a file
+calls what it has read.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from assay.source.parsed import Parsed
+
+_READ_BACK = re.compile(
+    rb"\b(?:__annotations__|__annotate__|__args__|__value__|__supertype__|__bound__|__constraints__|get_type_hints"
+    rb"|__dataclass_fields__|__fields__|model_fields|_field_types|fields|get_annotations|get_args|get_parameters"
+    rb"|annotation|Annotated|Provide|inject|inspect)\b"
+)
+# Between a name and the annotation or union that it is a part of, nothing calls or keeps it.
+_THROUGH = frozenset({"generic_type", "union_type", "type_parameter", "constrained_type", "splat_type", "tuple", "list",
+                      "parenthesized_expression"})  # fmt: skip
+_TYPING = frozenset(
+    {"Any", "AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection",
+     "Concatenate", "Container", "ContextManager", "Coroutine", "DefaultDict", "Deque", "Dict", "Final", "FrozenSet",
+     "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "MutableSequence", "Optional", "Sequence",
+     "Set", "Tuple", "Type", "TypeGuard", "TypeIs", "Union", "dict", "frozenset", "list", "set", "tuple", "type"}
+)  # fmt: skip
+_UNIONS = frozenset({"typing.Union", "typing.Optional", "typing_extensions.Union", "typing_extensions.Optional"})
+_CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
+_ASKING = frozenset({"isinstance", "issubclass"})
+_CALLED_BACK = re.compile(
+    rb"(?:\b(?:get_args|get_type_hints|get_annotations|dataclasses\.fields)\s*\([^()]*\)|__args__|__annotations__|__value__|__supertype__)"
+    rb"\s*(?:\[[^\]\n]*\]|\.(?:get|pop|values|items)\s*\([^()]*\))?"
+)
+_GOES_ON = re.compile(rb"\s*\(|\.\w+\s*\(")
+_KEPT = re.compile(rb"(\w+)\s*(?::[^=\n]+)?=\s*$")
+
+
+def is_type(parsed: Parsed, node: Node) -> bool:
+    """Whether a reference that is not called is named as a type and for nothing else."""
+    place, above = _whole(parsed, node)
+    if above is None:
+        return False
+    if above.type == "argument_list" and (call := above.parent) is not None and call.type == "call":
+        return _asked(parsed, call, above, place)
+    aliased = above.type == "assignment" and above.child_by_field_name("right") == place and _is_union(parsed, place)
+    return (aliased or above.type == "type") and _READ_BACK.search(parsed.content) is None
+
+
+def taken_back(content: bytes) -> Iterator[int]:
+    """Offsets where a text calls, or calls a method of, what it has read from annotations or unions."""
+    for found in _CALLED_BACK.finditer(content):
+        kept = _KEPT.search(content, content.rfind(b"\n", 0, found.start()) + 1, found.start())
+        called = kept is not None and re.search(
+            rb"(?<![\w.])%b(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(" % re.escape(kept[1]), content[found.end() :]
+        )
+        if _GOES_ON.match(content, found.end()) and found[0].rstrip().endswith((b"]", b")")) or called:
+            yield found.start()
+
+
+def _whole(parsed: Parsed, node: Node) -> tuple[Node, Node | None]:
+    """The largest type expression that a name is a part of, and what stands around it."""
+    while (above := node.parent) is not None:
+        if above.type == "type" and above.parent is not None and above.parent.type in _THROUGH:
+            node = above
+        elif above.type in _THROUGH or (above.type == "binary_operator" and _sign(above) == "|"):
+            if above.type == "generic_type" and not _is_typing(parsed, above.named_children[0], node):
+                return node, None
+            node = above
+        elif above.type == "subscript" and _is_typing(parsed, above.child_by_field_name("value"), node):
+            node = above
+        else:
+            return node, above
+    return node, None
+
+
+def _sign(node: Node) -> str:
+    sign = node.child_by_field_name("operator")
+    return sign.type if sign is not None else ""
+
+
+def _is_typing(parsed: Parsed, head: Node | None, node: Node) -> bool:
+    """Whether a subscript is one of `typing` or of a container, whose items are types that nobody makes a value of.
+    The head itself is only what holds them."""
+    if head is None:
+        return False
+    text = parsed.text(head)
+    path = parsed.imports.names.get(text.partition(".")[0], text)
+    own = re.search(rb"\b(?:class|def)\s+%b\b" % re.escape(text.encode()), parsed.content)
+    known = text.rpartition(".")[2] in _TYPING and (path in _TYPING or path.startswith(("typing", "collections")))
+    return own is None and (known or head == node)
+
+
+def _asked(parsed: Parsed, call: Node, arguments: Node, place: Node) -> bool:
+    function = call.child_by_field_name("function")
+    if function is None:
+        return False
+    first, text = arguments.named_children[0] == place, parsed.text(function)
+    if text in _ASKING:
+        return not first and _is_builtin(parsed, text)
+    return first and bool(_CASTS.intersection(parsed.adapter.qualified(parsed, function)))
+
+
+def _is_builtin(parsed: Parsed, name: str) -> bool:
+    """Whether nothing in the text can have given a built-in name another meaning."""
+    given = rb"\b(?:def|class|as|import|global)\s+%b\b|(?<![\w.])%b\s*(?::[^=\n]*)?=(?!=)|[,(]\s*%b\s*[,)=:]"
+    word = name.encode()
+    return not parsed.imports.stars and re.search(given.replace(b"%b", word), parsed.content) is None
+
+
+def _is_union(parsed: Parsed, node: Node) -> bool:
+    """Whether an expression makes something that cannot be called in place of its types. A union of one is that type."""
+    if node.type == "subscript" and (head := node.child_by_field_name("value")) is not None:
+        if not _UNIONS.intersection(parsed.adapter.qualified(parsed, head)):
+            return True  # a call of `List[X]` makes a list
+    leaves = list(_leaves(parsed, node))
+    return len(leaves) > 1 and "" not in leaves and len(set(leaves)) == len(leaves)
+
+
+def _leaves(parsed: Parsed, node: Node) -> Iterator[str]:
+    """What a union joins, by qualified names; '' for what is no name of a class."""
+    if node.type == "parenthesized_expression":
+        yield from _leaves(parsed, node.named_children[0])
+    elif node.type == "binary_operator" and _sign(node) == "|":
+        for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
+            yield from _leaves(parsed, side) if side is not None else ("",)
+    elif node.type == "subscript":
+        head = node.child_by_field_name("value")
+        names = parsed.adapter.qualified(parsed, head) if head is not None else ()
+        if not _UNIONS.intersection(names):
+            yield parsed.text(node)
+            return
+        if any(name.endswith("Optional") for name in names):
+            yield "None"
+        for item in node.children_by_field_name("subscript"):
+            yield from _leaves(parsed, item)
+    elif node.type in {"identifier", "attribute"}:
+        text = parsed.text(node).rpartition(".")[2]
+        names = parsed.adapter.qualified(parsed, node)
+        # `ssl.OP_NO_SSLv3 | x` joins numbers: a class is not written so.
+        yield "" if "_" in text.strip("_") and text.upper() == text else next(iter(names), parsed.text(node))
+    else:
+        yield {"none": "None", "string": parsed.text(node)}.get(node.type, "")

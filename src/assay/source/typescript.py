@@ -1,0 +1,51 @@
+"""TypeScript and TSX, by the grammars of tree-sitter-typescript: JavaScript with enumerations and types.
+
+*It cannot see* what `javascript.py` cannot, and nothing of types: a method of a typed parameter is one of any object.
+"""
+
+from collections.abc import Mapping
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from assay.source.javascript import JavaScript
+from assay.source.parsed import Adapter, Binding, Parsed
+
+
+class TypeScript(JavaScript):
+    name = "TypeScript"
+    expressions: Mapping[str, str] = {
+        **JavaScript.expressions, "as_expression": "group", "satisfies_expression": "group",
+        "non_null_expression": "group",
+    }  # fmt: skip
+    binding_query = (
+        JavaScript.binding_query.replace("(field_definition property: (_)", "(public_field_definition name: (_)")
+        + "(enum_assignment name: (_) @left value: (_) @value) @enum"
+    )
+
+    def grammar(self) -> Grammar:
+        import tree_sitter_typescript  # noqa: PLC0415  (native, on first use)
+
+        return Grammar(tree_sitter_typescript.language_typescript())
+
+    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "enum" in captures:
+            name = f"self.{parsed.text(captures['left'][0])}"
+            return name, captures["enum"][0], Binding(captures["value"][0], final=True)
+        return super().binding(parsed, captures)
+
+
+class Tsx(TypeScript):
+    """TypeScript with elements; casts in angle brackets and generic arrow functions do not parse."""
+
+    @property
+    def variants(self) -> tuple[Adapter, ...]:
+        return ()
+
+    def grammar(self) -> Grammar:
+        import tree_sitter_typescript  # noqa: PLC0415  (native, on first use)
+
+        return Grammar(tree_sitter_typescript.language_tsx())
+
+
+TSX = Tsx()
