@@ -28,8 +28,9 @@ from tests.examinations.cipher import snippets_run
 ROOT = Path(__file__).parents[1]
 GUIDES = (ROOT / "docs/guide.md", ROOT / "docs/guide.zh.md")
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
+CI_PAGES = (ROOT / "docs/ci.md", ROOT / "docs/ci.zh.md")
 CATALOGUE = ROOT / "docs/catalogue.md"
-TWINS = (READMES, GUIDES)
+TWINS = (READMES, GUIDES, CI_PAGES)
 _OURS = ("src", "docs", "tests", "benchmarks", "examples", ".ci")
 _READ = {".md", ".py", ".yaml", ".yml", ".toml", ".sh", ".in", ".lock", ".txt", ".j2", ".css", ".json", ""}
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -250,7 +251,7 @@ def test_the_library_shown_finds_what_the_page_says(monkeypatch: pytest.MonkeyPa
 # Both languages agree, and nothing private is in either.
 
 
-@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=["README", "guide"])
+@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=["README", "guide", "ci"])
 def test_both_languages_have_the_same_shape(english: Path, chinese: Path) -> None:
     assert [level for level, _ in _headings(english)] == [level for level, _ in _headings(chinese)]
     assert _blocks(english) == _blocks(chinese)
@@ -272,7 +273,7 @@ def test_no_file_names_this_machine_or_a_registry() -> None:
     homes, scratch = "|".join(("home", "root", "Users", "work")), "tmp"
     machine = re.compile(rf"(?<![\w.:/$}}-])/(?:(?:{homes})/[\w.-]+|{scratch}/[\w.-]+/[\w.-]+)")
     hosts = re.compile(
-        "|".join((r"pypi[.]org", r"pythonhosted[.]org", r"npmjs[.]org", r"maven[.]org", r"golang[.]org/x"))
+        "|".join((r"pypi[.]org", r"pythonhosted[.]org", r"npmjs[.]org", r"maven[.]org", r"(?:proxy|sum)[.]golang[.]org"))
     )
     found = []
     for path in _files():

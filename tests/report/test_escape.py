@@ -6,6 +6,8 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -159,3 +161,47 @@ def test_the_document_itself_is_not_escaped() -> None:
 
     walk(sample(hostile=True))
     assert any("\x1b" in text for text in strings)
+
+
+# Outputs for other programs
+
+
+@given(EVILS)
+def test_xml_holds_any_text_and_shows_it(evil: str) -> None:
+    root = ElementTree.fromstring(f'<a b="{escape.xml(evil)}">{escape.xml(evil)}</a>')
+    assert root.text == root.attrib["b"] == escape.terminal(evil)
+    assert len(root) == 0
+
+
+@given(EVILS)
+def test_a_sarif_message_has_no_placeholder_and_no_link(evil: str) -> None:
+    shown = escape.sarif(evil)
+    assert hazards(shown) == []
+    assert not re.search(r"(?<!\{)(?:\{\{)*\{(?!\{)", shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]]", shown)
+
+
+@given(EVILS)
+def test_oscal_markup_means_nothing(evil: str) -> None:
+    shown = escape.markup(evil)
+    assert hazards(shown) == []
+    assert "<" not in shown
+    assert ">" not in shown
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_{}\[\]()#!|~^$]", shown)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_a_path_is_a_relative_reference_below_its_base_or_none(path: str) -> None:
+    uri = escape.uri(path)
+    climbs = {".", ".."} & set(re.split("[/!]", path))
+    assert bool(uri) == (bool(path) and path[0] not in "/!" and not climbs)
+    if uri:
+        assert re.fullmatch(r"(?:[A-Za-z0-9._~/!-]|%[0-9A-F]{2})+", uri)
+        assert unquote(uri) == path
+
+
+def test_paths_as_uris() -> None:
+    assert escape.uri("lib/a b.jar!com/K#1.class") == "lib/a%20b.jar!com/K%231.class"
+    assert escape.uri("C:\\x?y") == "C%3A%5Cx%3Fy"
+    assert [escape.uri(path) for path in ("../a", "a/../../b", "/etc/passwd", "a.jar!../b", "")] == [""] * 5
+    assert escape.uri("a\udc80") == "a%EF%BF%BD"

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -12,20 +13,23 @@ from assay.cli.words import discard_output, language, say
 from assay.core.errors import UsageError
 from assay.core.text import Text
 from assay.report.document import Document
+from assay.report.record import Record
 
+RECORDED = ("sarif", "cyclonedx", "oscal")
 _STAGES = {"files": Text("examining", "检查中")}
 
 
-def render(document: Document, form: str, *, no_color: bool, to_file: bool) -> bytes:
-    from assay.report import html, json, text  # noqa: PLC0415  (each only when asked for)
+def render(document: Document, record: Callable[[], Record], form: str, *, no_color: bool, to_file: bool) -> bytes:
+    """The document in one of `options.FORMATS`; only those that list more than it holds ask for the record."""
+    lang = language()
+    if form == "text":
+        from assay.report import text  # noqa: PLC0415  (each output only when asked for)
 
-    match form:
-        case "json":
-            return json.render(document, language())
-        case "html":
-            return html.render(document, language())
-    width, color = terminal_page(no_color=no_color, to_file=to_file)
-    return text.render(document, language(), width=width, color=color)
+        width, color = terminal_page(no_color=no_color, to_file=to_file)
+        return text.render(document, lang, width=width, color=color)
+    output = import_module(f"assay.report.{form}")
+    content: bytes = output.render(document, lang, record()) if form in RECORDED else output.render(document, lang)
+    return content
 
 
 def terminal_page(*, no_color: bool, to_file: bool) -> tuple[int, bool]:

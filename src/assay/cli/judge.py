@@ -9,6 +9,7 @@ from assay.cli import options
 from assay.cli.deliver import deliver, render
 from assay.cli.words import say
 from assay.core.text import Text
+from assay.report.record import Record
 
 
 @click.command(
@@ -38,18 +39,23 @@ def command(
     fail_on: str,
     against: Path | None,
 ) -> int:
+    from assay.dossier.sealed import Judging  # noqa: PLC0415
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.document import summary  # noqa: PLC0415
     from assay.review.comparing import newly_broken_against  # noqa: PLC0415
-    from assay.review.reading import sealed_record  # noqa: PLC0415
-    from assay.review.steps import books_for, judge_again  # noqa: PLC0415
+    from assay.review.reading import record_of, sealed_record  # noqa: PLC0415
+    from assay.review.steps import books_for, judge_again, references  # noqa: PLC0415
 
     options.check_against(fail_on, against)
     review = Dossier.open(dossier).latest()
     record = sealed_record(review)
     books = books_for(record.product, rulebooks, as_of)
     document = judge_again(review, record.product, books, as_of, record.artifact)
-    deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
+
+    def records() -> Record:
+        return record_of(review, review.judgements(Judging(as_of, references(books))))
+
+    deliver(render(document, records, form, no_color=no_color, to_file=output is not None), output)
     counts = summary(document)
     if against is not None:
         return int(options.exit_new(newly_broken_against(review, Dossier.open(against), rulebooks, as_of)))

@@ -12,6 +12,7 @@ from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import LANGS, Text
 
+FORMATS = ("text", "json", "html", "sarif", "cyclonedx", "oscal", "junit")  # names of modules of the report room
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -76,9 +77,7 @@ def output(function: F) -> F:
 
 def format_(function: F) -> F:
     about = say(Text("Form of the report.", "报告格式。"))
-    return click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help=about)(
-        function
-    )
+    return click.option("--format", "form", type=click.Choice(FORMATS), default="text", help=about)(function)
 
 
 def color(function: F) -> F:

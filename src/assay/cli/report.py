@@ -8,6 +8,7 @@ from assay.cli import options
 from assay.cli.deliver import deliver, render
 from assay.cli.words import say, talk
 from assay.core.text import Text
+from assay.report.record import Record
 
 
 @click.command(
@@ -20,10 +21,15 @@ from assay.core.text import Text
 @options.color
 def command(dossier: Path, form: str, output: Path | None, no_color: bool) -> int:
     from assay.dossier.store import Dossier  # noqa: PLC0415
-    from assay.review.reading import stored_document  # noqa: PLC0415
+    from assay.review.reading import record_of, stored_document  # noqa: PLC0415
 
-    document = stored_document(Dossier.open(dossier).latest())
-    deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
+    review = Dossier.open(dossier).latest()
+    document = stored_document(review)
+
+    def record() -> Record:
+        return record_of(review, review.judgements())
+
+    deliver(render(document, record, form, no_color=no_color, to_file=output is not None), output)
     if output is not None:
         talk(Text(f"report: {output}", f"报告：{output}"))
     return 0

@@ -9,6 +9,7 @@ from assay.cli import options
 from assay.cli.deliver import deliver, progress, render
 from assay.cli.words import say, talk
 from assay.core.text import Text
+from assay.report.record import Record
 
 
 @click.command(
@@ -48,14 +49,19 @@ def command(
     from assay.dossier.store import Dossier  # noqa: PLC0415  (the review's rooms, on first use)
     from assay.report.document import summary  # noqa: PLC0415
     from assay.review.comparing import newly_broken_against  # noqa: PLC0415
-    from assay.review.reading import another_product  # noqa: PLC0415
+    from assay.review.reading import another_product, record_of  # noqa: PLC0415
     from assay.review.steps import Plan, review  # noqa: PLC0415
 
     options.check_against(fail_on, against)
     earlier = Dossier.open(against) if against is not None else None
     plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
     kept, document = review(plan, progress())
-    deliver(render(document, form, no_color=no_color, to_file=output is not None), output)
+    latest = kept.latest()
+
+    def record() -> Record:
+        return record_of(latest, latest.judgements())
+
+    deliver(render(document, record, form, no_color=no_color, to_file=output is not None), output)
     counts = summary(document)
     if output is not None:
         talk(Text(f"report: {output}", f"报告：{output}"))

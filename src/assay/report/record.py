@@ -45,17 +45,31 @@ class Record:
 
     def breaks(self, key: Key) -> int:
         """How many facts break a rule, without reading one."""
+        return self._count(key, _BREAKING)
+
+    def decides(self, key: Key) -> int:
+        """How many facts the judgement of a rule rests on."""
+        return self._count(key, _DECIDING)
+
+    def _count(self, key: Key, because: frozenset[str]) -> int:
         judgement = self.by_rule.get(key)
         grounds = judgement.grounds if judgement is not None else ()
-        return sum(item.count for ground in grounds if ground.because in _BREAKING for item in ground.matched)
+        return sum(item.count for ground in grounds for item in _matched(ground, because))
 
     def waiver(self, key: Key, id_: str, as_of: date) -> Waiver | None:
         """The waiver that covers this fact of this rule on that day; with an empty id, one for what is absent."""
-        for waiver in self.waivers:
-            named = id_ in waiver.facts if id_ else not waiver.facts
-            if (waiver.book, waiver.rule) == key and named and waiver.granted <= as_of <= waiver.until:
+        for waiver, ids in self._by_key.get(key, ()):
+            named = id_ in ids if id_ else not ids
+            if named and waiver.granted <= as_of <= waiver.until:
                 return waiver
         return None
+
+    @cached_property
+    def _by_key(self) -> Mapping[Key, list[tuple[Waiver, frozenset[str]]]]:
+        found: dict[Key, list[tuple[Waiver, frozenset[str]]]] = {}
+        for waiver in self.waivers:
+            found.setdefault((waiver.book, waiver.rule), []).append((waiver, frozenset(waiver.facts)))
+        return found
 
     def _deciding(self, because: frozenset[str]) -> Iterator[tuple[str, Fact, list[Key]]]:
         wanted: dict[str, _Groups] = {}
@@ -69,6 +83,15 @@ class Record:
                 keys = groups.of(fact)
                 if keys:
                     yield id_, fact, keys
+
+
+def shares(counts: Mapping[Key, int], room: int) -> dict[Key, int]:
+    """How many facts of each rule an output with so much room lists: the first rules given have all of theirs."""
+    found: dict[Key, int] = {}
+    for key, count in counts.items():
+        found[key] = max(0, min(count, room))
+        room -= found[key]
+    return found
 
 
 def _matched(ground: Ground, because: frozenset[str]) -> Sequence[Matched]:
