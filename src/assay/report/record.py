@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from assay.core.facts import Fact, Scalar
+from assay.core.matching import Seen
 from assay.core.rules import Ground, Judgement, Matched
 from assay.core.waivers import Waiver
 
@@ -72,11 +73,11 @@ class Record:
         return found
 
     def _deciding(self, because: frozenset[str]) -> Iterator[tuple[str, Fact, list[Key]]]:
-        wanted: dict[str, _Groups] = {}
+        wanted: dict[str, Groups] = {}
         for key, judgement in sorted(self.by_rule.items()):
             for ground in judgement.grounds:
                 for matched in _matched(ground, because):
-                    wanted.setdefault(matched.kind, _Groups()).add(key, matched)
+                    wanted.setdefault(matched.kind, Groups()).add(key, matched)
         for kind in sorted(wanted):
             groups = wanted[kind]
             for id_, fact in self.facts(kind):
@@ -98,7 +99,7 @@ def _matched(ground: Ground, because: frozenset[str]) -> Sequence[Matched]:
     return ground.matched if ground.because in because else ()
 
 
-class _Groups:
+class Groups:
     """The groups of deciding values of one kind: which rules a fact with these values belongs to."""
 
     def __init__(self) -> None:
@@ -110,7 +111,7 @@ class _Groups:
         if key not in keys:
             keys.append(key)
 
-    def of(self, fact: Fact) -> list[Key]:
+    def of(self, fact: Seen) -> list[Key]:
         """The rules whose judgement quotes a group with this fact's values.
 
         A judgement leaves out keys that were absent; no pattern that passed tested them, except that a value which is

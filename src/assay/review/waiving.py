@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from assay.core.errors import InputError
-from assay.core.rules import Judgement, Matched
+from assay.core.rules import Judgement
 from assay.core.text import Text
 from assay.core.waivers import Waiver, grant, weigh
 from assay.dossier.store import Dossier, Review
 from assay.dossier.waivers import add_waiver, waivers
 from assay.report.document import Document
+from assay.report.record import Groups
 from assay.report.waiving import waive
 
 Key = tuple[str, str]
@@ -35,7 +36,7 @@ def under_waivers(document: Document, review: Review, judgements: Sequence[Judge
 
 def breaking_facts(review: Review, judgements: Iterable[Judgement]) -> Mapping[Key, frozenset[str]]:
     """Ids of all facts that break each broken rule; streams the facts of each kind once."""
-    wanted: dict[str, list[tuple[Key, Matched]]] = {}
+    wanted: dict[str, Groups] = {}
     found: dict[Key, set[str]] = {}
     for judgement in judgements:
         if judgement.outcome != "broken":
@@ -43,13 +44,11 @@ def breaking_facts(review: Review, judgements: Iterable[Judgement]) -> Mapping[K
         key = (judgement.book, judgement.rule)
         found[key] = set()
         for matched in judgement.grounds[0].matched:
-            wanted.setdefault(matched.kind, []).append((key, matched))
-    for kind, rows in wanted.items():
+            wanted.setdefault(matched.kind, Groups()).add(key, matched)
+    for kind, groups in wanted.items():
         for seen in review.glimpses(kind):
-            values = {**seen.value, "scope": seen.subject.scope}
-            for key, matched in rows:
-                if all(name in values and values[name] == item for name, item in matched.values.items()):
-                    found[key].add(seen.id)
+            for key in groups.of(seen):
+                found[key].add(seen.id)
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
