@@ -17,8 +17,9 @@ from assay.source.parsed import Parsed
 
 _READ_BACK = re.compile(
     rb"\b(?:__annotations__|__annotate__|__args__|__value__|__supertype__|__bound__|__constraints__|get_type_hints"
-    rb"|__dataclass_fields__|__fields__|model_fields|_field_types|fields|get_annotations|get_args|get_parameters"
-    rb"|annotation|Annotated|Provide|inject|inspect)\b"
+    rb"|__dataclass_fields__|__fields__|model_fields|_field_types|get_annotations|get_args)\b"
+    rb"|\b(?:fields|signature|getfullargspec)\s*\(\s*[A-Z]|\.\s*annotation\b|\binspect\s*\.\s*(?:sig|get)|@\s*(?:\w+\.)?inject"
+    rb"|\bfrom\s+inspect\b|\bimport\s+inspect\s+as\b"
 )
 # Between a name and the annotation or union that it is a part of, nothing calls or keeps it.
 _THROUGH = frozenset({"generic_type", "union_type", "type_parameter", "constrained_type", "splat_type", "tuple", "list",
@@ -31,6 +32,7 @@ _TYPING = frozenset(
 )  # fmt: skip
 _UNIONS = frozenset({"typing.Union", "typing.Optional", "typing_extensions.Union", "typing_extensions.Optional"})
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
+_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _ASKING = frozenset({"isinstance", "issubclass"})
 _CALLED_BACK = re.compile(
     rb"(?:\b(?:get_args|get_type_hints|get_annotations|dataclasses\.fields)\s*\([^()]*\)|__args__|__annotations__|__value__|__supertype__)"
@@ -145,3 +147,43 @@ def _leaves(parsed: Parsed, node: Node) -> Iterator[str]:
         yield "" if "_" in text.strip("_") and text.upper() == text else next(iter(names), parsed.text(node))
     else:
         yield {"none": "None", "string": parsed.text(node)}.get(node.type, "")
+
+
+def is_own_variable(parsed: Parsed, node: Node) -> bool:
+    """Whether a name that is called like a module is a variable: nothing imports it, or a function around declares it."""
+    head = parsed.text(node).partition(".")[0].strip()
+    if node.type == "call" or head not in parsed.imports.names:
+        return node.type in {"identifier", "attribute"}
+    word = re.escape(head.encode())
+    scope = parsed.function_of(node)
+    while scope is not None:
+        text = parsed.content[scope.start_byte : scope.end_byte]
+        if re.search(rb"\b(?:import\b[^\n]*|global\b[^\n]*|as\s+)(?<!\w)%b(?!\w)" % word, text):
+            return False
+        inside = _within_body(scope, node)
+        if inside and (parsed.adapter.parameter(parsed, scope, head)[0] or parsed.bindings(scope).get(head)):
+            return True
+        scope = parsed.function_of(scope.parent) if scope.parent is not None else None
+    return False
+
+
+def is_for_checkers(parsed: Parsed, alias: str) -> bool:
+    """Whether a name is imported for type checkers only, so that it is not there when the module runs."""
+    word = re.escape(alias.encode())
+    for found in re.finditer(rb"(?<!\w)%b(?!\w)" % word, parsed.content):
+        node = parsed.at(found.start(), len(alias))
+        around = parsed.above(node) if node is not None else []
+        if any(above.type in {"import_statement", "import_from_statement"} for above in around):
+            return any(_is_checking(parsed, above) for above in around)
+    return False
+
+
+def _is_checking(parsed: Parsed, node: Node) -> bool:
+    condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
+    return condition is not None and bool(_CHECKING.intersection(parsed.adapter.qualified(parsed, condition)))
+
+
+def _within_body(function: Node, node: Node) -> bool:
+    """Whether a place is in the body of a function, and not in its defaults or decorators."""
+    body = function.child_by_field_name("body")
+    return body is not None and body.start_byte <= node.start_byte < body.end_byte

@@ -3,7 +3,8 @@
 States no fact. The prefilter looks for words as bytes; three languages let a program spell a name otherwise. Java reads
 `\\u004d` as `M` anywhere. Python folds identifiers to NFKC, so that full-width or mathematical letters name the same
 thing. C joins a line that ends in a backslash to the next in the middle of a word, and reads `\\u004d` in identifiers.
-This examination sees every file of these languages and looks for nothing but such spellings.
+JavaScript reads `\\u0048` and `\\x48` in names and strings; text that a minifier or a bundler made is packed. PHP calls
+what a variable names. This examination sees every file of these languages and looks for nothing but such spellings.
 
 *It cannot see* names that are put together by the preprocessor from harmless parts.
 Source: Java Language Specification 3.3; Python Language Reference 2.3; C11 5.1.1.2 and 6.4.3.

@@ -20,19 +20,13 @@ from tree_sitter import Node
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.examinations.cipher.ways import Ways, ways
+from assay.examinations.cipher.ways import TOOLS, Ways, ways
 from assay.source.answers import Answer, Value
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
 from assay.source.parsed import Arguments
 from assay.source.values import Resolver
 
-_TOOLS = re.compile(
-    r"(?<![\w-])(openssl|gmssl|tongsuo|bssl|gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|"
-    r"p11tool|pkcs\d+-tool|signtool|osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|passwd|"
-    r"cryptsetup|stunnel|ssh(-\w+)?|scp|sftp|(md[245]|sha\d*|b2)(sum|deep)?|zip|7za?|curl|wget)(?![\w-])",
-    re.IGNORECASE,
-)
 _SHELLS = re.compile(
     r"(^|[/\\])((ba|da|z|k|c|tc)?sh|cmd|powershell|pwsh|python[\d.]*|perl|ruby|node|java|env|sudo|xargs)(\.exe)?$"
 )
@@ -101,6 +95,8 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
         name = next((name for name in _names(site.names, here)), "") if site is not None else ""
         if site is None or not name or (name.startswith(".") and any(map(catalogue.known, site.names))):
             continue  # a method of an object that the catalogue knows is stated by the other examination
+        if outlook.bounded(parsed, resolver, site, name):
+            continue
         if name in here.foreign or _owned(name, here) or site.arguments is None:
             yield parsed.line(site.node), name
             continue
@@ -193,4 +189,4 @@ def _starts_tool(command: Value) -> bool:
         return True
     if _SHELLS.search(words[0]):  # of a single word too: its arguments may be given by other calls
         return True
-    return any(_TOOLS.search(word) for word in words)
+    return any(TOOLS.search(word) for word in words)

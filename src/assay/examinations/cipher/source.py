@@ -11,6 +11,7 @@ Source: the library manuals named in `catalogue/*.yaml`; names by CycloneDX 1.7.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
@@ -22,7 +23,6 @@ from assay.core.facts import Evidence
 from assay.examinations.cipher.catalogue import Catalogue, Condition, Entry, FollowUp, Position, catalogue_of
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.examinations.cipher.outlook.base import once
 from assay.examinations.cipher.uses import Use, facts_of, lent, spelling
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
@@ -98,6 +98,7 @@ class _Unit:
         self.resolver = Resolver(self.parsed, catalogue.known, steps, catalogue.constant)
         self.spelt: Callable[[str], str] = str.lower if self.parsed.adapter.folds else str
         self.shortfalls: list[Shortfall] = []
+        self.typed: Counter[str] = Counter()  # references that are only compared or named as types, by their text
         self.followed: set[tuple[int, int]] = set()  # calls on an object whose making says more
 
     def uses(self, hits: Sequence[Hit]) -> list[Use]:
@@ -110,6 +111,8 @@ class _Unit:
             if self.parsed.too_deep > TOO_DEEP:
                 break
             site = self._site(node, hit) if node is not None else None
+            if site is not None and not site.settled:
+                self.typed[self.parsed.text(site.node)] += 1
             if site is None or not site.settled or (site.node.start_byte, site.names) in done:
                 continue
             name, entries = self._entries(site)
@@ -135,11 +138,11 @@ class _Unit:
 
     def note_unused_imports(self) -> None:
         """A function that is imported and never named again is there for other modules, under names not followed."""
-        if not OUTLOOKS[self.view.meta.format].leaves_imports:
-            return
+        outlook = OUTLOOKS[self.view.meta.format]
         for alias, path in self.parsed.imports.names.items():
             entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
-            if any(entry.use and entry.misuse is None for entry in entries) and once(alias, self.view.content):
+            stating = any(entry.use and entry.misuse is None for entry in entries)
+            if stating and outlook.leaves(self.parsed, alias, self.typed[alias]):
                 self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
 
     def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -193,7 +196,8 @@ class _Unit:
         if position is None or site.arguments is None:
             return None
         answer = self._argument(site.arguments, position)
-        if answer is None or not answer.complete:
+        outlook = OUTLOOKS[self.view.meta.format]
+        if (answer is None or not answer.complete) and not outlook.bounded(self.parsed, self.resolver, site, name):
             self.shortfalls.append(Shortfall("blind-spot", f"line {self.parsed.line(site.node)}: {name}"))
         asked = answer.values if answer is not None else ()
         entries = tuple(entry for item in asked for entry in self.catalogue.entries.get(item.text, ()))

@@ -10,6 +10,12 @@ from typing import Any
 from assay.examinations.cipher.catalogue import spread, word_of
 from assay.rulebooks.strict_yaml import parse
 
+TOOLS = re.compile(  # programs that are made for cryptography
+    r"(?<![\w-])(openssl|gmssl|tongsuo|bssl|gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|"
+    r"p11tool|pkcs\d+-tool|signtool|osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|passwd|"
+    r"cryptsetup|stunnel|ssh(-\w+)?|scp|sftp|(md[245]|sha\d*|b2)(sum|deep)?|zip|7za?|curl|wget)(?![\w-])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+")
 
 

@@ -13,6 +13,7 @@ from assay.examinations.cipher.catalogue import Catalogue, shape_of
 from assay.examinations.cipher.ways import Ways
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed, Site
+from assay.source.values import Resolver
 
 _SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}
 _CALLED = re.compile(rb"\s*[(<),;]")
@@ -54,8 +55,6 @@ class Outlook:
     def may_hand_on(self, parsed: Parsed) -> bool:  # noqa: ARG002
         """Whether a function that is named without being called can be the library's and not somebody's own."""
         return True
-
-    leaves_imports = False  # whether a module imports names only for other modules to take them from it
 
     # Constants of other files
 
@@ -119,6 +118,15 @@ class Outlook:
     def handed_on(self, parsed: Parsed, site: Site) -> str:  # noqa: ARG002
         """The module or class of the catalogue that a reference hands on, so that any member may be taken from it."""
         return ""
+
+    def bounded(self, parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:  # noqa: ARG002
+        """Whether what the way out `name` leads to is bounded although its argument is not known, and harmless."""
+        return False
+
+    def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:  # noqa: ARG002
+        """Whether a module imports a name only for other modules to take it from there. `typed` is how often the text
+        names it as a type, or to compare it."""
+        return False
 
     # Names that no search finds
 

@@ -70,12 +70,19 @@ class CSharpText(Outlook):
         return b"." in name and re.search(rb"(?<![\w.])" + named + rb"\.\w", line) is not None
 
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
-        """The word of a full name is its class, which anything may follow."""
+        """The word of a full name is its class: its member must follow, unless the class is made or named otherwise."""
         dotted = content[hit.offset - 1 : hit.offset] == b"."
-        return any(
-            shape_of(name) == "any" or (shape_of(name) == "method") == dotted
-            for name in here.words.get(hit.literal, ())
-        )
+        member = _MEMBER.match(content, hit.offset + len(hit.literal))
+        for name in here.words.get(hit.literal, ()):
+            last = name.rpartition(".")[2].encode()
+            if shape_of(name) != "any":
+                if dotted == (shape_of(name) == "method"):
+                    return True
+            elif last in {b"<init>", b"*"} or (member is not None and member[1] == last):
+                return True
+            elif line_of(content, hit)[0].startswith((b"using ", b"global using ")):
+                return True  # under another name, or its members without it
+        return False
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """Native imports, types named in a text, and types of the catalogue that no `using` of the file explains."""

@@ -12,6 +12,7 @@ from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_of, word_of
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
 from assay.examinations.cipher.ways import Ways, ways
+from assay.lab.identifiers import words
 from assay.source.parsed import Parsed, Site
 
 LONG_LINE = 1000  # bytes; nobody writes such lines
@@ -125,13 +126,16 @@ class JavaScriptText(Outlook):
             if name:
                 yield found.start(), name
 
-    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
+    def imported(self, content: bytes) -> set[bytes]:
+        return words(content)
+
+    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
         end, before = hit.offset + len(hit.literal), content[hit.offset - 1 : hit.offset]
         quoted = before in {b"'", b'"', b"`", b"/", b":", b"-"}
         named = modules(self.language).get(hit.literal, ())
         if named and quoted:  # loaded: what its local names are used for shows in the tree
             return _LOADING.search(content, max(0, hit.offset - _LOAD), hit.offset) is not None
-        if named and not _AFTER_MEMBER.match(content, end) and any(_root(name) in content for name in named):
+        if named and not _AFTER_MEMBER.match(content, end) and any(_root(name) <= imported for name in named):
             return True
         for name in here.words.get(hit.literal, ()):
             if name in {"require", "import"}:
@@ -141,7 +145,7 @@ class JavaScriptText(Outlook):
                 if _CALLED.match(content, end):
                     return True
             elif not quoted and shape_of(name) == "any":
-                if _root(name) in content:
+                if _root(name) <= imported:
                     return True
             elif not quoted and (shape_of(name) == "method") == (before == b"."):
                 return True
@@ -200,8 +204,10 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(found[1] or found[2] or found[3], 16))
 
 
-def _root(name: str) -> bytes:
-    return name.partition(".")[0].encode()
+@lru_cache(maxsize=1024)
+def _root(name: str) -> frozenset[bytes]:
+    """The words of a module's name."""
+    return frozenset(word.encode() for word in re.findall(r"\w+", name.partition(".")[0]))
 
 
 @lru_cache(maxsize=4)

@@ -9,9 +9,12 @@ from tree_sitter import Node
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of
 from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, once
+from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.ways import Ways
 from assay.source.parsed import Parsed, Site
 from assay.source.python import imported_words
+from assay.source.python_types import is_for_checkers, is_own_variable, taken_back
+from assay.source.values import Resolver
 
 _MEMBERS = re.compile(rb"[ \t]+import\b")
 _STAR = re.compile(rb"[ \t]+import[ \t(]*\*")
@@ -21,6 +24,7 @@ _HANDING = frozenset(
     {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
      "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
 )  # fmt: skip
+_TELLING_NOTHING = frozenset({"__version__", "__name__", "__file__", "__doc__", "__path__", "__author__", "__license__"})
 _CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
 _OPEN_CODINGS = re.compile(
     rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
@@ -31,7 +35,6 @@ _OPEN_CODINGS = re.compile(
 
 class PythonText(Outlook):
     language = "Python"
-    leaves_imports = True
     importing = (b"import ", b"from ", b"package ", b"//")
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
@@ -91,6 +94,8 @@ class PythonText(Outlook):
                 coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
                 if coding is not None and _OPEN_CODINGS.fullmatch(coding[1]) is None:
                     yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
+        for offset in taken_back(view.content):
+            yield offset, "a type taken back as a value"
         if b"sys.modules" in view.content:
             for found in _MODULES.finditer(view.content):
                 if any(found[2].decode() in names for names in modules().values()):
@@ -103,20 +108,26 @@ class PythonText(Outlook):
 
     def handed_on(self, parsed: Parsed, site: Site) -> str:
         above = site.node.parent
-        imported = parsed.imports.names.values()
+        if not site.settled or is_own_variable(parsed, site.node):
+            return ""
         for name in site.names:
-            if not any(name == path or name.startswith(f"{path}.") or path.startswith(f"{name}.") for path in imported):
-                continue  # a variable of the same name
             owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
             if site.arguments is not None or above is None or above.type not in _HANDING:
                 last = last if last.startswith("__") else ""
-            if last.startswith("__") and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
+            if last.startswith("__") and last not in _TELLING_NOTHING and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
                 return owner
             whole = f"{owner}.{last}" if owner else last
             leads = above is not None and whole in modules().get(last.encode(), ())
             if leads and above is not None and not _harmless(parsed, site.node, above):
                 return whole
         return ""
+
+    def bounded(self, parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:
+        return bounded(parsed, resolver, site, name)
+
+    def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:
+        named = len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(alias.encode()), parsed.content))
+        return named == 1 + typed and not is_for_checkers(parsed, alias)
 
 
 @lru_cache(maxsize=1)

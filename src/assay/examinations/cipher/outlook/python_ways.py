@@ -15,11 +15,12 @@ subprocess and ctypes; Win32 API index (advapi32 and ntdll hold MD5, DES and RC4
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
 from assay.examinations.cipher.catalogue import catalogue_of
-from assay.examinations.cipher.ways import ways
+from assay.examinations.cipher.ways import TOOLS, ways
 from assay.source.answers import Answer
 from assay.source.parsed import Parsed, Site
 from assay.source.values import Resolver
@@ -29,6 +30,7 @@ _TAKING = frozenset({"operator.attrgetter", "operator.methodcaller"})
 _OWN_PACKAGE = frozenset({"__name__", "__package__", "__spec__.parent"})
 _FROM_MODULES = re.compile(rb"\bsys\s*\.\s*modules\b|\bimport\b[^\n]*\bmodules\b")
 _HOLE = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]|\{[^{}]*\}")
+_WORD = re.compile(r"\w+")
 _PLAIN_WORD = re.compile(r"[\w./\\:+-]+")
 
 # Programs that start others, that run what their arguments say, or that encrypt or hash when told to.
@@ -135,6 +137,14 @@ def _is_unknown_package(head: str) -> bool:
     return head.partition(".")[0] not in _roots()
 
 
+def _mentions(text: str) -> bool:
+    """Whether a text holds a word of the catalogue or of the ways out."""
+    words = {word.encode() for word in _WORD.findall(text)}
+    telling = catalogue_of("Python").words | ways()["Python"].literals | {root.encode() for root in _roots()}
+    return not words.isdisjoint(telling)
+
+
+@lru_cache(maxsize=1)
 def _roots() -> frozenset[str]:
     catalogue, here = catalogue_of("Python"), ways()["Python"]
     strangers = {name for names in here.strangers.values() for name in names}
@@ -272,8 +282,6 @@ def _word(parsed: Parsed, resolver: Resolver, node: Node) -> str | None:
 
 def _is_harmless(words: list[str | None] | None) -> bool:
     """Whether a program is certain, and does nothing of its own for the words that are not known."""
-    from assay.examinations.cipher.outward import TOOLS, mentions  # noqa: PLC0415  (which imports this room's outlooks)
-
     if not words or words[0] is None or not words[0]:
         return False
     if any(word is not None and TOOLS.search(word) for word in words):
@@ -282,7 +290,7 @@ def _is_harmless(words: list[str | None] | None) -> bool:
         return True
     if words[0] == "python" and len(words) > 2 and words[1] in {"-m", "-c"}:
         told = words[2]
-        if told is None or mentions(told, "Python"):
+        if told is None or _mentions(told):
             return False
         return words[1] == "-c" or (told.partition(".")[0] not in _roots() and not _STARTING.fullmatch(told))
     return _STARTING.fullmatch(words[0]) is None
