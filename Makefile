@@ -49,8 +49,9 @@ lint: $(VENV)/.dev      ## format, lint and import contracts
 types: $(VENV)/.dev     ## mypy --strict
 	$(BIN)/mypy
 
-docs: $(VENV)/.dev      ## regenerate docs/rules*.md, docs/kinds*.md and the schemas
+docs: $(VENV)/.dev      ## regenerate docs/rules*.md, docs/kinds*.md, docs/libraries*.md and the schemas
 	$(BIN)/python -m assay.rulebooks.pages docs
+	$(BIN)/python -m assay.examinations.pages docs
 	$(BIN)/python -c 'import pathlib; from assay.intake.manifest import schema_bytes; pathlib.Path("docs/schema/product.schema.json").write_bytes(schema_bytes())'
 
 bench: $(VENV)/.dev     ## the benchmarks that need no tree of somebody else's

@@ -124,8 +124,6 @@ def test_the_table_of_exit_codes_is_whole(page: Path) -> None:
 def test_everything_that_ships_is_named() -> None:
     for page in READMES:
         assert [id_ for id_ in shipped() if f"`{id_}`" not in _text(page)] == []
-    for page in (*READMES, CATALOGUE):
-        assert [library.id for library in libraries() if f"`{library.id}`" not in _text(page)] == [], _name(page)
     for page in GUIDES:
         assert [kind for kind in KINDS if f"`{kind}`" not in _text(page)] == []
         assert [id_ for id_ in shipped() if f"`{id_}`" not in _text(page)] == []

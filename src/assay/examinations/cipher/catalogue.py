@@ -134,6 +134,7 @@ class Entry:
 class Library:
     id: str
     title: Text
+    source: str
     languages: tuple[str, ...]
     aliases: Mapping[str, str]
     values: Mapping[str, str]
@@ -168,6 +169,11 @@ class Catalogue:
         """What a constant of a library means as an argument."""
         return self.values.get(self.canonical(name))
 
+    def plain(self, name: str) -> tuple[Entry, ...]:
+        """The entries of the members of a class or module, where none of them asks for more than that it is called: all
+        that handing it on can hide. () where one does, and where there is none."""
+        return _plain(self.language, name)
+
     def holds(self, name: str) -> bool:
         """Whether a class has entries that state a use."""
         return any(
@@ -190,6 +196,7 @@ def load_library(content: bytes, name: str) -> Library:
     return Library(
         id=str(top["id"]),
         title=Text(str(top["title"]["en"]), str(top["title"]["zh"])),
+        source=str(top.get("source", "")),
         languages=tuple(_listed(top["language"])),
         aliases=dict(top.get("aliases", {})),
         values={str(key): str(value) for key, value in top.get("values", {}).items()},
@@ -383,6 +390,18 @@ def combined(language: str, of: Sequence[Library]) -> Catalogue:
     roots = _roots(shapes_of, aliases, language)
     own = {(library.id, name): said for library in of for name, said in library.values.items()}
     return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand, roots, own)
+
+
+@lru_cache(maxsize=1024)
+def _plain(language: str, name: str) -> tuple[Entry, ...]:
+    catalogue = catalogue_of(language)
+    found = [row for call, rows in catalogue.entries.items() if call.startswith(f"{name}.") for row in rows]
+    asking = any(
+        row.arguments or row.then or row.within or row.misuse or row.needs or row.algorithm is None or not row.use
+        for row in found
+    )
+    searched = name.rpartition(".")[2].encode() in catalogue.words  # or nobody comes across the name
+    return tuple(found) if searched and not asking else ()
 
 
 def _roots(shapes_of: Mapping[str, str], aliases: Mapping[str, str], language: str) -> dict[bytes, frozenset[bytes]]:
