@@ -190,3 +190,22 @@ def test_a_reader_that_stops_early_is_no_error(place: Path) -> None:
         time.sleep(0.05)
     assert b"Traceback" not in pipe.stderr.read()
     pipe.stderr.close()
+
+
+def test_waiving_and_comparing_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "a.py").write_text(WEAK)
+    review = ("review", "p", "--dossier", "d.assay", "--as-of", "2026-01-01")
+    assert run(*review, cwd=tmp_path).returncode == Exit.BROKEN
+    people = ("--reason", "old terminals", "--asked-by", "Li Wei", "--granted-by", "Anna Roth", "--until", "2026-12-31")
+    done = run("waive", "d.assay", "crypto.des", *people, "--as-of", "2026-01-01", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (Exit.NOTHING_TO_REPORT, b"")
+    assert b"crypto.des" in done.stderr
+    again = run(*review, "--fail-on", "new", "--against", "d.assay", cwd=tmp_path)
+    assert again.returncode == Exit.NOTHING_TO_REPORT
+    (tmp_path / "p" / "b.py").write_text(WEAK)
+    assert run(*review, "--fail-on", "new", "--against", "d.assay", cwd=tmp_path).returncode == Exit.BROKEN
+    difference = json.loads(run("diff", "d.assay", "--format", "json", cwd=tmp_path).stdout)
+    assert difference["counts"]["crypto.use"]["new"] == 1
+    assert run(*review, "--fail-on", "new", cwd=tmp_path).returncode == Exit.USAGE
+    assert run("waive", "d.assay", "crypto.ssl", *people, cwd=tmp_path).returncode == Exit.USAGE

@@ -118,7 +118,7 @@ def check_against(fail_on_: str, against: Path | None) -> None:
 def exit_new(fresh: Mapping[str, int]) -> Exit:
     """Says on stderr what broke newly."""
     for rule, count in sorted(fresh.items()):
-        talk(Text(f"new: {rule}: {count} facts", f"新增违反：{rule}：{count} 项事实"))
+        talk(Text(f"new: {rule}, facts: {count}", f"新增违反：{rule}：{count} 项事实"))
     if not fresh:
         talk(Text("nothing breaks a rule that did not before", "没有新增的违反"))
     return Exit.BROKEN if fresh else Exit.NOTHING_TO_REPORT

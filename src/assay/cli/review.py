@@ -81,7 +81,7 @@ def command(
         )
     )
     if counts.waived:
-        talk(Text(f"{counts.waived} broken rules are waived", f"另有 {counts.waived} 条被违反的规则获豁免"))
+        talk(Text(f"broken and waived: {counts.waived}", f"另有 {counts.waived} 条被违反的规则获豁免"))
     if earlier is not None:
         return int(options.exit_new(newly_broken_against(kept.latest(), earlier, rulebooks, as_of)))
     return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)

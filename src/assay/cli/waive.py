@@ -75,7 +75,7 @@ def command(
     count = len(waiver.facts)
     talk(
         Text(
-            f"waived until {waiver.until}: {waiver.book}/{waiver.rule}, {count} facts",
+            f"waived until {waiver.until}: {waiver.book}/{waiver.rule}, facts: {count}",
             f"豁免至 {waiver.until}：{waiver.book}/{waiver.rule}，{count} 项事实",
         )
     )
