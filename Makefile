@@ -58,6 +58,7 @@ bench: $(VENV)/.dev     ## the benchmarks that need no tree of somebody else's
 	$(BIN)/python benchmarks/judge.py
 	$(BIN)/python benchmarks/dossier_scale.py
 	$(BIN)/python benchmarks/review_throughput.py examples/paygate
+	$(BIN)/python benchmarks/sm.py
 
 soak: $(VENV)/.dev      ## long runs: fuzzing and kills, many more than the tests do
 	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/core tests/intake tests/dossier tests/lab tests/rulebooks tests/examinations

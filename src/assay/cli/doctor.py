@@ -32,8 +32,26 @@ def command() -> int:
     for title, good, detail in _checks():
         failed = failed or not good
         click.echo(f"{'ok ' if good else 'NO '} {say(title)}: {detail}")
+    for mark, served in _served():
+        failed = failed or mark == "NO "
+        click.echo(f"{mark} {served}")
     click.echo(say(_libarchive()))
     return int(Exit.FAULT if failed else Exit.NOTHING_TO_REPORT)
+
+
+def _served() -> Iterator[tuple[str, str]]:
+    """What serves SM2, SM3 and SM4, proven by its known answers; that nothing does is no fault of what is here."""
+    from assay.sm.backend import UnavailableError  # noqa: PLC0415
+    from assay.sm.choice import SERVED  # noqa: PLC0415
+
+    for primitive, serving in SERVED:
+        try:
+            name = serving().name
+            hint = Text("; the Debian package libgcrypt20 would be faster", "；安装 Debian 软件包 libgcrypt20 会更快")
+            yield "ok ", f"{primitive}: {name}" + (say(hint) if name.startswith("cryptography") else "")
+        except AssayError as error:
+            mark = "-- " if isinstance(error, UnavailableError) else "NO "
+            yield mark, f"{primitive}: {say(error.message)}" + (f"; {say(error.advice)}" if error.advice else "")
 
 
 def _libarchive() -> Text:
