@@ -149,7 +149,7 @@ def test_little_is_read(tmp_path: Path) -> None:
         (tmp_path / "f" / f"{number}.c").write_bytes(os.urandom(1 << 17))
     seen: list[int] = []
     taken = take_in(tmp_path / "f", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits(), progress=seen.append)
-    assert taken.bytes_read == 20 * HEAD
+    assert taken.bytes_read <= 20 * HEAD
     assert seen == [20]
 
 

@@ -27,6 +27,7 @@ from assay.examinations import FILES, WHOLES
 from assay.intake import IntakeLimits, open_locator, take_in
 from assay.lab import bench
 from assay.rulebooks import load
+from tests.review import python_ways
 from tests.review.hidden_in_kotlin_and_csharp import CSHARP, KOTLIN
 
 MD, DES, ECB = "crypto.md-family", "crypto.des", "crypto.ecb"
@@ -429,12 +430,14 @@ HIDDEN: dict[str, Case] = {
     **{f"C: {name}": (rule, {"a.c": text.encode() + b"\n"}) for name, (rule, text) in C.items()},
     **{f"Kotlin: {name}": (rule, {"A.kt": text.encode() + b"\n"}) for name, (rule, text) in KOTLIN.items()},
     **{f"C#: {name}": (rule, {"A.cs": text.encode() + b"\n"}) for name, (rule, text) in CSHARP.items()},
+    **python_ways.HIDDEN,
     "C#: global using": (
         MD,
         {"A.cs": b"class T { object o = MD5.Create(); }\n", "U.cs": b"global using System.Security.Cryptography;\n"},
     ),
 }
 HARMLESS: dict[str, Case] = {
+    **python_ways.HARMLESS,
     "JavaScript: another method": (MD, {"a.js": b"const c = require('crypto');\nc.createHash('sha256');\n"}),
     "JavaScript: a plain module": (MD, {"a.js": b"const fs = require('fs');\nfs.readFileSync(p);\n"}),
     "JavaScript: own module": (MD, {"a.js": b"const c = require('./lib/hash');\nc.createHash('x');\n"}),

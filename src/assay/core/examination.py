@@ -5,7 +5,7 @@ may be killed; an `Examination` concludes once all files were seen, in a worker 
 not keep state between calls, and may raise anything: the bench turns it into a failed attempt.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
@@ -52,7 +52,10 @@ class Tree(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileMeta:
-    """What intake knows of a file before anybody reads it whole. `format` is a language or a format name."""
+    """What intake knows of a file before anybody reads it whole. `format` is a language or a format name.
+
+    `module` is what its own package calls the file, '' when nothing tells: see `intake.modules`.
+    """
 
     path: str
     logical: str
@@ -63,6 +66,7 @@ class FileMeta:
     scope: Scope
     locator: Locator
     scope_from: str = ""  # what decided the scope, e.g. "wheel RECORD" or "path name"
+    module: str = ""
 
     def subject(self, name: str = "") -> Subject:
         return Subject(self.component, self.logical, name, self.scope)
@@ -135,6 +139,10 @@ class Index(Protocol):
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         """Files in delivery order whose text holds the identifier as a whole word."""
 
+    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+        """Each file that holds one of the words, with the word, perhaps more than once: one pass for all of them.
+        Files come in delivery order."""
+
     def view(self, meta: FileMeta) -> FileView | None:
         """The file reopened, None when it is larger than one unit. Counts towards the budget of bytes read."""
 
@@ -177,7 +185,10 @@ class FileExamination(_Named, Protocol):
 
 
 class Examination(_Named, Protocol):
-    """Concludes from the summaries of `summaries_of` (a FileExamination's id), reopening files that the index names."""
+    """Concludes from the summaries of `summaries_of` (a FileExamination's id), reopening files that the index names.
+
+    Where the first pass left no summary it is not asked, and has completed what the first pass completed.
+    """
 
     @property
     def summaries_of(self) -> str: ...

@@ -10,8 +10,10 @@ from assay.core.product import Unlock
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
+from assay.examinations.cipher.markup import InertPages
 from assay.examinations.cipher.material.examination import Material
 from assay.examinations.cipher.outward import OutOfSight
+from assay.examinations.cipher.packages import OwnPackages
 from assay.examinations.cipher.setting import Settings
 from assay.examinations.cipher.settings.includes import IncludedSettings
 from assay.examinations.cipher.shell.examination import ShellCommands
@@ -29,8 +31,13 @@ FILES: tuple[FileExamination, ...] = (
     Material(),
     Settings(),
     ShellCommands(),
+    InertPages(),
 )
-WHOLES: tuple[Examination, ...] = (*(CrossFileConstants(language) for language in BY_NAME), IncludedSettings())
+WHOLES: tuple[Examination, ...] = (
+    *(CrossFileConstants(language) for language in BY_NAME),
+    OwnPackages("Python"),
+    IncludedSettings(),
+)
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)
 
 

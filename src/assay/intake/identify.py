@@ -16,9 +16,11 @@ from typing import Literal
 from assay.core.kinds import FileClass
 from assay.intake import languages
 from assay.intake.signatures import OPENED, PEM_MARK, ROWS
+from assay.intake.systems import in_view, placed
 from assay.intake.tars import is_header
 
 HEAD = 1536
+_SOURCE_HEAD = 512  # of a file whose name says what it is: enough for what else it could be, a tar as well
 _HEADER = 8192  # of a C header, whose first declaration may stand behind a long licence
 JSON_DATA = 1 << 20  # a JSON file above this is data, not configuration
 UNKNOWN = "unknown"
@@ -27,6 +29,7 @@ _STARTS = tuple(row for row in ROWS if row[0] == 0)
 _LATER = tuple(row for row in ROWS if row[0] > 0)
 _PEM_LEADS = (b"Certificate:", b"Bag Attributes", b"-----BEGIN ", b"subject=", b"Certificate Request:")
 _SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*)?(?:\S*/)?([A-Za-z_-]+)")
+_APPLET = re.compile(r"[ \t]+([A-Za-z_-]+)")
 _SSH_KEY = re.compile(rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) AAAA")
 _OFFICE = ("docx", "xlsx", "pptx", "dotx", "xltx", "potx")
 _OLD_OFFICE = ("doc", "xls", "ppt", "dot", "msg", "vsd", "mpp", "pub")
@@ -34,6 +37,14 @@ _ACTIVE = re.compile(
     r"\son\w+\s*=|javascript:|\{\{|\{%|\$\{|#\{|<%|<\?(?!xml)|\s(th|v|ng|data-ng):?[-\w]*\s*=", re.IGNORECASE
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+_TOLD = frozenset(
+    ending
+    for ending, (file_class, format_) in languages.BY_ENDING.items()
+    if file_class == "source" and format_ not in {"HTML", "JavaScript"}
+)
+"""Endings of source that nothing but a signature or the first line can correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,15 @@ class Identity:
 
 def head_size(name: str) -> int:
     """How many bytes of a file decide what it is."""
-    return _HEADER if name.lower().endswith(".h") else HEAD
+    ending = name.rpartition(".")[2].lower()
+    if ending == "h":
+        return _HEADER
+    return _SOURCE_HEAD if ending in _TOLD else in_view(name) or HEAD
 
 
 def identify(name: str, head: bytes, size: int) -> Identity:
     """Class and format of a file. `name` is the delivered path or its last part, `head` its first `HEAD` bytes."""
-    service = "META-INF/services/" in name
+    path, service = name, "META-INF/services/" in name
     name = re.split(r"[/!]", name)[-1].lower()
     ending = name.rpartition(".")[2] if "." in name else ""
     by_content = _by_signature(head, ending)
@@ -69,7 +83,10 @@ def identify(name: str, head: bytes, size: int) -> Identity:
         return Identity("unknown", UNKNOWN) if named is None else Identity("unknown", named[1])
     if not head:
         return Identity("text", "empty")
-    return _by_text(text, name)
+    told = _by_text(text, name)
+    if told.file_class == "unknown" and (found := placed(path, text, cut=size > len(head))) is not None:
+        return Identity(*found)
+    return told
 
 
 def decoded(head: bytes) -> str | None:
@@ -81,7 +98,7 @@ def decoded(head: bytes) -> str | None:
     try:
         return head.decode("utf-8")
     except UnicodeDecodeError as fault:
-        if fault.start >= len(head) - 3 and len(head) >= HEAD:
+        if fault.start >= len(head) - 3 and len(head) >= _SOURCE_HEAD:
             return head[: fault.start].decode("utf-8")
     controls = len(_CONTROL.findall(head))
     return head.decode("latin-1") if controls == 0 else None
@@ -305,8 +322,9 @@ def _by_text(text: str, name: str) -> Identity:
     start = text.lstrip("\ufeff \t\r\n")
     shebang = _SHEBANG.match(text.lstrip("\ufeff"))
     if shebang:
-        language = languages.INTERPRETERS.get(shebang[1].lower().rstrip("-_"), "script")
-        return Identity("source", language)
+        applet = _APPLET.match(text, shebang.end()) if shebang[1] == "busybox" else None
+        program = applet[1] if applet else shebang[1]
+        return Identity("source", languages.INTERPRETERS.get(program.lower().rstrip("-_"), "script"))
     lower = start[:256].lower()
     if lower.startswith(("<!doctype html", "<html")):
         return Identity("source", "HTML")

@@ -105,6 +105,7 @@ def settle(waiting: Sequence[FileMeta], others: Sequence[FileMeta], words: Words
         meta
         for path, meta in importers.items()
         if any(need <= held[path] for word in held[path] for need in by_word.get(word, ()))
+        or candidates.beside(meta, held[path])
     ]
     became: dict[str, str] = {}
     read = 0
@@ -196,6 +197,14 @@ class _Candidates:
     def needs(self) -> set[frozenset[bytes]]:
         """For each candidate, words of which an importer must hold all."""
         return {need for meta in self._all if (need := frozenset(_need(meta)))}
+
+    def beside(self, importer: FileMeta, held: Collection[bytes]) -> bool:
+        """Whether a class of the importer's own folder is named in it, which needs no import."""
+        if _GROUPS[importer.format] != "jvm":
+            return False
+        container, inner = _split(importer)
+        classes = self._beside.get((container, posixpath.dirname(inner)), {})
+        return any(word.decode("utf-8", "replace") in classes for word in held)
 
     def imported_by(self, importer: FileMeta, text: bytes) -> Iterator[tuple[FileMeta, int]]:
         group, (container, inner) = _GROUPS[importer.format], _split(importer)
@@ -320,9 +329,12 @@ def _in_comment(text: bytes, at: int) -> bool:
 def _need(meta: FileMeta) -> Iterator[bytes]:
     """Words that stand in every import of the file: its stem, and the folder whose name made it what it is.
 
-    A header may be included through a search path, which names no folder; a source file seldom is.
+    A header may be included through a search path, which names no folder; a source file seldom is. A class needs the
+    last part of its package, but not for its own folder (`_Candidates.beside`). Nothing imports a test of Go.
     """
     group, (_, inner) = _GROUPS[meta.format], _split(meta)
+    if group == "go" and inner.endswith("_test.go"):
+        return
     stem, folder = _stem(inner), posixpath.basename(posixpath.dirname(inner))
     named = meta.scope_from.removeprefix("path name ").rstrip("/") if meta.scope_from.startswith("path name") else ""
     if group == "go" or stem in ("__init__", "index"):
@@ -331,6 +343,8 @@ def _need(meta: FileMeta) -> Iterator[bytes]:
     source = group == "c" and not posixpath.splitext(inner)[1].lower().startswith(".h")
     if (group in ("py", "js", "go") or source) and named:
         wanted += [part for part in inner.split("/")[:-1] if part.lower() == named][:1]
+    if group == "jvm":
+        wanted.append(folder)
     for text in wanted:
         yield from sorted(_WORD.findall(text.encode("utf-8", "replace")), key=len)[-1:]
 

@@ -115,9 +115,11 @@ CONFIGURATION_ENDINGS: Mapping[str, str] = _words(
     {
         "YAML": "yaml yml",
         "TOML": "toml",
-        "INI": "ini cfg cnf conf config inf reg desktop setting settings service socket timer mount target rules",
+        "INI": "ini cfg cnf cf conf config htaccess inf reg desktop setting settings service socket timer mount target "
+        "rules control",
         "properties": "properties props",
-        "XML": "xml xsd wsdl dtd plist rdf xmi xlf resx csproj vbproj vcxproj fsproj vcproj nuspec targets wxs "
+        "Maven": "pom",
+        "XML": "xml xsd wsdl plist rdf xmi xlf resx csproj vbproj vcxproj fsproj vcproj nuspec targets wxs "
         "storyboard xib",
         "JSON": "json json5 jsonc webmanifest",
         "environment": "env envrc",
@@ -155,6 +157,7 @@ DATA_ENDINGS: Mapping[str, str] = _words(
         "mail": "mbox eml",
         "pickle": "pkl pickle",
         "mapping": "srt vtt",
+        "document type": "dtd",
         "source map": "js.map css.map",
     }
 )
@@ -162,7 +165,7 @@ TEXT_ENDINGS: Mapping[str, str] = _words(
     {
         "Markdown": "md markdown mdown mkd mdx",
         "reStructuredText": "rst rest",
-        "text": "txt text asciidoc adoc nfo me 1st changes",
+        "text": "txt text asciidoc adoc nfo me 1st changes news readme",
         "POD": "pod",
         "TeX": "tex sty bib ltx dtx bst",
         "manual page": "1 2 3 4 5 6 7 8 3pm 1ssl 3ssl 5ssl 7ssl man mdoc",
@@ -259,7 +262,8 @@ TEXT_NAMES = re.compile(
 INTERPRETERS: Mapping[str, str] = _words(
     {
         "Python": "python python2 python3 pypy pypy3",
-        "Shell": "sh bash dash ash zsh ksh csh tcsh fish busybox",
+        "Shell": "sh bash dash ash zsh ksh csh tcsh fish busybox mksh lksh posh yash rbash init-d-script openrc-run "
+        "runscript invoke-run",
         "Perl": "perl",
         "Ruby": "ruby jruby",
         "JavaScript": "node nodejs deno bun",

@@ -24,6 +24,7 @@ from assay.intake.images import effective
 from assay.intake.limits import IntakeLimits
 from assay.intake.logical import LOWER, ROOTFS, logical_paths
 from assay.intake.metadata import Naming, naming
+from assay.intake.modules import Modules, read_modules
 from assay.intake.packaging import read_packaging
 from assay.intake.places import open_locator
 from assay.intake.scope import Scopes
@@ -83,6 +84,7 @@ def take_in(
         given.manifest.components,
         logical,
         Scopes(read_packaging(members, delivery.containers, shipped.hidden), logical),
+        read_modules(members),
     )
     files = tuple(sorted((placing.meta(item) for item in seen), key=lambda meta: meta.path))
     attempts = [placing.attempt(item) for item in delivery.refused] + notes + ignored
@@ -169,8 +171,10 @@ def _embedded(members: Sequence[Member], logical: Mapping[str, str]) -> tuple[Ma
 class _Placing:
     """Gives each path its component, logical path and scope."""
 
-    def __init__(self, components: Sequence[Component], logical: Mapping[str, str], scopes: Scopes) -> None:
-        self._logical, self._scopes = logical, scopes
+    def __init__(
+        self, components: Sequence[Component], logical: Mapping[str, str], scopes: Scopes, modules: Modules
+    ) -> None:
+        self._logical, self._scopes, self._modules = logical, scopes, modules
         named = [(part.path.strip("/"), part.role) for part in components]
         self._folders = sorted((pair for pair in named if pair[0]), key=lambda pair: (-len(pair[0]), pair))
         self._default = next((role for path, role in named if not path), DEFAULT_COMPONENT)
@@ -190,6 +194,7 @@ class _Placing:
             scope,
             member.locator,
             why,
+            self._modules.of(member.path, identity.format),
         )
 
     def attempt(self, attempt: Attempt) -> Attempt:

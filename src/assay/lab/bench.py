@@ -169,7 +169,10 @@ class _Bench:
     # The second pass
 
     def conclude(self, lanes: Lanes) -> None:
-        lanes.run([self._whole_task(which) for which in range(len(self.setup.wholes))], self._settle_whole)
+        tasks = [self._whole_task(which) for which in range(len(self.setup.wholes))]
+        for work in (task.key for task in tasks if not task.key.summaries):
+            self._settle_whole(work, Conclusion(Outcome()))
+        lanes.run([task for task in tasks if task.key.summaries], self._settle_whole)
         suspects = [self._whole_task(which, alone=True) for which in sorted(self._unconcluded)]
         lanes.run(suspects, self._settle_whole, one_by_one=True)
 

@@ -60,7 +60,7 @@ def conclude(lane: Path, serial: int, setup_file: Path, work: ToConclude) -> Con
 def _tell(
     place: Place, whole: Examination, work: ToConclude, outcome: Outcome
 ) -> tuple[tuple[Fact, ...], list[Attempt], tuple[FileMeta, ...]]:
-    files = pickle.loads(place.setup.delivery.read_bytes())  # noqa: S301  (written by the bench)
+    files = place.delivered
     index = Index(files, work.words, place.setup.open_member, place.setup.limits, place.confinement.alive)
     try:
         concluded = whole.conclude(Artifact(files), _summaries(work.summaries), index, place.lab)

@@ -5,10 +5,14 @@ A word is a run of ASCII letters, digits, underscores and bytes from 0x80 (so a 
 of a GBK or Shift-JIS text whose second bytes are ASCII letters; such a word is longer than the literal looked for.
 """
 
+from collections.abc import Iterator
+
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(
     range(0x80, 0x100)
 )
 _SPACED = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(256))
+
+_ASCII = bytes(byte for byte in _WORD_BYTES if byte < 0x80)
 
 IS_WORD: tuple[bool, ...] = tuple(byte in _WORD_BYTES for byte in range(256))
 
@@ -21,6 +25,19 @@ def words(content: bytes) -> set[bytes]:
 def folded(distinct: set[bytes]) -> set[bytes]:
     """The same words in lower case (ASCII letters only)."""
     return set(b" ".join(distinct).lower().split())
+
+
+def places(content: bytes, name: bytes) -> Iterator[int]:
+    r"""Offsets of a name that no ASCII letter, digit or underscore touches: `(?<!\w)name(?!\w)` at the speed of a find."""
+    at = content.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        alone = content[at - 1 : at].translate(None, _ASCII) == content[at - 1 : at] if at else True
+        if alone and content[end : end + 1].translate(None, _ASCII) == content[end : end + 1]:
+            yield at
+            at = content.find(name, end)
+        else:
+            at = content.find(name, at + 1)
 
 
 def is_one_word(literal: bytes) -> bool:

@@ -108,6 +108,12 @@ class Place:
         self.roster = Roster(setup.singles, setup.wholes)
         self.prefilter = Prefilter(setup.singles, setup.limits.hits_per_unit)
 
+    @functools.cached_property
+    def delivered(self) -> tuple[FileMeta, ...]:
+        """All files of the delivery, for the second pass: by then the bench has written the last of them."""
+        files: tuple[FileMeta, ...] = pickle.loads(self.setup.delivery.read_bytes())  # noqa: S301  (the bench's own)
+        return files
+
     def guarded(self, call: Callable[[], _T], *, alone: bool) -> tuple[_T | None, Raised | None]:
         try:
             return call(), None

@@ -223,13 +223,18 @@ def references(books: Sequence[Rulebook]) -> tuple[RulebookRef, ...]:
 
 
 def find_facts(review: Review, ids: Sequence[str]) -> Mapping[str, Fact]:
-    """The facts with these ids, by streaming the kinds once. A fact that several records share is the first of them."""
+    """The facts with these ids, by streaming the kinds once.
+
+    Of several records that share an id the first certain one counts: what may be has other places than what is.
+    """
     wanted = set(ids)
     found: dict[str, Fact] = {}
     for line in review.fact_lines() if wanted else ():
         id_ = glimpse(line).id
-        if id_ in wanted and id_ not in found:
-            found[id_] = decode_fact(line)
+        if id_ in wanted and (id_ not in found or found[id_].value.get("reach") == "possible"):
+            fact = decode_fact(line)
+            if id_ not in found or fact.value.get("reach") == "certain":
+                found[id_] = fact
     return found
 
 

@@ -9,6 +9,7 @@ pointers; in the body of a macro it sees names and no arguments.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
@@ -22,6 +23,7 @@ _DEFINED = """
   (preproc_function_def name: (identifier) @declarator)
 """
 _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
+_FIRST = re.compile(r"\w+")
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
 
@@ -61,6 +63,10 @@ class C(Adapter):
 
         return Grammar(tree_sitter_c.language())
 
+    def word(self, call: str) -> str:
+        """Of a text with its quotes, the first word."""
+        return _FIRST.findall(call)[0] if call.startswith('"') else super().word(call)
+
     def plain(self, content: bytes) -> bytes:
         """Without the directives of conditional compilation, which may stand in the middle of a statement: all branches
         stay, save those that `#if 0` switches off."""
@@ -99,6 +105,8 @@ class C(Adapter):
                 return None
             place = _place_in(node.text or b"", word.encode())
             return Site((word,), node, None, at=node.start_byte + place) if place >= 0 else None
+        if node.type == "string_content" and parent is not None and parent.type == "string_literal":
+            return None if switched_off(parsed, node) else Site((parsed.text(parent),), parent, None)
         if node.type != "identifier" or parent is None:
             return None
         if parent.type in _DECLARING and not _is_value(parent, node):
@@ -122,8 +130,7 @@ class C(Adapter):
         return (parsed.text(node),) if node.type == "identifier" else ()
 
     def is_shared(self, parsed: Parsed, name: str) -> bool:
-        rows = parsed.matches(self.shared_query, parsed.root, depth=FILE_LEVEL)
-        return any(parsed.text(row["name"][0]).rpartition("*")[2].strip() == name for row in rows)
+        return name in _shared(parsed, self.shared_query)
 
     def literal(self, text: str) -> tuple[str, str] | None:
         return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)
@@ -195,6 +202,12 @@ _DECLARING = frozenset(
      "type_definition", "attributed_declarator", "labeled_statement", "goto_statement", "field_designator",
      "parameter_list"}
 )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _shared(parsed: Parsed, query: str) -> frozenset[str]:
+    rows = parsed.matches(query, parsed.root, depth=FILE_LEVEL)
+    return frozenset(parsed.text(row["name"][0]).rpartition("*")[2].strip() for row in rows)
 
 
 def _spaces(text: bytes) -> bytes:

@@ -227,6 +227,8 @@ class Cpp(C):
     def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:
         if node.type == "preproc_arg":
             return self._in_macro(parsed, node, word)
+        if node.type == "string_content":
+            return super().site(parsed, node, word)
         if node.type == "field_identifier":
             return self._member_site(parsed, node)
         if node.type not in NAMES or switched_off(parsed, node):

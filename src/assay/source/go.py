@@ -68,17 +68,28 @@ class Go(GoNames):
         if parent is None:
             return None
         match node.type, parent.type:
+            case "type_identifier", "composite_literal" if parsed.module:
+                return self._made(parsed, node)
             case "package_identifier", "qualified_type":
                 return self._made(parsed, parent)
             case "identifier", _ if parent.type not in _LITERAL or not self._is_key(node):
-                if parsed.text(node) not in parsed.imports.names or self._is_variable(parsed, node):
+                if self._is_variable(parsed, node):
                     return None
+                if parsed.text(node) not in parsed.imports.names:
+                    return self._own_site(parsed, node)
                 return self._member_site(parsed, node)
             case "identifier", "literal_element":
                 return self._field_of_literal(parsed, parent)
             case "field_identifier", "selector_expression":
                 return self._method_site(parsed, parent)
         return None
+
+    def _own_site(self, parsed: Parsed, node: Node) -> Site | None:
+        """`Function()` of the package that the file itself is in, where that is known."""
+        call = self._call_of(node) if parsed.module else None
+        if call is None:
+            return None
+        return Site(self.qualified(parsed, node), call, self.arguments(parsed, self.argument_list(call)))
 
     def _member_site(self, parsed: Parsed, node: Node) -> Site | None:
         """`package.Name`, called or not, and `package.NAME.Method()`."""
@@ -144,6 +155,9 @@ class Go(GoNames):
             return Site(self._types(parsed, kind), above, Arguments(named=named))
         if above is not None and above.type == "ERROR":
             return Site(self._types(parsed, kind), kind, None)
+        made = above.parent if above is not None and above.type == "argument_list" else None
+        if made is not None and (function := self.callee(made)) is not None and function.text == b"new":
+            return Site(self._types(parsed, kind), made, Arguments())
         call = above.parent if above is not None and above.type == "generic_type" else None
         if call is not None and call.type == "type_conversion_expression":  # a function with a type argument
             return Site(self._types(parsed, kind), call, Arguments((call.named_children[-1],)))

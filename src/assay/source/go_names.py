@@ -32,6 +32,14 @@ def package_of(path: str) -> str:
     return _PACKAGES.get(last) or last.removeprefix("go-").removesuffix("-go").removesuffix(".go")
 
 
+def outside_paths(path: str) -> tuple[str, ...]:
+    """The paths under which others import a package: its own, and for an internal one that without `internal`."""
+    parts = path.split("/")
+    if "internal" not in parts[1:]:
+        return (path,)
+    return path, "/".join(part for part in parts if part != "internal")
+
+
 def split(call: str) -> tuple[str, str, str]:
     """Path of the package, dot, and what stands behind: of `golang.org/x/md4.New` the path is all before `.New`."""
     folder, slash, last = call.rpartition("/")
@@ -81,9 +89,7 @@ class GoNames(Adapter):
     def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier":
-                name = parsed.text(node)
-                own = (f"./{parsed.imports.package}.{name}",)
-                return own + tuple(f"{star}.{name}" for star in parsed.imports.stars)
+                return self._own(parsed, parsed.text(node))
             case "selector_expression":
                 operand, field = self.parts(node)
                 if operand is None or field is None:
@@ -92,7 +98,7 @@ class GoNames(Adapter):
                 if operand.type == "identifier":
                     path = parsed.imports.names.get(parsed.text(operand))
                     if path is not None and not self._is_variable(parsed, operand):
-                        return (f"{path}.{name}",)
+                        return tuple(f"{outside}.{name}" for outside in outside_paths(path))
                 if operand.type == "selector_expression" and _root(operand).type == "identifier":
                     return tuple(f"{outer}.{name}" for outer in self.qualified(parsed, operand))
                 return ()
@@ -113,6 +119,12 @@ class GoNames(Adapter):
                 return self._types(parsed, kind) if kind is not None else ()
         return ()
 
+    def _own(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+        """What a name without a package is called: of the file's own package, or of one imported with a dot."""
+        own = parsed.imports.package
+        outside = outside_paths(parsed.module) if parsed.module and not own.endswith("_test") else ()
+        return tuple(f"{path}.{name}" for path in (f"./{own}", *outside, *parsed.imports.stars))
+
     def _is_variable(self, parsed: Parsed, node: Node) -> bool:
         """Whether a local variable hides the package of that name."""
         name, function = parsed.text(node), parsed.function_of(node)
@@ -132,13 +144,12 @@ class GoNames(Adapter):
         if kind is None:
             return ()
         if kind.type == "type_identifier":
-            name = parsed.text(kind)
-            return (f"./{parsed.imports.package}.{name}", *(f"{star}.{name}" for star in parsed.imports.stars))
+            return self._own(parsed, parsed.text(kind))
         package, last = kind.child_by_field_name("package"), kind.child_by_field_name("name")
         if kind.type != "qualified_type" or package is None or last is None:
             return ()
         path = parsed.imports.names.get(parsed.text(package)) or f"./{parsed.text(package)}"
-        return (f"{path}.{parsed.text(last)}",)
+        return tuple(f"{outside}.{parsed.text(last)}" for outside in outside_paths(path))
 
     def _type_of(self, parsed: Parsed, node: Node, depth: int = 4) -> tuple[str, ...]:
         """Type of an expression: declared, asserted, or `package.Function()` for what a function returned."""
@@ -163,8 +174,17 @@ class GoNames(Adapter):
                     if field is not None and row["name"][0].text == field.text
                 ]
                 found = {self._types(parsed, kind) for kind in kinds}
-                return found.pop() if len(found) == 1 else ()
+                if found:
+                    return found.pop() if len(found) == 1 else ()
+                return self._embedded(parsed, node, field, depth)
         return ()
+
+    def _embedded(self, parsed: Parsed, node: Node, field: Node | None, depth: int) -> tuple[str, ...]:
+        """The type that a field of another package has if it is embedded there, for then it bears the type's name."""
+        operand = node.child_by_field_name("operand")
+        if operand is None or field is None or not parsed.text(field)[:1].isupper():
+            return ()
+        return tuple(f"{split(name)[0]}.{parsed.text(field)}" for name in self._type_of(parsed, operand, depth - 1))
 
     def _type_of_name(self, parsed: Parsed, node: Node, depth: int) -> tuple[str, ...]:
         name, function = parsed.text(node), parsed.function_of(node)

@@ -5,11 +5,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Adapter, Arguments, Binding, Imports, Objects, Parsed, Site
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
 
@@ -79,8 +80,7 @@ class Java(Adapter):
         match parent.type:
             case "method_invocation" if not _is_constant(parsed, node):
                 if node in {parent.child_by_field_name("object"), parent.child_by_field_name("name")}:
-                    arguments = self.arguments(parsed, parent.child_by_field_name("arguments"))
-                    return Site(self.qualified(parsed, parent), parent, arguments)
+                    return self._called(parsed, node, parent)
             case "object_creation_expression" if parent.child_by_field_name("type") == node:
                 return self._created(parsed, parent)
             case "field_declaration" | "local_variable_declaration" | "cast_expression" if (
@@ -97,8 +97,24 @@ class Java(Adapter):
                 return Site((parsed.text(node),), parent, None)
         if node.type == "field_access":
             return Site(self.qualified(parsed, node), node, None, settled=not self.compared(node))
-        constant = parsed.imports.names.get(f"static {parsed.text(node)}")
-        return Site((constant,), node, None) if constant is not None and parent.type not in _NAMING else None
+        return self._constant(parsed, node, parent)
+
+    def _called(self, parsed: Parsed, node: Node, call: Node) -> Site:
+        """A call of a method, which of a constant of the own class also names that."""
+        own: tuple[str, ...] = ()
+        if node == call.child_by_field_name("object") and parsed.text(node).isupper():
+            own = self._own(parsed, node, parsed.text(node))
+        arguments = self.arguments(parsed, call.child_by_field_name("arguments"))
+        return Site((*self.qualified(parsed, call), *own), call, arguments)
+
+    def _constant(self, parsed: Parsed, node: Node, parent: Node) -> Site | None:
+        """A constant without its class: imported by itself, or of the own class and an argument."""
+        name = parsed.text(node)
+        imported = parsed.imports.names.get(f"static {name}")
+        if imported is not None:
+            return Site((imported,), node, None) if parent.type not in _NAMING else None
+        own = parent.type == "argument_list" and name[:1].isupper()
+        return Site(self._own(parsed, node, name), node, None) if own else None
 
     def _handed_on(self, parsed: Parsed, node: Node, parent: Node) -> Site:
         """`T::method`, `T::new` and `T.class`."""
@@ -153,13 +169,34 @@ class Java(Adapter):
         if name is None:
             return ()
         method = parsed.text(name)
-        if receiver is None:
+        if receiver is None or receiver.type == "this":
             path = parsed.imports.names.get(f"static {method}")
             stars = tuple(f"{star}.{method}" for star in parsed.imports.stars if star.rpartition(".")[2][:1].isupper())
-            return (path, *stars) if path else stars
+            own = self._own(parsed, node, method)
+            return (path, *own, *stars) if path else (*own, *stars)
         if receiver.type in {"identifier", "field_access", "scoped_identifier"}:
             return (*(f"{owner}.{method}" for owner in self.qualified(parsed, receiver)), f".{method}")
         return (f".{method}",)
+
+    def _own(self, parsed: Parsed, node: Node, member: str) -> tuple[str, ...]:
+        """What a member is called that stands without its class: that of each class around, the innermost first."""
+        named = [self.declared_name(parsed, above) for above in parsed.above(node) if above.type in _TYPES][::-1]
+        package = [parsed.imports.package] if parsed.imports.package else []
+        return tuple(".".join((*package, *named[:end], member)) for end in range(len(named), 0, -1))
+
+    def objects(self, parsed: Parsed, node: Node) -> Objects | None:
+        while (parent := node.parent) is not None and parent.type in {"scoped_type_identifier", "generic_type"}:
+            node = parent
+        if parent is None or parent.type not in _HOLDING or parent.child_by_field_name("type") != node:
+            return None
+        holders = parent.children_by_field_name("declarator") or [parent]
+        named = [holder.child_by_field_name("name") for holder in holders]
+        names = tuple(parsed.text(name) for name in named if name is not None)
+        field = parent.type == "field_declaration"
+        scope = parsed.root if field else parsed.function_of(parent)
+        spelt = (*names, *(f"this.{name}" for name in names)) if field else names
+        types = tuple(f"{name}.<init>" for name in self.qualified(parsed, node))
+        return Objects(types, spelt, scope) if scope is not None else None
 
     def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
         head, _, rest = text.partition(".")
@@ -177,7 +214,8 @@ class Java(Adapter):
         if static is not None:
             return (static,)
         own = f"{imports.package}.{name}" if imports.package else name
-        return (own, *(f"{star}.{name}" for star in imports.stars))
+        nested = _nested(parsed).get(name)
+        return (*((nested,) if nested is not None else ()), own, *(f"{star}.{name}" for star in imports.stars))
 
     def declared_name(self, parsed: Parsed, node: Node) -> str:
         if node.type in _DECLARATIONS:
@@ -231,8 +269,23 @@ _DECLARATIONS = frozenset(
 )  # fmt: skip
 
 
+_TYPES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
+_NESTED = """
+  (class_body [(class_declaration name: (_) @name) (interface_declaration name: (_) @name)
+               (enum_declaration name: (_) @name) (record_declaration name: (_) @name)])
+"""
+_HOLDING = frozenset({"field_declaration", "formal_parameter", "local_variable_declaration", "resource"})
 _NAMES = frozenset({"scoped_type_identifier", "generic_type", "field_access"})
 _NAMING = frozenset({"import_declaration", "scoped_identifier", "variable_declarator", "formal_parameter"})
+
+
+@lru_cache(maxsize=4)
+def _nested(parsed: Parsed) -> Mapping[str, str]:
+    """Types that the unit declares inside of others, by their own name."""
+    package = f"{parsed.imports.package}." if parsed.imports.package else ""
+    declared = sum(parsed.content.count(word) for word in (b"class ", b"enum ", b"interface ", b"record "))
+    rows = parsed.matches(_NESTED, parsed.root) if declared > 1 else []
+    return {parsed.text(row["name"][0]): package + parsed.name_of(row["name"][0]) for row in rows}
 
 
 def _is_constant(parsed: Parsed, node: Node) -> bool:

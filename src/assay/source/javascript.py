@@ -15,7 +15,19 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.answers import unescape
-from assay.source.javascript_modules import LOADS, WRAPPERS, aliases, bind, constant, declared, imported, loaded
+from assay.source.javascript_modules import (
+    LOADS,
+    WRAPPERS,
+    aliases,
+    bind,
+    constant,
+    declared,
+    imported,
+    imports_name,
+    loaded,
+    outside_name_of,
+    outside_names,
+)
 from assay.source.javascript_objects import keys, object_of, parameters_of, zeroed
 from assay.source.javascript_places import (
     CALLS,
@@ -170,7 +182,8 @@ class JavaScript(Adapter):
         call = called(node)
         names = self.qualified(parsed, node)
         if call is None:
-            return Site(names, node, None, settled=not compared(parent)) if names else None
+            settled = not compared(parent) and not imports_name(parsed, node)
+            return Site(names, node, None, settled=settled) if names else None
         given = self.arguments(parsed, call.child_by_field_name("arguments"))
         if call.type == "new_expression":
             return Site(tuple(f"{name}.<init>" for name in names), call, given)
@@ -182,7 +195,11 @@ class JavaScript(Adapter):
         path = self._path(parsed, node, 0)
         for prefix in _GLOBAL_OBJECTS:
             path = path.removeprefix(prefix)
-        parts = [part for part in path.split(".") if part != "default"] if path[:1] != "." else [path]
+        if path[:1] == ".":
+            return (path, *outside_names(parsed.module, path))
+        if not path and parsed.module and node.type == "identifier" and called(node) is not None:
+            return outside_name_of(parsed, parsed.text(node))
+        parts = [part for part in path.split(".") if part != "default"]
         return (".".join(parts),) if path and path != "this" else ()
 
     def _path(self, parsed: Parsed, node: Node, depth: int) -> str:

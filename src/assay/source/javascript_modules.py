@@ -3,6 +3,7 @@
 The names are of the whole file, whatever the scope: of two of one name the first counts.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -12,6 +13,7 @@ from tree_sitter import Node
 from assay.source.javascript_places import MEMBERS, THROUGH, last_name
 from assay.source.parsed import Parsed
 
+_RELATIVE = re.compile(r"((?:\.\.?/)*(?:\.\.?|(?:[^/]+/)*[^/.]+))(?:\.(.*))?")
 LOADS = re.compile(rb"\b(?:require|import)\b")
 _ENDING = re.compile(r"(?:/index)?(?:\.[cm]?[jt]sx?)?$")
 WRAPPERS = frozenset(
@@ -39,6 +41,41 @@ _REASSIGNED = """
 def module_name(text: str) -> str:
     """A module as qualified names spell it: `node:crypto` is crypto, `x/lib/index.js` is x/lib."""
     return _ENDING.sub("", text.removeprefix("node:"))
+
+
+def package_of(module: str) -> str:
+    """The package of a module, which may have a scope: `@scope/name` of `@scope/name/src/index.js`."""
+    return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
+
+
+def outside_names(module: str, path: str) -> tuple[str, ...]:
+    """What others may call the member of another file of the same package: a relative path, with members behind it.
+
+    The main file hands the members of the others on, under their own names or under that of the file; other files
+    are published where they are, or below what the sources are in. `module` is what the package calls the file itself.
+    """
+    found = _RELATIVE.fullmatch(path)
+    package = package_of(module)
+    if found is None or not package:
+        return ()
+    folder = module[len(package) + 1 :].rpartition("/")[0]
+    file = posixpath.normpath(posixpath.join(folder, found[1]))
+    if file.startswith(".."):
+        return ()
+    members = [part for part in (found[2] or "").split(".") if part not in {"", "default"}]
+    inside = "/".join(file.split("/")[1:])
+    last = [file.rpartition("/")[2]] if file != "." else []
+    rows = [[package, *members], [package, *last, *members]]
+    rows += [[f"{package}/{place}", *members] for place in (file, inside) if place not in {"", "."}]
+    return tuple(dict.fromkeys(".".join(row) for row in rows))
+
+
+def outside_name_of(parsed: Parsed, name: str) -> tuple[str, ...]:
+    """What others may call a function that the file itself declares."""
+    if name not in _top_functions(parsed):
+        return ()
+    file = parsed.module.rpartition("/")[2].partition(".")[0]
+    return outside_names(parsed.module, f".{'' if file == 'index' else '/' + file}.{name}")
 
 
 def loaded(parsed: Parsed, call: Node) -> str:
@@ -92,6 +129,15 @@ def bind(parsed: Parsed, node: Node, path: str, names: dict[str, str]) -> None:
         names.setdefault("".join(parsed.text(target).split()), path)
 
 
+def imports_name(parsed: Parsed, node: Node) -> bool:
+    """Whether an expression is a member of a module as it is loaded, and goes into a name that stands for it."""
+    loading, above = node, node.parent
+    while loading.type in MEMBERS and (holder := loading.child_by_field_name("object")) is not None:
+        loading = holder
+    target = above.child_by_field_name("name") if above is not None and above.type == "variable_declarator" else None
+    return target is not None and parsed.text(target) in parsed.imports.names and bool(loaded(parsed, loading))
+
+
 def _wraps(parsed: Parsed, arguments: Node) -> bool:
     callee = arguments.parent.child_by_field_name("function") if arguments.parent is not None else None
     return callee is not None and parsed.text(callee).rpartition(".")[2] in WRAPPERS
@@ -136,6 +182,13 @@ def aliases(parsed: Parsed) -> Mapping[str, tuple[Node, str]]:
 def declared(parsed: Parsed) -> frozenset[str]:
     """Names that the unit declares anywhere: none of them is a global."""
     return frozenset(parsed.text(node) for row in parsed.matches(_DECLARED, parsed.root) for node in row["name"])
+
+
+@lru_cache(maxsize=4)
+def _top_functions(parsed: Parsed) -> frozenset[str]:
+    """Functions that the unit declares for all of itself."""
+    rows = parsed.matches("(program (function_declaration name: (identifier) @name))", parsed.root, depth=1)
+    return frozenset(parsed.text(row["name"][0]) for row in rows)
 
 
 @lru_cache(maxsize=4)

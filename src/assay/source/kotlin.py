@@ -113,7 +113,7 @@ class Kotlin(KotlinValues):
         """Names of what a call calls: a constructor where the last name begins with a capital."""
         if callee.type == "identifier":
             names, last = self._type(parsed, parsed.text(callee)), parsed.text(callee)
-            also: tuple[str, ...] = ()
+            also = self.own_members(parsed, callee) if last[:1].islower() else ()
         elif callee.type == "navigation_expression":
             names, last = self._dotted(parsed, _dots(parsed, callee)), _last(parsed, callee)
             also = (f".{last}",)

@@ -1,6 +1,7 @@
 """What Kotlin expressions can yield: literals, string templates, arrays, branches, bodies of functions.
 
-The part of the adapter in `kotlin.py` that the resolver asks.
+The part of the adapter in `kotlin.py` that the resolver asks; and what the classes around a place and the types of its
+declarations tell.
 """
 
 import re
@@ -9,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from assay.source.answers import unescape
-from assay.source.parsed import Adapter, Parsed, Piece
+from assay.source.parsed import Adapter, Objects, Parsed, Piece
 
 _TEMPLATE = re.compile(r"\\.|\$([A-Za-z_]\w*)")
 _WORDS = {b"true": "true", b"false": "false", b"null": "null"}
+_HOLDING = frozenset({"variable_declaration", "parameter", "class_parameter"})
 _ARRAYS = frozenset({b"ByteArray", b"CharArray", b"IntArray"})
 
 
@@ -39,6 +41,30 @@ class KotlinValues(Adapter):
         if node.type == "call_expression" and node.named_children and node.named_children[0].text in _ARRAYS:
             return "array"
         return self.expressions.get(node.type, "")
+
+    def own_members(self, parsed: Parsed, callee: Node) -> tuple[str, ...]:
+        """What a member is called that is called without its class: that of each class around, innermost first."""
+        around = [above for above in parsed.above(callee) if above.type in {"class_declaration", "object_declaration"}]
+        named = [self.declared_name(parsed, above) for above in around][::-1]
+        package = [parsed.imports.package] if parsed.imports.package else []
+        return tuple(".".join((*package, *named[:end], parsed.text(callee))) for end in range(len(named), 0, -1))
+
+    def objects(self, parsed: Parsed, node: Node) -> Objects | None:
+        kind = node.parent
+        if kind is None or kind.type != "user_type" or kind.parent is None:
+            return None
+        holder = kind.parent.parent if kind.parent.type == "nullable_type" else kind.parent
+        name = holder.named_children[0] if holder is not None and holder.type in _HOLDING else None
+        while name is not None and name.type != "identifier":
+            name = name.next_named_sibling
+        if holder is None or name is None:
+            return None
+        function = parsed.function_of(holder)
+        field = holder.type == "class_parameter" or function is None
+        text = parsed.text(name)
+        names = (text, f"this.{text}") if field else (text,)
+        types = tuple(f"{path}.<init>" for path in self.qualified(parsed, kind))
+        return Objects(types, names, parsed.root if field or function is None else function)
 
     def compared(self, node: Node) -> bool:
         if node.parent is not None and node.parent.type == "when_entry":

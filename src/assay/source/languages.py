@@ -39,4 +39,4 @@ def parsed(view: FileView) -> Parsed:
 
     Raises KeyError when its language is not read. What is returned is shared: nobody may change it.
     """
-    return Parsed(BY_NAME[view.meta.format], view.content, view.first_line)
+    return Parsed(BY_NAME[view.meta.format], view.content, view.first_line, view.meta.module)

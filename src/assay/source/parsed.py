@@ -96,6 +96,16 @@ class Call:
     node: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Variables, fields or parameters that are declared with a type: the names of its constructor, the variables as
+    they are written, and where they hold."""
+
+    constructors: tuple[str, ...]
+    names: tuple[str, ...]
+    scope: Node
+
+
 class Adapter:
     """What assay must know about one language: the base of every adapter.
 
@@ -288,6 +298,10 @@ class Adapter:
     def argument_list(self, call: Node) -> Node | None:
         return call.child_by_field_name("arguments")
 
+    def objects(self, parsed: "Parsed", node: Node) -> Objects | None:  # noqa: ARG002
+        """What a declaration declares whose type the node names; None for anything else."""
+        return None
+
     def is_shared(self, parsed: "Parsed", name: str) -> bool:  # noqa: ARG002
         """Whether a name is a variable of the file or a field, which other functions use too."""
         return False
@@ -365,12 +379,16 @@ def _parser(adapter: Adapter) -> Parser:
 
 
 class Parsed:
-    """A unit of source: its bytes, its tree and what was already looked up in it."""
+    """A unit of source: its bytes, its tree and what was already looked up in it.
 
-    def __init__(self, adapter: Adapter, content: bytes, first_line: int = 1) -> None:
+    `module` is what its own package calls it, '' when nothing tells.
+    """
+
+    def __init__(self, adapter: Adapter, content: bytes, first_line: int = 1, module: str = "") -> None:
         self.adapter = adapter
         self.content = content
         self.first_line = first_line
+        self.module = module
         self.root = _parser(adapter).parse(content).root_node
         if (
             self.root.has_error
@@ -487,10 +505,17 @@ class Parsed:
             scope = self.function_of(node) or self.root
             bound = self.bindings(scope).get(name, ())
             own = next((item for item in bound if _within(node, item.place)), None)
-            later = self._calls_in(scope).get(name, ())
+            later = list(self._calls_in(scope).get(name, ()))
+            if scope == self.root:
+                later += self._calls_in(scope).get(f"this.{name}", ())
             calls += [call for call in later if own is None or own in self.reaching(bound, call.node)]
         held = (made, *(call.node for call in calls))
         return [*calls, *(inner for node in held for inner in adapter.scoped(self, node))]
+
+    def calls_of(self, objects: Objects) -> list["Call"]:
+        """Calls on variables by their names, wherever these come from."""
+        rows = self._calls_in(objects.scope)
+        return [call for name in objects.names for call in rows.get(name, ())]
 
     def calls_on(self, pointer: Node, node: Node) -> list["Call"]:
         """Calls with a variable as their object that a call has filled through a pointer, as in `init(&context)`.

@@ -107,10 +107,11 @@ class Python(Adapter):
         return call if node.parent.named_children[0] == node else None
 
     def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+        known = frozenset(word.decode("utf-8", "surrogateescape") for word in words)
         return frozenset(
             alias.encode()
             for alias, path in parsed.imports.names.items()
-            if alias.encode() not in words and any(part.encode() in words for part in path.split("."))
+            if alias not in known and not known.isdisjoint(path.split("."))
         )
 
     def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
@@ -220,7 +221,7 @@ def _compared(node: Node) -> bool:
     parent = node.parent
     while parent is not None and parent.type in {"parenthesized_expression", "attribute", "tuple", "list", "set"}:
         parent = parent.parent
-    return parent is not None and parent.type in {"comparison_operator", "delete_statement", "except_clause", "type"}
+    return parent is not None and parent.type in {"comparison_operator", "delete_statement", "except_clause"}
 
 
 _IMPORT_WORD = re.compile(rb"import\b")

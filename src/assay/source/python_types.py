@@ -1,8 +1,8 @@
 """Where Python text names a class only as a type, so that nothing is made of it there.
 
-An annotation, a union that an alias stands for, what `isinstance` is asked about, the first argument of `cast`. No value
-comes of such a name but through what reads types back as values (`__annotations__`, `get_args`, `Annotated`, a bound),
-and a text that holds a word of those is not trusted with its types at all.
+An annotation, a union that an alias stands for, what `isinstance` is asked about, the first argument of `cast`. No
+value comes of such a name but through what reads types back as values (`__annotations__`, `get_args`, a bound), and a
+text that holds a word of those is not trusted with its types at all.
 
 *It cannot see* another file that reads the types of this one back; `taken_back` finds the forms in which such a file
 calls what it has read.
@@ -10,16 +10,26 @@ calls what it has read.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
 from assay.source.parsed import Parsed
 
+READ_BACK = (
+    b"__annotations__",
+    b"__args__",
+    b"__value__",
+    b"__supertype__",
+    b"get_type_hints",
+    b"get_annotations",
+    b"get_args",
+)
 _READ_BACK = re.compile(
     rb"\b(?:__annotations__|__annotate__|__args__|__value__|__supertype__|__bound__|__constraints__|get_type_hints"
     rb"|__dataclass_fields__|__fields__|model_fields|_field_types|get_annotations|get_args)\b"
-    rb"|\b(?:fields|signature|getfullargspec)\s*\(\s*[A-Z]|\.\s*annotation\b|\binspect\s*\.\s*(?:sig|get)|@\s*(?:\w+\.)?inject"
-    rb"|\bfrom\s+inspect\b|\bimport\s+inspect\s+as\b"
+    rb"|(?<!def )\b(?:fields|signature|getfullargspec)\s*\(|\.\s*annotation\b|\binspect\s*\.\s*(?:sig|get)"
+    rb"|@\s*(?:\w+\.)?inject|\bfrom\s+inspect\b|\bimport\s+inspect\s+as\b"
 )
 # Between a name and the annotation or union that it is a part of, nothing calls or keeps it.
 _THROUGH = frozenset({"generic_type", "union_type", "type_parameter", "constrained_type", "splat_type", "tuple", "list",
@@ -27,18 +37,21 @@ _THROUGH = frozenset({"generic_type", "union_type", "type_parameter", "constrain
 _TYPING = frozenset(
     {"Any", "AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection",
      "Concatenate", "Container", "ContextManager", "Coroutine", "DefaultDict", "Deque", "Dict", "Final", "FrozenSet",
-     "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "MutableSequence", "Optional", "Sequence",
-     "Set", "Tuple", "Type", "TypeGuard", "TypeIs", "Union", "dict", "frozenset", "list", "set", "tuple", "type"}
+     "Generator", "Iterable", "Iterator", "List", "Mapping", "MutableMapping", "MutableSequence", "Optional",
+     "Sequence", "Set", "Tuple", "Type", "TypeGuard", "TypeIs", "Union", "dict", "frozenset", "list", "set", "tuple",
+     "type"}
 )  # fmt: skip
 _UNIONS = frozenset({"typing.Union", "typing.Optional", "typing_extensions.Union", "typing_extensions.Optional"})
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 _CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _ASKING = frozenset({"isinstance", "issubclass"})
 _CALLED_BACK = re.compile(
-    rb"(?:\b(?:get_args|get_type_hints|get_annotations|dataclasses\.fields)\s*\([^()]*\)|__args__|__annotations__|__value__|__supertype__)"
+    rb"(?:\b(?:get_args|get_type_hints|get_annotations|dataclasses\.fields)\s*\([^()]*\)"
+    rb"|__args__|__annotations__|__value__|__supertype__)"
     rb"\s*(?:\[[^\]\n]*\]|\.(?:get|pop|values|items)\s*\([^()]*\))?"
 )
 _GOES_ON = re.compile(rb"\s*\(|\.\w+\s*\(")
+_CALLED = re.compile(rb"(?<![\w.])(\w+)(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(")
 _KEPT = re.compile(rb"(\w+)\s*(?::[^=\n]+)?=\s*$")
 
 
@@ -50,17 +63,26 @@ def is_type(parsed: Parsed, node: Node) -> bool:
     if above.type == "argument_list" and (call := above.parent) is not None and call.type == "call":
         return _asked(parsed, call, above, place)
     aliased = above.type == "assignment" and above.child_by_field_name("right") == place and _is_union(parsed, place)
-    return (aliased or above.type == "type") and _READ_BACK.search(parsed.content) is None
+    return (aliased or above.type == "type") and not _reads_back(parsed.content)
+
+
+@lru_cache(maxsize=2)
+def _reads_back(content: bytes) -> bool:
+    return _READ_BACK.search(content) is not None
 
 
 def taken_back(content: bytes) -> Iterator[int]:
     """Offsets where a text calls, or calls a method of, what it has read from annotations or unions."""
+    called: frozenset[bytes] | None = None
+    if not any(word in content for word in (*READ_BACK, b"dataclasses.fields")):  # a tenth of what the search costs
+        return
     for found in _CALLED_BACK.finditer(content):
-        kept = _KEPT.search(content, content.rfind(b"\n", 0, found.start()) + 1, found.start())
-        called = kept is not None and re.search(
-            rb"(?<![\w.])%b(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(" % re.escape(kept[1]), content[found.end() :]
-        )
-        if _GOES_ON.match(content, found.end()) and found[0].rstrip().endswith((b"]", b")")) or called:
+        start = content.rfind(b"\n", 0, found.start()) + 1
+        kept = _KEPT.search(content, max(start, found.start() - 200), found.start())
+        if kept is not None and called is None:
+            called = frozenset(_CALLED.findall(content))
+        taken = found[0].rstrip().endswith((b"]", b")"))
+        if (kept is not None and kept[1] in (called or ())) or (taken and _GOES_ON.match(content, found.end())):
             yield found.start()
 
 
@@ -103,22 +125,22 @@ def _asked(parsed: Parsed, call: Node, arguments: Node, place: Node) -> bool:
         return False
     first, text = arguments.named_children[0] == place, parsed.text(function)
     if text in _ASKING:
-        return not first and _is_builtin(parsed, text)
+        return not first and not parsed.imports.stars and not _is_given(parsed.content, text.encode())
     return first and bool(_CASTS.intersection(parsed.adapter.qualified(parsed, function)))
 
 
-def _is_builtin(parsed: Parsed, name: str) -> bool:
-    """Whether nothing in the text can have given a built-in name another meaning."""
+@lru_cache(maxsize=8)
+def _is_given(content: bytes, word: bytes) -> bool:
+    """Whether anything in the text can have given a built-in name another meaning."""
     given = rb"\b(?:def|class|as|import|global)\s+%b\b|(?<![\w.])%b\s*(?::[^=\n]*)?=(?!=)|[,(]\s*%b\s*[,)=:]"
-    word = name.encode()
-    return not parsed.imports.stars and re.search(given.replace(b"%b", word), parsed.content) is None
+    return re.search(given.replace(b"%b", word), content) is not None
 
 
 def _is_union(parsed: Parsed, node: Node) -> bool:
-    """Whether an expression makes something that cannot be called in place of its types. A union of one is that type."""
-    if node.type == "subscript" and (head := node.child_by_field_name("value")) is not None:
-        if not _UNIONS.intersection(parsed.adapter.qualified(parsed, head)):
-            return True  # a call of `List[X]` makes a list
+    """Whether an expression makes what cannot be called in place of its types; a union of one is that type."""
+    head = node.child_by_field_name("value") if node.type == "subscript" else None
+    if head is not None and not _UNIONS.intersection(parsed.adapter.qualified(parsed, head)):
+        return True  # a call of `List[X]` makes a list
     leaves = list(_leaves(parsed, node))
     return len(leaves) > 1 and "" not in leaves and len(set(leaves)) == len(leaves)
 
@@ -150,21 +172,26 @@ def _leaves(parsed: Parsed, node: Node) -> Iterator[str]:
 
 
 def is_own_variable(parsed: Parsed, node: Node) -> bool:
-    """Whether a name that is called like a module is a variable: nothing imports it, or a function around declares it."""
+    """Whether a name that is called like a module is a variable: not imported, or declared by a function around it."""
     head = parsed.text(node).partition(".")[0].strip()
     if node.type == "call" or head not in parsed.imports.names:
         return node.type in {"identifier", "attribute"}
-    word = re.escape(head.encode())
     scope = parsed.function_of(node)
     while scope is not None:
-        text = parsed.content[scope.start_byte : scope.end_byte]
-        if re.search(rb"\b(?:import\b[^\n]*|global\b[^\n]*|as\s+)(?<!\w)%b(?!\w)" % word, text):
+        if _is_imported(parsed.content, scope.start_byte, scope.end_byte, head):
             return False
         inside = _within_body(scope, node)
         if inside and (parsed.adapter.parameter(parsed, scope, head)[0] or parsed.bindings(scope).get(head)):
             return True
         scope = parsed.function_of(scope.parent) if scope.parent is not None else None
     return False
+
+
+@lru_cache(maxsize=64)
+def _is_imported(content: bytes, start: int, end: int, name: str) -> bool:
+    """Whether a part of a text imports a name, or declares it global."""
+    form = rb"\b(?:import\b[^\n]*|global\b[^\n]*|as\s+)(?<!\w)%b(?!\w)" % re.escape(name.encode())
+    return re.search(form, content[start:end]) is not None
 
 
 def is_for_checkers(parsed: Parsed, alias: str) -> bool:

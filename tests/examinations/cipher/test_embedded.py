@@ -124,3 +124,19 @@ def test_other_text(file_class: FileClass, form: str) -> None:
 def test_what_is_not_text_is_left_alone(file_class: FileClass, form: str) -> None:
     meta = FileMeta("a", "a", 9, file_class, form, "product", "shipped", Locator("file", "a"))
     assert not EnclosedMaterial().accepts(meta)
+
+
+@pytest.mark.parametrize("comment", [" * ", "// ", "# "])
+def test_what_a_comment_shows_is_an_example_and_its_key_one_that_may_be_used(comment: str) -> None:
+    shown = pem("CERTIFICATE", der(certificate(ec_key()))) + private(ec_key())
+    found = facts("".join(f"{comment}{line}\n" for line in shown.decode().splitlines()))
+    materials = {fact.value["material"]: fact.subject.scope for fact in found if fact.kind == "crypto.material"}
+    assert materials == {"certificate": "example", "private-key": "example"}
+    (misuse,) = [fact for fact in found if fact.kind == "crypto.misuse"]
+    assert (misuse.value["reach"], misuse.subject.scope) == ("possible", "shipped")
+
+
+def test_a_mark_before_the_first_line_alone_is_no_comment() -> None:
+    shown = private(ec_key()).decode()
+    found = facts("k = '''\n# " + shown + "'''")
+    assert {fact.value["reach"] for fact in found if fact.kind == "crypto.misuse"} == {"certain"}

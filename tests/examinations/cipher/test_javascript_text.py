@@ -25,6 +25,8 @@ WRITTEN = "function add(a, b) {\n  return a + b;\n}\n"
     [
         "!function(){" + "var a=function(b,c){return b+c};" * 80 + "}()",
         "/*! A licence. */\n" + "var a=function(b,c){return b+c};" * 80 + "\n//# sourceMappingURL=a.js.map\n",
+        "var a=function(b,c){return b+c};" * 80 + f"\n//# sourceMappingURL=data:a/json;base64,{'A' * 9000}",
+        WRITTEN * 40 + f"//# sourceMappingURL=data:a/json;base64,{'A' * 9000}\nvar a={'b+' * 9000}1",
         WRITTEN + "(() => { function __webpack_require__(n) { return m[n]; } })();\n",
         WRITTEN + '(self["webpackChunkapp"] = self["webpackChunkapp"] || []).push([[1], {}]);\n',
         WRITTEN + "var x = parcelRequire('a');\n",
@@ -42,6 +44,7 @@ def test_text_that_a_program_made_is_packed(content: str) -> None:
     [
         WRITTEN * 40,
         WRITTEN * 400 + f"const picture = '{'A' * 3000}';\n",
+        WRITTEN * 40 + f"//# sourceMappingURL=data:application/json;base64,{'A' * 9000}==",
         "const name = '__webpack_require__';\n" + WRITTEN,
         "const s = '\\u0041bc', r = /[\\u0041-\\u005a]/;\n",
         "x" * 400,

@@ -5,7 +5,7 @@ without a value, a possible one or a shortfall of the file says so. The header o
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,9 @@ class Files:
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         word = re.compile(rb"(?<!\w)" + re.escape(identifier) + rb"(?!\w)")
         return (view.meta for view in self.views.values() if word.search(view.content))
+
+    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+        return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:
         return self.views[meta.path]

@@ -1,7 +1,7 @@
 """Kotlin and C# beside their snippets: constants of other files, objects whose making says more, ways out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 import pytest
 
@@ -33,6 +33,9 @@ class _Index:
 
     def files_with(self, word: bytes) -> Iterable[FileMeta]:
         return [meta for meta, content in self.files.values() if word in content]
+
+    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+        return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:
         return FileView(meta, self.files[meta.path][1])

@@ -47,3 +47,35 @@ def test_however_it_is_imported(code: bytes) -> None:
 )
 def test_another_module_of_the_same_words_is_no_use(code: bytes) -> None:
     assert algorithms(code) == []
+
+
+def reaches(code: str, misuse: str = "weak-random") -> list[object]:
+    content = code.encode()
+    hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", content)]
+    hits = [hit for hit in hits if hit.literal in catalogue_of("Python").words]
+    meta = FileMeta("a.py", "a.py", len(content), "source", "Python", "product", "shipped", Locator("file", "a.py"))
+    examined = SourceCryptography("Python").examine(FileView(meta, content), hits, _Lab())
+    return [fact.value["reach"] for fact in examined.facts if fact.value.get("misuse") == misuse]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def token():\n    return random.choice('ab')\n", ["certain"]),
+        ("random_hex = lambda x: ''.join([random.choice('0123456789abcdef') for _ in range(x)])\n", ["possible"]),
+        ("class A:\n    token = lambda self: random.choice('ab')\n", ["certain"]),
+        ("def random_string(n):\n    return ''.join(random.choice('ab') for _ in range(n))\n", ["possible"]),
+        ("def f():\n    randomBytes = random.randbytes(16)\n", ["possible"]),
+        ("def random_colour():\n    return random.choice('ab')\n", []),
+        ("boundary = random.randint(0, 2**63)\n", []),
+    ],
+)
+def test_random_text_that_others_may_use_for_a_secret(code: str, expected: list[str]) -> None:
+    assert reaches("import random\n" + code) == expected
+
+
+def test_an_option_that_is_not_known_may_be_the_one_that_is_known_by_its_name_is() -> None:
+    code = "import pycurl\nclass A:\n    def f(self, c):\n        c.setopt(self.m.{}, {})\n"
+    assert reaches(code.format("SSL_VERIFYHOST", "False"), "host-name-check-off") == ["certain"]
+    assert reaches(code.format("NOSIGNAL", "0"), "host-name-check-off") == ["possible"]
+    assert reaches(code.format("SSL_VERIFYHOST", "2"), "host-name-check-off") == []

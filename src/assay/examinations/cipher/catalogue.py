@@ -25,15 +25,19 @@
         use: false                    states misuse of its arguments only
         then: [{method: init, arguments: {purpose: 0}}]              calls on the object that the call returns, or in C
                                       with it as first argument; {method: doFinal, purpose: encryption} says it itself;
-                                      `when` as below; `onto: 1`, the object goes on in what this argument points to
+                                      `when` as below; `onto: 1`, the object goes on in what this argument points
+                                      to; `onto: result`, in what the call returns
         if: {at: 1, is: [option]}     the entry is for these values of an argument only, or for one that nobody can tell
         out: 0                        the object is not returned but put where this argument points
         within: [{method: sign, purpose: signature}]                  the same of the call of which it is an argument
         defaults: {iterations: 1000}  what a role is when its argument is not given; null, the library decides
+        passed: true                  a constant, or a text with its quotes, that counts only as an argument of a call
+                                      in a function, and not of one that compares or prints
         bare: false                   named without being called it says nothing: others use the name too
         misuse: certificate-check-off, when: {at: 1, is: ["0"]}      `when` tests one argument's values; one
                                       that cannot be determined is `unknown: possible`, a misuse that may be; `open`,
                                       a misuse that nobody can tell; `nothing`, taken as harmless
+        doubt: [server]               the misuse is only possible in a function that names one of these words
         needs: [ssl]                  the file must import one of these modules or packages
         secret: named                 only where a name around it (function, variable) speaks of a secret;
                                       perhaps: elsewhere too, as a possibility
@@ -56,7 +60,7 @@ what it knows; key password iv salt are looked at for literals. Raises core.erro
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -70,6 +74,7 @@ ROLES = frozenset(
     {"algorithm", "cipher", "curve", "digest", "iterations", "iv", "key", "key_bits", "key_bytes", "mode", "object",
      "padding", "password", "priority", "protocol", "purpose", "salt", "security", "spec", "suites"}
 )  # fmt: skip
+RESULT = -1  # as an argument's place: what the call returns
 FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})
 
 
@@ -96,7 +101,7 @@ class FollowUp:
     arguments: Mapping[str, Position]
     fixed: Mapping[str, str | int]
     when: Condition | None = None
-    onto: int | None = None
+    onto: int | None = None  # RESULT, in what the call returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,11 @@ class Entry:
     misuse: str | None = None
     when: Condition | None = None
     needs: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
     secret: str = ""
     empty: bool = False
     bare: bool = True
+    passed: bool = False
     out: int | None = None
     provided: Condition | None = None
     given: frozenset[int] = frozenset()
@@ -142,7 +149,7 @@ class Library:
     blind: Mapping[str, Position]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """Every library of one language: entries by qualified name, and the words that lead to them."""
 
@@ -168,6 +175,16 @@ class Catalogue:
     def constant(self, name: str) -> str | None:
         """What a constant of a library means as an argument."""
         return self.values.get(self.canonical(name))
+
+    @cached_property
+    def only_passed(self) -> frozenset[bytes]:
+        """Words that lead to nothing but constants and texts that count as arguments."""
+        adapter = BY_NAME[self.language]
+        passed: dict[bytes, bool] = {}
+        for call, rows in self.entries.items():
+            word = (call[1:] if call[:1] in {"=", "."} else adapter.word(call)).encode()
+            passed[word] = passed.get(word, True) and all(row.passed for row in rows)
+        return frozenset(word for word, only in passed.items() if only)
 
     def plain(self, name: str) -> tuple[Entry, ...]:
         """The entries of the members of a class or module, where none of them asks for more than that it is called: all
@@ -211,7 +228,8 @@ def _listed(row: Any) -> list[str]:
 
 _ENTRY_KEYS = frozenset(
     {"call", "named_after", "algorithm", "protocol", "primitive", "purpose", "arguments", "defaults", "part", "use",
-     "bare", "then", "within", "misuse", "when", "needs", "secret", "empty", "dialect", "out", "if", "given", "except"}
+     "bare", "passed", "then", "within", "misuse", "when", "doubt", "needs", "secret", "empty", "dialect", "out", "if",
+     "given", "except"}
 )  # fmt: skip
 
 
@@ -248,10 +266,12 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
         within=_follow_ups(parsed, row, at, "within"),
         misuse=misuse,
         when=_condition(parsed, row, at),
+        doubt=tuple(row.get("doubt", ())),
         needs=(row["needs"],) if isinstance(row.get("needs"), str) else tuple(row.get("needs", ())),
         secret=row.get("secret", ""),
         empty=row.get("empty", False),
         bare=row.get("bare", True),
+        passed=row.get("passed", False),
         out=row.get("out"),
         provided=_condition(parsed, row, at, "if"),
         given=frozenset(row.get("given", ())),
@@ -277,7 +297,7 @@ def _follow_ups(parsed: Parsed, row: Mapping[str, Any], at: tuple[str | int, ...
         arguments = _positions(parsed, said.get("arguments", {}), (*here, "arguments"))
         fixed = {role: value for role, value in said.items() if role not in {"method", "arguments", "when", "onto"}}
         methods = [said["method"]] if isinstance(said["method"], str) else said["method"]
-        when, onto = _condition(parsed, said, here), said.get("onto")
+        when, onto = _condition(parsed, said, here), RESULT if said.get("onto") == "result" else said.get("onto")
         found += [FollowUp(name, arguments, fixed, when, onto) for method in methods for name in spread(method)]
     return tuple(found)
 
@@ -301,7 +321,7 @@ def _each_named(entry: Entry, prefix: str | None) -> Iterator[Entry]:
         yield entry
         return
     for call in entry.calls:
-        yield replace(entry, calls=(call,), algorithm=call.removeprefix(prefix))
+        yield replace(entry, calls=(call,), algorithm=call.removeprefix(prefix).rstrip('"'))
 
 
 def _positions(parsed: Parsed, rows: Any, at: tuple[str | int, ...]) -> Mapping[str, Position]:

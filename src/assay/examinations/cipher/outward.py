@@ -21,6 +21,7 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.ways import TOOLS, Ways, ways
+from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
@@ -60,7 +61,11 @@ class OutOfSight:
             return Examined()  # a line longer than one unit: the other examination of the file says so
         here, outlook = ways()[language], OUTLOOKS[language]
         found: dict[tuple[int, str], None] = {}
-        for offset, name in (*outlook.strangers(content, hits, here), *outlook.around(view, hits)):
+        own: dict[tuple[int, str], None] = {}
+        for offset, name in outlook.strangers(content, hits, here):
+            waits = own if outlook.may_be_own(view, name) else found
+            waits[view.first_line + content.count(b"\n", 0, offset), name] = None
+        for offset, name in outlook.around(view, hits):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
         imported = outlook.imported(content)
         calls = [hit for hit in hits if outlook.calls_out(content, hit, here, imported)]
@@ -68,7 +73,8 @@ class OutOfSight:
             for line, name in _calls(view, calls, here, lab.limits.steps_per_value):
                 found[line, name] = None
         return Examined(
-            shortfalls=tuple(Shortfall("blind-spot", f"line {line}: {name}") for line, name in sorted(found))
+            summary=tuple(own) or None,
+            shortfalls=tuple(Shortfall("blind-spot", f"line {line}: {name}") for line, name in sorted(found)),
         )
 
 
@@ -81,16 +87,15 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
     resolver = Resolver(parsed, catalogue.known, steps)
     words = frozenset(hit.literal for hit in hits)
     aliases = sorted(parsed.adapter.other_names(parsed, words))
-    again = [
-        Hit(alias, at.start()) for alias in aliases for at in re.finditer(rb"(?<!\w)%b(?!\w)" % alias, view.content)
-    ]
+    again = [Hit(alias, at) for alias in aliases for at in places(view.content, alias)]
     outlook = OUTLOOKS[view.meta.format]
     for star in outlook.starred(parsed):
         yield view.first_line, f"everything of {star} imported"
     for hit in (*hits, *again):
         node = parsed.at(hit.offset, len(hit.literal))
         site = parsed.adapter.site(parsed, node, hit.literal.decode()) if node is not None else None
-        if site is not None and (module := outlook.handed_on(parsed, site)):
+        module = outlook.handed_on(parsed, site) if site is not None else ""
+        if site is not None and module and not catalogue.plain(module):
             yield parsed.line(site.node), f"{module} handed on"
         name = next((name for name in _names(site.names, here)), "") if site is not None else ""
         if site is None or not name or (name.startswith(".") and any(map(catalogue.known, site.names))):
@@ -107,7 +112,7 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
         node = site.arguments.get(*position) if site.arguments is not None else None
         answer = resolver.resolve(node) if node is not None else None
         if name in here.commands:
-            hidden = _starts(
+            hidden = outlook.doubted(parsed, site) or _starts(
                 _whole(answer, site.arguments.positional[position[0] :], resolver) if site.arguments else None
             )
         elif name in catalogue.blind and (answer is None or not answer.complete):

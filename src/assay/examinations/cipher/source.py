@@ -19,11 +19,13 @@ from functools import cached_property
 from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
-from assay.core.facts import Evidence
-from assay.examinations.cipher.catalogue import Catalogue, Condition, Entry, FollowUp, Position, catalogue_of
-from assay.examinations.cipher.masking import excerpt
+from assay.examinations.cipher.catalogue import RESULT, Catalogue, Condition, Entry, FollowUp, Position, catalogue_of
+from assay.examinations.cipher.declared import calls_on_declared
+from assay.examinations.cipher.lines import lines_of
 from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.examinations.cipher.uses import Use, facts_of, lent, spelling
+from assay.examinations.cipher.returned import given_back
+from assay.examinations.cipher.uses import SECRETS, Use, facts_of, lent, spelling
+from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
 from assay.source.parsed import Arguments, Call, Site
@@ -58,8 +60,10 @@ class SourceCryptography:
         if not view.whole and b"\n" not in view.content:
             return Examined(shortfalls=(Shortfall("packed", "a line longer than one unit"),))
         catalogue, outlook = catalogue_of(self.language), OUTLOOKS[self.language]
+        own = outlook.own(view.meta.module, view.content, hits, catalogue) if view.meta.module else []
         wanted = outlook.reachable(view.content, hits, catalogue)
-        if not any(outlook.promising(view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
+        wanted += [hit for hit in own if hit not in wanted]
+        if not own and not any(outlook.promising(view.content, hit, catalogue.shapes[hit.literal]) for hit in wanted):
             return Examined()
         unit = _Unit(view, catalogue, lab.limits.steps_per_value)
         if unit.parsed.hopeless:
@@ -76,16 +80,25 @@ class SourceCryptography:
         return Examined(facts, waiting or None, tuple(unit.shortfalls))
 
 
-MOST_PLACES = 6  # lines of a use beside that of its call
 DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
 _NOTHING = frozenset({b"return;", b"return", b"Unit"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_ONLY_TELLS = re.compile(
+    r"(?:cmp|_is_a|printf|puts|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
+    re.IGNORECASE,
+)  # calls that compare or print their arguments
 _SECRET_WORDS = frozenset(
     {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
      "captcha", "csrf", "xsrf"}
 )  # fmt: skip
 _PERHAPS_SECRET = frozenset(["key", "code", "session", "iv", "cookie", "credential"])
+_RANDOM_WORDS = frozenset(["random", "rand", "rnd", "randomized"])  # with one of the next: made for others to use
+_UNNAMED = frozenset(
+    {"lambda", "arrow_function", "function_expression", "lambda_expression", "lambda_literal", "closure_expression",
+     "func_literal", "anonymous_function", "anonymous_function_creation_expression"}
+)  # fmt: skip
+_TEXT_WORDS = frozenset(["hex", "string", "str", "byte", "char", "text", "alphanumeric", "ascii", "letter", "digit"])
 
 
 class _Unit:
@@ -116,6 +129,7 @@ class _Unit:
             if site is None or not site.settled or (site.node.start_byte, site.names) in done:
                 continue
             name, entries = self._entries(site)
+            entries = entries or self._hidden_by(site)
             pointed = self._pointed(name, site)
             if pointed is not None:
                 site, entries = pointed
@@ -127,6 +141,7 @@ class _Unit:
                     continue
                 (parts if entry.part or not use.called else found).append((site, use))
                 consumed.update(origin for answer in use.answers.values() for origin in answer.origins)
+        found += self._on_declared(hits)
         if self.parsed.too_deep:
             self.shortfalls.append(Shortfall("too-many-places", "nested too deeply to be followed"))
         lenders = {site.node.start_byte: use for site, use in parts}
@@ -136,21 +151,31 @@ class _Unit:
         own = [use for site, use in found if not (_of_any_object(use.entry) and _place(site) in self.followed)]
         return [lent(use, lenders) for use in (*own, *kept)]
 
+    def _on_declared(self, hits: Sequence[Hit]) -> Iterator[tuple[Site, Use]]:
+        """Uses of objects that are made in other files, save those that were followed from here."""
+        for entry, told, call in calls_on_declared(self.parsed, self.catalogue, hits):
+            site = Site(entry.calls, call.node, Arguments())
+            if _place(site) not in self.followed:
+                self.followed.add(_place(site))
+                answers = {role: _said(value) for role, value in told.fixed.items()}
+                evidence = lines_of(self.view, self.parsed, site, {}, ())
+                yield site, Use(entry, answers, self.parsed.name_of(call.node), evidence, True)
+
     def note_unused_imports(self) -> None:
         """A function that is imported and never named again is there for other modules, under names not followed."""
         outlook = OUTLOOKS[self.view.meta.format]
         for alias, path in self.parsed.imports.names.items():
             entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
             stating = any(entry.use and entry.misuse is None for entry in entries)
-            if stating and outlook.leaves(self.parsed, alias, self.typed[alias]):
+            if (stating or outlook.leads(path)) and outlook.leaves(self.parsed, alias, self.typed[alias]):
                 self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
 
     def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
         """Places where an imported word is used under another name."""
         words = frozenset(hit.literal for hit in hits)
         for alias in sorted(self.parsed.adapter.other_names(self.parsed, words)):
-            for place in re.finditer(rb"(?<![\w])" + re.escape(alias) + rb"(?![\w])", self.view.content):
-                yield Hit(alias, place.start())
+            for place in places(self.view.content, alias):
+                yield Hit(alias, place)
 
     def _site(self, node: Node, hit: Hit) -> Site | None:
         site = self.parsed.adapter.site(self.parsed, node, hit.literal.decode())
@@ -174,6 +199,11 @@ class _Unit:
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {known} handed on"))
         return "", ()
+
+    def _hidden_by(self, site: Site) -> tuple[Entry, ...]:
+        """What a class may be used for that is handed on: its entries, for no purpose that is known."""
+        owner = OUTLOOKS[self.view.meta.format].handed_on(self.parsed, site) if site.arguments is None else ""
+        return tuple(replace(entry, purpose=None) for entry in self.catalogue.plain(owner)) if owner else ()
 
     def _applies(self, entry: Entry) -> bool:
         if not entry.needs:
@@ -220,27 +250,42 @@ class _Unit:
         answers: dict[str, Answer] = {"secret": word} if word is not None else {}
         if site.arguments is not None:
             for role, position in entry.arguments.items():
-                answer = self._argument(site.arguments, position)
+                answer = self._argument(site.arguments, position, role)
                 if answer is not None:
                     answers[role] = answer
                 elif role in entry.defaults:
                     answers[role] = _said(entry.defaults[role])
             if entry.when is not None:
-                condition = self._argument(site.arguments, entry.when.position)
-                answers["when"] = condition if condition is not None else Answer()
+                answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
         told, later = self._follow_ups(entry, site, answers.keys())
         answers |= told
         if entry.excepted and _is_excepted(entry, answers.get("algorithm")):
             return None
         state = "overwritten" if self.parsed.overwritten(site.node) else "used"
-        name, evidence = self.parsed.name_of(site.node), self._evidence(site, answers, later)
+        name, evidence = self.parsed.name_of(site.node), lines_of(self.view, self.parsed, site, answers, later)
         return Use(entry, answers, name, evidence, site.arguments is not None, state)
+
+    def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
+        """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
+        answer = self._argument(given, when.position) or Answer()
+        around = self.parsed.text(self.parsed.function_of(node) or node).lower() if entry.doubt else ""
+        sure = entry.provided is None or self._is_sure(entry.provided, given)
+        return answer if sure and not any(word in around for word in entry.doubt) else replace(answer, complete=False)
 
     def _is_meant(self, entry: Entry, site: Site) -> bool:
         """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
         if entry.given and not _so_many(entry, site):
             return False
+        if entry.passed and not self._is_passed(site):
+            return False
         return entry.provided is None or (site.arguments is not None and self._holds(entry.provided, site.arguments))
+
+    def _is_passed(self, site: Site) -> bool:
+        """Whether a constant is an argument of a call that a function makes to have something done with it."""
+        around = self.parsed.call_around(site.node)
+        if around is None or _ONLY_TELLS.search(around.method) is not None:
+            return False
+        return self.parsed.function_of(site.node) is not None
 
     def _is_empty(self, node: Node) -> bool:
         """Whether a function does nothing."""
@@ -250,26 +295,35 @@ class _Unit:
     def _for_a_secret(self, site: Site) -> Answer | None:
         """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
 
-        Such words as key and code have other meanings too: the answer is then not complete.
+        Such words as key and code have other meanings too, and what makes a random text does not say what for: the
+        answer is then not complete.
         """
         target, function = self.parsed.destination(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
+        target = target or self._named_for(site.node)
         goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (target, function))
         sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
+        for words in (goes, around):
+            perhaps |= words & _TEXT_WORDS if words & _RANDOM_WORDS else set()
         return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
 
-    def _argument(self, arguments: Arguments, position: Position) -> Answer | None:
+    def _named_for(self, node: Node) -> str:
+        """The variable or member that takes the function without a name around a place; '' when there is none."""
+        around = next((above for above in self.parsed.above(node) if above.type in _UNNAMED), None)
+        return self.parsed.destination(around) if around is not None else ""
+
+    def _argument(self, arguments: Arguments, position: Position, role: str = "") -> Answer | None:
         node = arguments.get(position.at, position.name)
         if node is None:
             return unknown("arguments are unpacked at run time") if arguments.spread else None
         answer = self.resolver.resolve(node)
+        if role in SECRETS and not answer.complete and not answer.values:
+            answer = given_back(self.parsed, self.resolver, node) or answer
         inside = position.name is not None and position.name.startswith(".")
         if inside and node not in arguments.named.values():  # the argument itself, of which a member was asked for
             return None if answer.complete else replace(answer, values=(), pending="")
         return answer
 
-    def _follow_ups(
-        self, entry: Entry, site: Site, answered: Set[str]
-    ) -> tuple[dict[str, Answer], list[Call]]:
+    def _follow_ups(self, entry: Entry, site: Site, answered: Set[str]) -> tuple[dict[str, Answer], list[Call]]:
         """What calls on the object, and the call around it, say; they outdo what its own arguments `answered`.
 
         A size or curve that nothing tells is unknown.
@@ -286,7 +340,7 @@ class _Unit:
             if follow.when is not None and not self._holds(follow.when, given):
                 continue
             for role, position in follow.arguments.items():
-                answer = self._argument(given, position)
+                answer = self._argument(given, position, role)
                 if answer is not None:
                     answers.setdefault(role, []).append(answer)
             for role, value in follow.fixed.items():
@@ -304,6 +358,7 @@ class _Unit:
             return
         out = site.arguments.get(entry.out, None) if entry.out is not None else None
         calls = self.parsed.calls_on(out, site.node) if out is not None else self.parsed.later_calls(site.node)
+        known = {call.node.id for call in calls}
         for call in calls:  # grows
             for follow in entry.then:
                 if self.spelt(call.method) != self.spelt(follow.method):
@@ -311,9 +366,13 @@ class _Unit:
                 self.followed.add((call.node.start_byte, call.node.end_byte))
                 yield follow, call
                 given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
-                onto = given.get(follow.onto, None) if follow.onto is not None else None
-                if onto is not None and len(calls) < MOST_CALLS:
-                    calls += self.parsed.calls_on(onto, call.node)
+                if follow.onto is None or len(calls) >= MOST_CALLS:
+                    continue
+                onto = given.get(follow.onto, None) if follow.onto != RESULT else None
+                further = self.parsed.calls_on(onto, call.node) if onto is not None else []
+                further += self.parsed.later_calls(call.node) if follow.onto == RESULT else []
+                calls += [other for other in further if other.node.id not in known]
+                known.update(other.node.id for other in further)
 
     def _holds(self, condition: Condition, given: Arguments) -> bool:
         """Whether a condition may hold: only a value that is known and another one says no. A constant that neither
@@ -325,26 +384,13 @@ class _Unit:
             return answer is not None and condition.unknown != "nothing"
         return any(spelling(item, self.catalogue).lower() in condition.values for item in answer.values)
 
-    def _evidence(self, site: Site, answers: dict[str, Answer], later: Sequence[Call]) -> tuple[Evidence, ...]:
-        """The call; then, on other lines, where the values that decide were found and the calls that its object is
-        used in."""
-        path, content = self.view.meta.path, self.view.content
-        node = (site.node.child_by_field_name("name") if site.node.type == "method_declaration" else None) or site.node
-        start = site.at if site.at is not None else node.start_byte
-        line, found = self.view.first_line + content.count(b"\n", 0, start), ""
-        others: dict[int, int] = {}
-        for role in ("algorithm", "mode", "key_bits", "curve", "iterations"):
-            for offset in answers[role].origins if role in answers else ():
-                other = self.parsed.line_at(offset)
-                if other != line:
-                    found = found or f"{path}:{other}"
-                    others.setdefault(other, offset)
-        for call in later:
-            others.setdefault(self.parsed.line_at(call.node.start_byte), call.node.start_byte)
-        others.pop(line, None)
-        more = sorted(others.items())[:MOST_PLACES]
-        first = Evidence(path, line, excerpt(content, start), origin=found)
-        return (first, *(Evidence(path, other, excerpt(content, offset)) for other, offset in more))
+    def _is_sure(self, condition: Condition, given: Arguments) -> bool:
+        """Whether a condition that may hold does: its value is known, or its last name is that of a constant meant."""
+        answer = self._argument(given, condition.position)
+        if answer is None or answer.complete or answer.pending:
+            return answer is not None
+        last = answer.expression.rpartition(".")[2].lower()
+        return any(last == value.rpartition(".")[2] for value in condition.values)
 
 
 def _of_any_object(entry: Entry) -> bool:

@@ -40,10 +40,11 @@ _WORDS: Mapping[str, str] = {
     "CAST5": "30fb40d4 9fa0ff0b",
 }
 # Beginnings of byte tables, and the word of each by which the prefilter finds the file.
-_BYTES: tuple[tuple[str, str, re.Pattern[bytes]], ...] = tuple(
+_BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tuple(
     (
         algorithm,
         word,
+        tuple(item.encode() for item in row.split()),
         re.compile(rb"\s*,\s*".join(rb"\(?(?:byte\s*\)\s*)?" + item.encode() for item in row.split()), re.IGNORECASE),
     )
     for algorithm, word, row in (
@@ -86,7 +87,7 @@ class HandWritten:
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return frozenset(self._meaning) | frozenset(form for _, word, _ in _BYTES for form in _cases(word))
+        return frozenset(self._meaning) | frozenset(form for _, word, _, _ in _BYTES for form in _cases(word))
 
     def __reduce__(self) -> tuple[type["HandWritten"], tuple[()]]:
         return (type(self), ())
@@ -108,8 +109,10 @@ class HandWritten:
             if len(words) > 1:
                 yield algorithm, min(words.values())
         there = {hit.literal for hit in hits}
-        for algorithm, word, pattern in _BYTES:
-            found = pattern.search(content) if not there.isdisjoint(_cases(word)) else None
+        begun = [row for row in _BYTES if not there.isdisjoint(_cases(row[1]))]
+        lower = content.lower() if begun else b""
+        for algorithm, _, items, pattern in begun:
+            found = pattern.search(content) if all(item in lower for item in items) else None
             if found is not None:
                 yield algorithm, found.start()
 

@@ -6,7 +6,7 @@ per combination of possible values.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final, Protocol
@@ -19,6 +19,7 @@ from assay.examinations.cipher.names import compose, curve, priority, protocol, 
 from assay.source.answers import Answer, Value, either
 
 MOST_COMBINATIONS = 16
+MOST_PLACES = 12  # lines of a use beside that of its call
 _NAMING: Final = (
     "algorithm", "mode", "padding", "curve", "digest", "cipher", "key_bits", "key_bytes", "iterations", "purpose",
     "security",
@@ -29,11 +30,12 @@ _SECRET: Final[Mapping[str, tuple[str, int]]] = {
     "iv": ("static-iv", 329),
     "salt": ("static-salt", 760),
 }
+SECRETS: Final = frozenset(_SECRET)  # roles of arguments that are no literals in a sound product
 _LENT: Final = frozenset(
     {"key_bits", "key_bytes", "mode", "padding", "curve", "digest", "iterations", "key", "password", "iv", "salt"}
 )
 _ASKED: Final = frozenset({"algorithm", "mode", "padding", "spec", "key", "key_bits", "iv"})  # whose object may lend
-_PLAIN: Final = "jca-keygen"  # the dialect of a bare name, in which the catalogue spells a fixed algorithm
+PLAIN: Final = "jca-keygen"  # the dialect of a bare name, in which the catalogue spells a fixed algorithm
 _NUMBERS: Final = frozenset({"key_bits", "key_bytes", "iterations"})
 _UNSIZED: Final = frozenset({"hash", "kdf", "mac", "xof"})
 _CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-check-off": 297, "weak-random": 338}
@@ -81,7 +83,15 @@ def lent(use: Use, lenders: Mapping[int, Use]) -> Use:
         for role in part.entry.fixed.keys() & _LENT - use.entry.fixed.keys():
             if role not in answers or _refers(answers[role]) or _is_part(answers[role], lenders):
                 answers[role] = Answer((Value("text", str(part.entry.fixed[role])),))
-    return replace(use, answers=answers, places=places)
+    return replace(use, answers=answers, places=places, evidence=_shown(use, parts))
+
+
+def _shown(use: Use, parts: Sequence[Use]) -> tuple[Evidence, ...]:
+    """The lines of a use, and of the parts that it is made of where these are other ones."""
+    rows = {(row.path, row.line): row for part in parts for row in part.evidence}
+    rows |= {(row.path, row.line): row for row in use.evidence[1:]}
+    rows.pop((use.evidence[0].path, use.evidence[0].line), None)
+    return (use.evidence[0], *(rows[place] for place in sorted(rows)[:MOST_PLACES]))
 
 
 def _refers(answer: Answer) -> bool:
@@ -314,7 +324,7 @@ def _recognised(item: Value | None, entry: Entry, catalogue: Catalogue) -> list[
     if item is not None:
         named = _worded(item, entry, catalogue)
         found = recognise(named, entry.dialect) or (
-            recognise(named, _PLAIN)[:1] if item.text == entry.algorithm else ()
+            recognise(named, PLAIN)[:1] if item.text == entry.algorithm else ()
         )
         if found:
             return [algorithm.fields for algorithm in found]

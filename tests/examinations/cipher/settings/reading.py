@@ -1,6 +1,6 @@
 """Configuration given as text, through the examination as it runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 
 from assay.core.examination import Artifact, Concluded, Examined, FileMeta, FileView, Limits, Locator
@@ -23,6 +23,9 @@ class Files:
 
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         return (view.meta for view in self.views.values() if identifier in view.content)
+
+    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+        return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:
         return self.views[meta.path]

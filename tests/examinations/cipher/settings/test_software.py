@@ -308,3 +308,24 @@ def test_listening_without_versions_is_the_defaults_doing() -> None:
     assert [fact.value["default"] for fact in whole.facts if fact.kind == "crypto.setting"] == [True]
     for text in (HTTP % "ssl_protocols TLSv1.3;", "http { ssl_protocols TLSv1.2; server { listen 443 ssl; } }"):
         assert concluded({"nginx/nginx.conf": text})[1].facts == ()
+
+
+_RESOURCES = (
+    '<root><data name="Never" xml:space="preserve"><value>Never</value></data>\n'
+    '<data name="IdpCertificateValidation" xml:space="preserve"><value>{0}</value></data></root>'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (_RESOURCES.format("The certificate of the provider is not valid"), set()),
+        (_RESOURCES.format("none"), {"certificate-check-off"}),
+        ("<c><p><value>none</value><name>tls.verify</name></p></c>", {"certificate-check-off"}),
+        ('<c><p name="tls.verify"><note>n</note><value>none</value></p></c>', {"certificate-check-off"}),
+        ("<c><p><value>none</value></p><p><name>tls.verify</name></p></c>", set()),
+    ],
+)
+def test_a_value_in_xml_belongs_to_the_name_in_its_own_element(text: str, found: set[str]) -> None:
+    facts = examined("app/settings.xml", text).facts
+    assert {fact.value["misuse"] for fact in facts if fact.kind == "crypto.misuse"} == found

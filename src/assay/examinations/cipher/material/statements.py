@@ -28,7 +28,7 @@ class Statements:
         for use in item.uses if self.uses else ():
             self._hold("crypto.use", use, place)
 
-    def misuse(self, algorithm: Scalar, line: int, excerpt: str) -> None:
+    def misuse(self, algorithm: Scalar, line: int, excerpt: str, reach: str) -> None:
         """A private key written into code."""
         value: dict[str, Scalar] = {
             "misuse": "hard-coded-key",
@@ -36,7 +36,7 @@ class Statements:
             "algorithm": algorithm,
             "seen": "constant",
             "state": "used",
-            "reach": "certain",
+            "reach": reach,
         }
         self._hold("crypto.misuse", value, Evidence(self.meta.path, line, excerpt))
 

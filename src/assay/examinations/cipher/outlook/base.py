@@ -38,6 +38,11 @@ class Outlook:
             if catalogue.shapes[hit.literal] != DOTTED or not catalogue.roots[hit.literal].isdisjoint(imported)
         ]
 
+    def own(self, module: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
+        """Hits that are reached without an import, for the file is one of a package of the catalogue, and what its own
+        package calls it is `module`."""
+        return []
+
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
         """Whether a hit could be a use."""
         end = hit.offset + len(hit.literal)
@@ -74,6 +79,10 @@ class Outlook:
         holder = owner.rpartition(".")[2]
         return any(f"{word} {holder}".encode() in content for word in ("class", "interface", "enum", "record"))
 
+    def told_by(self, owner: str) -> str:  # noqa: ARG002
+        """A word that stands in every file which can be the one that the owner means, '' when none has to."""
+        return ""
+
     # Ways out of sight
 
     def literals(self) -> frozenset[bytes]:
@@ -89,6 +98,10 @@ class Outlook:
                 line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
                 if self.stranger(line, name.encode()):
                     yield hit.offset, name
+
+    def may_be_own(self, view: FileView, name: str) -> bool:  # noqa: ARG002
+        """Whether a stranger may be the package that the file itself is in; `packages.py` knows when all is read."""
+        return False
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         """Whether a line, its spaces made single, names a stranger."""
@@ -121,6 +134,14 @@ class Outlook:
 
     def bounded(self, parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:  # noqa: ARG002
         """Whether what the way out `name` leads to is bounded although its argument is not known, and harmless."""
+        return False
+
+    def doubted(self, parsed: Parsed, site: Site) -> bool:  # noqa: ARG002
+        """Whether something else than what a call is given may say which program it starts."""
+        return False
+
+    def leads(self, path: str) -> bool:  # noqa: ARG002
+        """Whether a module or class that is imported leads to an entry which states a use."""
         return False
 
     def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:  # noqa: ARG002

@@ -34,6 +34,8 @@ class CText(Outlook):
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
         end = hit.offset + len(hit.literal)
+        if hit.literal in catalogue_of(self.language).only_passed:
+            return in_brackets(content, hit.offset)
         return _FOLLOWED.match(content, end) is not None or ends_macro(content, hit.offset, end)
 
     def may_hand_on(self, parsed: Parsed) -> bool:
@@ -95,11 +97,31 @@ def stems(language: str) -> frozenset[bytes]:
     """What the names of C functions begin or end with, as macros paste them: `EVP_` of `EVP_##name()`."""
     entries = catalogue_of(language).entries.items()
     names = (
-        call for call, rows in entries if "." not in call and call[:1] != "=" and not all(row.needs for row in rows)
+        call
+        for call, rows in entries
+        if "." not in call and call[:1] != "=" and not all(row.needs or row.passed for row in rows)
     )
     places = ((name, place.end()) for name in names for place in re.finditer("_", name))
     parts = {part for name, at in places for part in (name[:at], name[at - 1 :])}
     return frozenset(part.encode() for part in parts if len(part) > 2 and not _ORDINARY.issuperset(part.split("_")))
+
+
+_FURTHEST = 400  # bytes between a bracket and an argument of it
+
+
+def in_brackets(content: bytes, start: int) -> bool:
+    """Whether the innermost bracket around a place is that of a call, and not that of a block or a table."""
+    closed = 0
+    for byte in reversed(content[max(0, start - _FURTHEST) : start]):
+        if byte == 0x29:
+            closed += 1
+        elif byte == 0x28:
+            if not closed:
+                return True
+            closed -= 1
+        elif byte in b"{};#":
+            return False
+    return False
 
 
 def ends_macro(content: bytes, start: int, end: int) -> bool:

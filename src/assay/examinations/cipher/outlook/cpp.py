@@ -11,7 +11,7 @@ from functools import lru_cache
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.outlook.base import DOTTED
-from assay.examinations.cipher.outlook.c import CText, ends_macro
+from assay.examinations.cipher.outlook.c import CText, ends_macro, in_brackets
 from assay.examinations.cipher.ways import Ways
 
 _FOLLOWED = re.compile(rb"\s*(?:[(,;})<{\]>:?|]|[&*]*\s*\w)")
@@ -38,6 +38,8 @@ class CppText(CText):
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
         end = hit.offset + len(hit.literal)
+        if hit.literal in catalogue_of(self.language).only_passed:
+            return in_brackets(content, hit.offset)
         return _FOLLOWED.match(content, end) is not None or ends_macro(content, hit.offset, end)
 
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002

@@ -8,13 +8,14 @@ from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.outlook.base import Outlook, line_of
 from assay.examinations.cipher.ways import Ways
-from assay.source.go_names import import_paths, package_of, split
+from assay.source.go_names import import_paths, outside_paths, package_of, split
 from assay.source.languages import BY_NAME
 
 _FOLLOWED = re.compile(rb"\s*(?:[.(:=,]|//|/\*)")
 _RENAMED = re.compile(rb"(?<!\w)(?!import\b)(?:[A-Za-z]\w*|\.)[ \t]+[\"`][\w./~@+-]*$")
 _CGO = re.compile(rb'^[ \t]*(?:import[ \t(]+)?(?:_[ \t]+)?["`]C["`]', re.MULTILINE)
 _DOT = re.compile(rb"^[ \t]*(?:.*[\s;(])?\.[ \t]+[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
+_A_DOT = re.compile(rb"\.[ \t]+[\"`]")
 _LINKED = re.compile(rb"^//go:linkname[ \t]+\w+[ \t]+([\w./-]+)", re.MULTILINE)
 
 
@@ -29,8 +30,20 @@ class GoText(Outlook):
         imported = import_paths(content)
         if not imported and b"package " not in content:
             return list(hits)
+        if any(b"/internal/" in path for path in imported):
+            imported |= {outside_paths(path.decode())[-1].encode() for path in imported}
         paths = _paths()
         return [hit for hit in hits if not paths[hit.literal].isdisjoint(imported)]
+
+    def own(self, module: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
+        """Methods and functions of the package that the file is in: the latter are called without a package's name."""
+        paths, members = _paths(), _members()
+        own = {path.encode() for path in outside_paths(module)}
+        called = next((members[path] for path in own if path in members), None)
+        if called is None:
+            return []
+        found = [hit for hit in hits if not paths[hit.literal].isdisjoint(own)]
+        return found + [Hit(place[1], place.start(1)) for place in called.finditer(content)]
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
         if _FOLLOWED.match(content, hit.offset + len(hit.literal)) is None:
@@ -79,7 +92,7 @@ class GoText(Outlook):
             for linked in _LINKED.finditer(view.content):
                 if linked[1].decode().partition(".")[0].split("/")[0] in {"crypto", "golang"}:
                     yield linked.start(), f"linked to {linked[1].decode()}"
-        for star in _DOT.finditer(view.content):
+        for star in _DOT.finditer(view.content) if _A_DOT.search(view.content) else ():
             if star[1].decode() in _packages().get(package_of(star[1].decode()).encode(), ()):
                 yield star.start(), f"everything of {star[1].decode()} imported"
 
@@ -93,6 +106,18 @@ def _packages() -> Mapping[bytes, frozenset[str]]:
             path = split(call)[0]
             found.setdefault(package_of(path).encode(), set()).add(path)
     return {word: frozenset(paths) for word, paths in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _members() -> Mapping[bytes, re.Pattern[bytes]]:
+    """Calls of the functions of each package of the catalogue, and literals of its types, without a name before."""
+    found: dict[bytes, set[str]] = {}
+    for call in catalogue_of("Go").entries:
+        path, _, member = split(call)
+        if member.isidentifier():
+            found.setdefault(path.encode(), set()).add(member)
+    form = r"(?<!func )(?<![\w.])(%s)\s*[({]"
+    return {path: re.compile((form % "|".join(sorted(names))).encode()) for path, names in found.items()}
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,9 @@ class JavaText(Outlook):
             return super().declares(owner, meta, content) or f"object {holder}".encode() in content
         return f"package {owner}".encode() in content
 
+    def told_by(self, owner: str) -> str:
+        return owner.rpartition(".")[2]
+
     def literals(self) -> frozenset[bytes]:
         return catalogue_of(self.language).words
 

@@ -13,10 +13,12 @@ from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_o
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
 from assay.examinations.cipher.ways import Ways, ways
 from assay.lab.identifiers import words
+from assay.source.javascript_modules import package_of
 from assay.source.parsed import Parsed, Site
 
 LONG_LINE = 1000  # bytes; nobody writes such lines
 _SMALL = 512  # bytes of a file in which long lines say nothing
+_SOURCE_MAP = re.compile(rb"\n//[#@] sourceMappingURL=data:[\w/;,:=+.-]*\s*\Z")
 _SETTING = re.compile(rb"[\"'`]?\s*\]?\s*(?:[:,})(]|=(?!=))")
 _CALLED = re.compile(rb"\s*(?:\?\.)?\s*[(<]")
 _AFTER_MEMBER = re.compile(rb"\s*(?:\?\.|!?\.)\s*[A-Za-z_$#]")
@@ -75,6 +77,14 @@ class JavaScriptText(Outlook):
             for hit in hits
             if not anywhere.isdisjoint(catalogue.shapes[hit.literal]) or any(map(named, roots[hit.literal]))
         ]
+
+    def own(self, module: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
+        """Files of a library load each other by relative paths, and call their own functions."""
+        name = package_of(module).encode()
+        if name not in _named_packages(self.language):
+            return []
+        roots = _roots(self.language)
+        return [hit for hit in hits if any(root == name or root.startswith(name + b"/") for root in roots[hit.literal])]
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
         end, before = hit.offset + len(hit.literal), content[hit.offset - 1 : hit.offset]
@@ -179,8 +189,9 @@ class JavaScriptText(Outlook):
     def made(self, content: bytes) -> str:
         """Why a text shows that no person wrote it as it stands; '' when a person may have."""
         if len(content) > _SMALL:
-            long = sum(size for size in map(len, content.split(b"\n")) if size > LONG_LINE)
-            if long * 4 > len(content):
+            written = _SOURCE_MAP.sub(b"", content)  # a comment that says nothing of the text before it
+            long = sum(size for size in map(len, written.split(b"\n")) if size > LONG_LINE)
+            if long * 4 > len(written):
                 return "minified text"
         return "a bundle" if any(mark in content for mark in _MARKS) and _BUNDLED.search(content) else ""
 
@@ -223,6 +234,12 @@ def _roots(language: str) -> Mapping[bytes, frozenset[bytes]]:
         word = word_of(call, language).encode()
         found.setdefault(word, set()).update({root.encode()} | others.get(root, set()) if root else ())
     return {word: frozenset(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _named_packages(language: str) -> frozenset[bytes]:
+    roots = (root.decode() for found in _roots(language).values() for root in found)
+    return frozenset(package_of(root).encode() for root in roots)
 
 
 def _word(name: str) -> bytes:

@@ -9,11 +9,12 @@ from tree_sitter import Node
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of
 from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, once
+from assay.examinations.cipher.outlook.python_programs import doubted
 from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.ways import Ways
 from assay.source.parsed import Parsed, Site
 from assay.source.python import imported_words
-from assay.source.python_types import is_for_checkers, is_own_variable, taken_back
+from assay.source.python_types import READ_BACK, is_for_checkers, is_own_variable, taken_back
 from assay.source.values import Resolver
 
 _MEMBERS = re.compile(rb"[ \t]+import\b")
@@ -24,7 +25,12 @@ _HANDING = frozenset(
     {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
      "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
 )  # fmt: skip
-_TELLING_NOTHING = frozenset({"__version__", "__name__", "__file__", "__doc__", "__path__", "__author__", "__license__"})
+_TELLING_NOTHING = frozenset({"__version__", "__name__", "__file__", "__doc__", "__path__", "__author__"})
+# Classes that a setting may name and that the library uses as the catalogue has them, none of them weak.
+_SOUND_SETTING = re.compile(
+    rb"django\.contrib\.auth\.hashers\.(?:PBKDF2|Argon2|BCrypt|BCryptSHA256|Scrypt)PasswordHasher"
+    rb"|django\.core\.signing\.(?:Timestamp)?Signer"
+)
 _CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
 _OPEN_CODINGS = re.compile(
     rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
@@ -57,20 +63,27 @@ class PythonText(Outlook):
         return parts[-1] == holder or f"class {holder}".encode() in content
 
     def literals(self) -> frozenset[bytes]:
-        return frozenset({b"coding", b"modules"}).union(modules())
+        return frozenset({b"coding", b"modules", *READ_BACK}).union(modules())
 
     def imported(self, content: bytes) -> set[bytes]:
         return imported_words(content)
 
     def stranger(self, line: bytes, name: bytes) -> bool:
+        catalogued = name.decode() in modules().get(name.rpartition(b".")[2], ())
         name = re.escape(name)
         parent, _, last = name.rpartition(rb"\.")
         listed = rb"(?:[\w.]+(?: as \w+)?, ?)*"
         forms = [rb"from " + name + rb"(?:\.[\w.]+)? import\b", rb"import " + listed + name + rb"(?!\w)"]
         forms += [rb"from " + parent + rb" import .*(?<!\w)" + last + rb"(?!\w)"] if parent else []
-        if parent and re.search(rb"['\"]" + name + rb"\b", line):
-            return True  # named in a setting
-        return re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
+        quoted = re.findall(rb"['\"](" + name + rb"\b[\w.]*)", line) if parent else []
+        if any(_SOUND_SETTING.fullmatch(setting) is None for setting in quoted):
+            return True
+        return not catalogued and re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
+
+    def may_be_own(self, view: FileView, name: str) -> bool:
+        """A file that is run as a program finds the installed package, and not the one around it."""
+        folders = view.meta.path.split("/")[:-1]
+        return name.partition(".")[0] in folders and b"__main__" not in view.content and view.content[:2] != b"#!"
 
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
         """A module must be imported."""
@@ -114,7 +127,8 @@ class PythonText(Outlook):
             owner, _, last = catalogue_of("Python").canonical(name).rpartition(".")
             if site.arguments is not None or above is None or above.type not in _HANDING:
                 last = last if last.startswith("__") else ""
-            if last.startswith("__") and last not in _TELLING_NOTHING and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
+            own = last.startswith("__") and last not in _TELLING_NOTHING
+            if own and owner in modules().get(owner.rpartition(".")[2].encode(), ()):
                 return owner
             whole = f"{owner}.{last}" if owner else last
             leads = above is not None and whole in modules().get(last.encode(), ())
@@ -124,6 +138,12 @@ class PythonText(Outlook):
 
     def bounded(self, parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:
         return bounded(parsed, resolver, site, name)
+
+    def doubted(self, parsed: Parsed, site: Site) -> bool:
+        return doubted(parsed, site)
+
+    def leads(self, path: str) -> bool:
+        return path in modules().get(path.rpartition(".")[2].encode(), ())
 
     def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:
         named = len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(alias.encode()), parsed.content))

@@ -8,10 +8,12 @@ are x = y.
 Source: the XML 1.0 specification; expat's documentation on the billion laughs attack.
 """
 
+from itertools import product
 from typing import Final
 from xml.parsers import expat
 
-from assay.examinations.cipher.settings.entries import Reading
+from assay.examinations.cipher.settings.entries import Entry, Reading
+from assay.examinations.cipher.settings.values import PAIRED, pair_of
 
 MOST_DEPTH: Final = 100
 _NAMES: Final = ("name", "key", "id")
@@ -33,6 +35,7 @@ class _Reader:
         self.path: list[str] = []
         self.texts: list[list[str]] = []
         self.names: list[str] = []
+        self.members: list[list[Entry]] = [[]]  # of each open element: its attributes, and its children with a text
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -66,11 +69,12 @@ class _Reader:
         self.path.append(name)
         self.texts.append([])
         self.names.append(key)
+        self.members.append([])
         if key and value:
             self.reading.add(self.path, key, (attributes[value],), line)
         for attribute, text in attributes.items():
             if not (key and value and attribute in (*_NAMES, value)) and not attribute.startswith("xmlns"):
-                self.reading.add(self.path, attribute, (text,), line)
+                self._state(attribute, text, line)
 
     def _text(self, text: str) -> None:
         if self.texts:
@@ -78,6 +82,19 @@ class _Reader:
 
     def _end(self, _: str) -> None:
         text = " ".join("".join(self.texts.pop()).split())
+        self._pair(self.members.pop())
         name, key = self.path.pop(), self.names.pop()
         if text:
-            self.reading.add(self.path, key or name, (text,), self.parser.CurrentLineNumber)
+            self._state(key or name, text, self.parser.CurrentLineNumber)
+
+    def _state(self, key: str, text: str, line: int) -> None:
+        self.reading.add(self.path, key, (text,), line)
+        if key.lower() in PAIRED:
+            self.members[-1].append(Entry(tuple(self.path), key, (text,), line))
+
+    def _pair(self, members: list[Entry]) -> None:
+        """A name and a value within one element; what stands in its neighbour is none of its own."""
+        for name, value in product(members, members):
+            pair = pair_of(name, value)
+            if pair is not None:
+                self.reading.add(pair.path, pair.key, pair.values, pair.line)

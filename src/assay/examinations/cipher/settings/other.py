@@ -87,7 +87,9 @@ def read_dockerfile(text: str) -> Reading:
     return reading
 
 
-_COMMENTS: dict[str, str] = {"M4": "dnl", "Gradle": "//", "ASN.1": "--", "linker script": ";", "Windows resource": "//"}
+_COMMENTS: dict[str, str] = {
+    "M4": "dnl", "Gradle": "//", "ASN.1": "--", "linker script": ";", "Windows resource": "//", "Java policy": "//"
+}  # fmt: skip
 
 
 def read_text(text: str, format_: str) -> Reading:

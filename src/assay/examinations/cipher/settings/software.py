@@ -18,6 +18,7 @@ from assay.examinations.cipher.settings.entries import Entry, Include, Reading, 
 from assay.examinations.cipher.settings.haproxy import expanded
 from assay.examinations.cipher.settings.lines import Dialect, read_lines
 from assay.examinations.cipher.settings.markup import read_xml
+from assay.examinations.cipher.settings.messages import without_messages
 from assay.examinations.cipher.settings.other import read_dockerfile, read_text, read_toml
 from assay.examinations.cipher.settings.templates import doubted, filled, is_template
 from assay.examinations.cipher.settings.trees import read_json, read_loosely, read_yaml
@@ -98,14 +99,16 @@ def read_as(software: str, meta: FileMeta, content: bytes) -> Reading:
     reading = doubted(_taken_apart(software, meta.format, text, content), doubtful)
     if software == "haproxy":
         reading.entries = list(expanded(reading.entries))
-    reading.entries = [*map(_nested, reading.entries)]
-    reading.entries += list(paired(reading.entries))
+    reading.entries = [*map(_nested, without_messages(meta, reading.entries))]
+    if meta.format not in _MARKUP:  # whose reader knows which name and value stand in one element
+        reading.entries += list(paired(reading.entries))
     if software == "generic":
         reading.includes = [one for one in reading.includes if meta.format in _INCLUDING and _looks_like_file(one)]
     return reading
 
 
-_NO_TEMPLATES = frozenset({"XML", "Maven", "TOML", "JSON"})
+_MARKUP = frozenset({"XML", "Maven"})
+_NO_TEMPLATES = _MARKUP | {"TOML", "JSON"}
 _INCLUDING = frozenset({"INI", "settings"})
 _SETTING_FORMATS = _LINED | {"HCL"}
 
@@ -115,7 +118,7 @@ def _looks_like_file(include: Include) -> bool:
 
 
 def _taken_apart(software: str, format_: str, text: str, content: bytes) -> Reading:
-    if format_ in {"XML", "Maven"}:
+    if format_ in _MARKUP:
         return read_xml(content)
     if format_ == "YAML":
         whole = read_yaml(text)

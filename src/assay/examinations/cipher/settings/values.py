@@ -335,11 +335,21 @@ def without_credentials(text: str) -> str:
     return _CREDENTIALS.sub(lambda found: (found[1] or "") + "<masked>" + ("" if found[1] else "@"), text)
 
 
+_NAMING, _GIVING = frozenset({"name", "key", "id"}), frozenset({"value", "default"})
+PAIRED = _NAMING | _GIVING
+
+
 def paired(entries: Sequence[Entry]) -> Iterable[Entry]:
-    """`- name: X` beside `value: Y`, as in the environment of a container, is X = Y."""
-    names, given = frozenset({"name", "key", "id"}), frozenset({"value", "default"})
+    """`- name: X` beside `value: Y`, in either order, as in the environment of a container, is X = Y."""
     for one, other in pairwise(entries):
-        if one.path == other.path and {one.key.lower(), other.key.lower()} & names:
-            name, value = (one, other) if one.key.lower() in names else (other, one)
-            if value.key.lower() in given and len(name.values) == 1 and not variable(name.text):
-                yield Entry(one.path, name.text, value.values, value.line, value.doubt)
+        if one.path == other.path:
+            yield from (pair for pair in (pair_of(one, other), pair_of(other, one)) if pair is not None)
+
+
+def pair_of(name: Entry, value: Entry) -> Entry | None:
+    """X = Y of an entry that gives a name and one that gives a value."""
+    if name.key.lower() not in _NAMING or value.key.lower() not in _GIVING:
+        return None
+    if len(name.values) != 1 or variable(name.text):
+        return None
+    return Entry(value.path, name.text, value.values, value.line, value.doubt)

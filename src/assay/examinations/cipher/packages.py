@@ -1,0 +1,65 @@
+"""Strangers that are the delivery's own: a package that imports itself.
+
+`outward.py` hands on the strangers that carry the name of a folder around the file. Once all files are known, such an
+import is the delivery's own when the folder is a package (it has an `__init__.py`) that holds the module: Python takes
+submodules from the package that is loaded already, and the module is read as a file of its own. Any other one is a
+blind spot.
+
+*It cannot see* a program that is started inside of a package, as `python package/file.py`, under another name.
+Source: Python Language Reference, The import system.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+
+from assay.core.examination import Artifact, Concluded, Index, Lab, Shortfall
+from assay.source.languages import BY_NAME
+
+
+class OwnPackages:
+    """An `Examination` over the summaries of `cipher.outward` for one language."""
+
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
+
+    def __init__(self, language: str) -> None:
+        slug = BY_NAME[language].slug
+        self.language = language
+        self.id = f"cipher.packages.{slug}@1"
+        self.summaries_of = f"cipher.outward.{slug}@1"
+
+    def __reduce__(self) -> tuple[type["OwnPackages"], tuple[str]]:
+        return (type(self), (self.language,))
+
+    def conclude(
+        self,
+        artifact: Artifact,
+        summaries: Mapping[str, Sequence[object]],
+        index: Index,  # noqa: ARG002
+        lab: Lab,  # noqa: ARG002
+    ) -> Concluded:
+        metas = {meta.path: meta for meta in artifact.files if meta.format == self.language}
+        return Concluded(
+            shortfalls=tuple(
+                (metas[path], Shortfall("blind-spot", f"line {line}: {name}"))
+                for path, rows in summaries.items()
+                for line, name in _strangers(rows)
+                if not is_own(path, name, metas.keys())
+            )
+        )
+
+
+def _strangers(rows: Sequence[object]) -> Iterator[tuple[int, str]]:
+    for row in rows:
+        if isinstance(row, tuple):
+            yield from row
+
+
+def is_own(path: str, name: str, paths: Set[str]) -> bool:
+    """Whether a module that a file imports is one of the package that the file is in."""
+    folders, parts = path.split("/")[:-1], name.split(".")
+    for at, folder in enumerate(folders):
+        if folder == parts[0]:
+            root = "/".join(folders[:at])
+            package, module = ("/".join(filter(None, (root, *names))) for names in (parts[:1], parts))
+            if f"{package}/__init__.py" in paths and not {f"{module}.py", f"{module}/__init__.py"}.isdisjoint(paths):
+                return True
+    return False

@@ -1,0 +1,169 @@
+"""Keys of this party: one key pair for each role, in the user's configuration folder, made on first use.
+
+`NAME.key` is PKCS #8 in PEM, encrypted (PBES2, AES-256, PBKDF2 with SHA-256), mode 0600, readable by openssl;
+`NAME.vkey` is the public key as other parties take it. The passphrase is typed at the terminal or stands in
+ASSAY_KEY_PASSPHRASE; with neither, a key for this session is used, and what it signs is "signed by nobody known".
+
+`open_signers` gives an SM2 key too (`NAME-sm2.key`, encrypted with SM4), where a library for SM2 is found. Logs and
+acts are signed with the role `signer`, cosignatures with `witness`: one key is not used in two formats.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, load_pem_private_key
+
+from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.text import Text
+from assay.dossier.durable import sync_folder, write_durably
+from assay.ledger.signing import Ed25519Signer, Signer, Sm2Signer, ephemeral, named
+from assay.sm import keys as sm2_keys
+from assay.sm.backend import UnavailableError
+from assay.sm.sm2 import PrivateKey
+
+SIGNER, WITNESS = "signer", "witness"
+PASSPHRASE = "ASSAY_KEY_PASSPHRASE"  # noqa: S105  (the variable's name)
+_ROUNDS = 600_000
+_LARGEST = 64 << 10
+
+Ask = Callable[[bool], str | None]
+"""Asks at the terminal: True for a new passphrase, typed twice. None when there is no terminal, or no answer."""
+
+
+def configuration(environ: Mapping[str, str], home: Path) -> Path:
+    """The user's folder for assay, by the XDG base directory specification."""
+    named_ = environ.get("XDG_CONFIG_HOME", "")
+    return (Path(named_) if os.path.isabs(named_) else home / ".config") / "assay"  # noqa: PTH117  (as XDG says it)
+
+
+def open_signers(folder: Path, role: str, name: str, environ: Mapping[str, str], ask: Ask) -> tuple[Signer, ...]:
+    """The keys of a role, made on first use: Ed25519, then SM2; `name` is the name under which others will know them.
+
+    One passphrase opens both. Raises UsageError for a wrong one, InputError when a file is not what it should be or
+    cannot be written.
+    """
+    path = folder / f"{role}.key"
+    passphrase = environ.get(PASSPHRASE) or ask(not os.path.lexists(path))
+    if not passphrase:
+        return (ephemeral(),)
+    first = _open(path, name, passphrase, _make_ed25519, _read_ed25519)
+    try:
+        return first, _open(path.with_name(f"{role}-sm2.key"), name, passphrase, _make_sm2, _read_sm2)
+    except UnavailableError:
+        return (first,)
+
+
+def open_signer(folder: Path, role: str, name: str, environ: Mapping[str, str], ask: Ask) -> Signer:
+    """As `open_signers`, Ed25519 alone."""
+    path = folder / f"{role}.key"
+    passphrase = environ.get(PASSPHRASE) or ask(not os.path.lexists(path))
+    return _open(path, name, passphrase, _make_ed25519, _read_ed25519) if passphrase else ephemeral()
+
+
+def _make_ed25519(passphrase: bytes) -> tuple[Signer, bytes]:
+    signer = Ed25519Signer(Ed25519PrivateKey.generate())
+    builder = PrivateFormat.PKCS8.encryption_builder().kdf_rounds(_ROUNDS).hmac_hash(SHA256())
+    return signer, signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, builder.build(passphrase))
+
+
+def _read_ed25519(path: Path, pem: bytes, passphrase: bytes) -> Signer:
+    try:
+        private = load_pem_private_key(pem, passphrase)
+    except TypeError as error:
+        raise _unusable(path, "it is not encrypted", "未加密") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _wrong(path) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _unusable(path, "it is no Ed25519 key", "不是 Ed25519 密钥")
+    return Ed25519Signer(private)
+
+
+def _make_sm2(passphrase: bytes) -> tuple[Signer, bytes]:
+    private = PrivateKey.generate()
+    return Sm2Signer(private), sm2_keys.private_pem(private, passphrase)
+
+
+def _read_sm2(path: Path, pem: bytes, passphrase: bytes) -> Signer:
+    try:
+        return Sm2Signer(sm2_keys.read_private(pem, passphrase))
+    except (NotVerifiedError, InputError) as error:
+        raise _wrong(path) from error
+
+
+def _open(
+    path: Path,
+    name: str,
+    passphrase: str,
+    make: Callable[[bytes], tuple[Signer, bytes]],
+    read: Callable[[Path, bytes, bytes], Signer],
+) -> Signer:
+    if os.path.lexists(path):
+        return read(path, _private_bytes(path), passphrase.encode())
+    signer, pem = make(passphrase.encode())
+    public = named(signer, name)  # raises ValueError before anything is written
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_private(path, pem)
+        write_durably(path.with_suffix(".vkey"), f"{public}\n".encode())
+    except FileExistsError:  # another process made it at the same moment
+        return read(path, _private_bytes(path), passphrase.encode())
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
+    return signer
+
+
+def _write_private(path: Path, pem: bytes) -> None:
+    """Whole or absent, 0600 from the first moment, never over another key. Raises FileExistsError."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(descriptor)
+    try:
+        path.hardlink_to(aside)
+        sync_folder(path.parent)
+    finally:
+        aside.unlink()
+
+
+def _private_bytes(path: Path) -> bytes:
+    """Refuses what others may read or have put there: a link, another user's file, a mode wider than 0600."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            content = file.read(_LARGEST) if stat.S_ISREG(status.st_mode) else b""
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
+        raise _unusable(path, "it is not a plain file of yours", "不是您自己的普通文件")
+    if status.st_mode & 0o077:
+        raise _unusable(path, "others may read or change it", "其他用户可读取或更改")
+    return content
+
+
+def _wrong(path: Path) -> UsageError:
+    return UsageError(
+        Text(f"{path} does not open with this passphrase", f"无法用此口令打开 {path}"),
+        Text(
+            f"type it again, or correct {PASSPHRASE}; a damaged key is replaced by moving it away",
+            f"请重新输入，或更正 {PASSPHRASE}；若密钥损坏，请移走后重新生成",
+        ),
+    )
+
+
+def _unusable(path: Path, en: str, zh: str) -> InputError:
+    return InputError(
+        Text(f"the key {path} is not used: {en}", f"未使用密钥 {path}：{zh}"),
+        Text(
+            f"set it right (chmod 600 {path}), or move it away to make a new one",
+            f"请修正（chmod 600 {path}），或移走以生成新密钥",
+        ),
+    )
