@@ -150,6 +150,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "exec of a loop": (MD, "for s in ('import hashlib', 'hashlib.md5()'):\n    exec(s)"),
 }  # fmt: skip
 HIDDEN: dict[str, Case] = {
+    "Python: a module taken from another": (
+        MD, {"compat.py": b"import hashlib\n", "b.py": b"import compat\ndef g(x): return compat.hashlib.md5(x)\n"}),
+    "Python: a module imported from another": (
+        MD, {"compat.py": b"import hashlib\n", "b.py": b"from compat import hashlib as q\ndef g(x): return q.md5(x)\n"}),
+    "Python: a module imported from its own package": (
+        MD, {"p/__init__.py": b"", "p/compat.py": b"import hashlib\n",
+             "p/b.py": b"from .compat import hashlib\ndef g(x): return hashlib.md5(x)\n"}),
     **{f"Python: {name}": (rule, {"a.py": text.encode() + b"\n"}) for name, (rule, text) in _TEXTS.items()},
     "Python: a type for other modules": (
         MD, {"a.py": b"from hashlib import md5\ndef f(h: md5): pass\n", "b.py": b"from a import md5 as q\nq(b'')\n"}),

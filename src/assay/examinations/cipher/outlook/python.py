@@ -31,6 +31,8 @@ _SOUND_SETTING = re.compile(
     rb"django\.contrib\.auth\.hashers\.(?:PBKDF2|Argon2|BCrypt|BCryptSHA256|Scrypt)PasswordHasher"
     rb"|django\.core\.signing\.(?:Timestamp)?Signer"
 )
+_OWNER = re.compile(rb"(\w+)\.$")
+_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import\b")
 _CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
 _OPEN_CODINGS = re.compile(
     rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
@@ -100,8 +102,14 @@ class PythonText(Outlook):
                 return True
         return False
 
-    def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:  # noqa: ARG002
-        """An encoding in which words are not as they are read, and `sys.modules["hashlib"]`."""
+    def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
+        """An encoding in which words are not as they are read, `sys.modules["hashlib"]`, and a module of the catalogue
+        that is taken from another module: `from compat import hashlib`, `import compat` and `compat.hashlib.md5`."""
+        roots = [hit for hit in hits if hit.literal in _roots()]
+        imported = imported_words(view.content) if roots else set()
+        for hit in roots:
+            if _taken_from(view.content, hit, imported):
+                yield hit.offset, f"{hit.literal.decode()} taken from another module"
         if view.offset == 0:
             for line in view.content[:1000].splitlines()[:2]:
                 coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
@@ -148,6 +156,26 @@ class PythonText(Outlook):
     def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:
         named = len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(alias.encode()), parsed.content))
         return named == 1 + typed and not is_for_checkers(parsed, alias)
+
+
+@lru_cache(maxsize=1)
+def _roots() -> frozenset[bytes]:
+    """Modules of the catalogue that stand in no package."""
+    return frozenset(word for word, names in modules().items() if word.decode() in names)
+
+
+def _taken_from(content: bytes, hit: Hit, imported: set[bytes]) -> bool:
+    """Whether the module is reached through one that imports it."""
+    before = _OWNER.search(content[max(0, hit.offset - 80) : hit.offset])
+    if before is not None:
+        return (
+            before[1] in imported and before[1] not in _roots() and content[hit.offset + len(hit.literal) :][:1] == b"."
+        )
+    line, ahead = line_of(content, hit)
+    origin = _FROM.match(line)
+    if origin is None or b"import" not in ahead:
+        return False
+    return origin[1].lstrip(b".").partition(b".")[0] not in _roots()
 
 
 @lru_cache(maxsize=1)
