@@ -103,7 +103,8 @@ def inside(taken: Intake) -> dict[str, float]:
             if examination is None or not examination.accepts(meta) or len(content) > Limits().unit_bytes:
                 continue
             prefilter = prefilters[meta.format]
-            hits: list[Hit] = prefilter.hits(content, [0], [0])[0].hits if prefilter.interested(words(content), [0]) else []
+            asked = prefilter.interested(words(content), [0])
+            hits: list[Hit] = prefilter.hits(content, [0], asked)[0].hits if asked else []
             if hits:
                 files += 1
                 start = time.process_time()

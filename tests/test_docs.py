@@ -30,7 +30,8 @@ GUIDES = (ROOT / "docs/guide.md", ROOT / "docs/guide.zh.md")
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 CI_PAGES = (ROOT / "docs/ci.md", ROOT / "docs/ci.zh.md")
 CATALOGUE = ROOT / "docs/catalogue.md"
-TWINS = (READMES, GUIDES, CI_PAGES)
+DELIVERIES = (ROOT / "docs/deliveries.md", ROOT / "docs/deliveries.zh.md")
+TWINS = (READMES, GUIDES, CI_PAGES, DELIVERIES)
 _OURS = ("src", "docs", "tests", "benchmarks", "examples", ".ci")
 _READ = {".md", ".py", ".yaml", ".yml", ".toml", ".sh", ".in", ".lock", ".txt", ".j2", ".css", ".json", ""}
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -249,7 +250,7 @@ def test_the_library_shown_finds_what_the_page_says(monkeypatch: pytest.MonkeyPa
 # Both languages agree, and nothing private is in either.
 
 
-@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=["README", "guide", "ci"])
+@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=["README", "guide", "ci", "deliveries"])
 def test_both_languages_have_the_same_shape(english: Path, chinese: Path) -> None:
     assert [level for level, _ in _headings(english)] == [level for level, _ in _headings(chinese)]
     assert _blocks(english) == _blocks(chinese)

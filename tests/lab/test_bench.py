@@ -316,6 +316,16 @@ def test_a_whole_examination_concludes_from_summaries_and_the_index(delivery: De
     assert seen == [("files", 3, 3), ("test.total@1", 1, 1)]
 
 
+def test_a_whole_examination_without_summaries_is_not_asked(delivery: Delivery) -> None:
+    delivery.add("a.java", b"nothing of interest")
+    seen: list[tuple[str, int, int]] = []
+    result = delivery.run([Words()], [Total(misdeed="do_raise")], progress=lambda *step: seen.append(step))
+    completed = {a.by: a.files for a in result.attempts if a.status == "completed"}
+    assert completed == {"test.words@1": 1, "test.total@1": 1}
+    assert [attempt for attempt in result.attempts if attempt.status != "completed"] == []
+    assert seen == [("files", 1, 1), ("test.total@1", 1, 1)]
+
+
 @pytest.mark.parametrize(
     ("misdeed", "reason"),
     [("do_sleep", "hang"), ("do_abort", "crash"), ("do_eat", "memory"), ("do_raise", "fault"), ("do_exit", "fault")],

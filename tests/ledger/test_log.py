@@ -127,8 +127,8 @@ def test_another_key_goes_on_and_both_are_known(place: Open) -> None:
         log.append(entry(1))
     with Log(place(), [signer("bank"), signer("bank-2")]) as log:
         log.append(entry(2))
-        assert len(log.keys) == 4
         assert [by.public for by in log.checkpoint().by] == [signer("bank").public, signer("bank-2").public]
+        assert len(log.keys) == 4
     assert Log(place()).verify().signed == 3
     assert Log(place(), trusted=[key()]).checkpoint().by == (key(),)
 

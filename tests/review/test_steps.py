@@ -177,3 +177,16 @@ def test_nothing_is_written_beside_the_dossier(tmp_path: Path) -> None:
     review(Plan(folder, DAY, dossier=tmp_path / "a.assay"))
     assert _bytes(folder) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.assay", "delivery"]
+
+
+def test_a_rule_that_is_broken_shows_the_place_of_the_certain_fact(tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "client.py").write_text(
+        "import pycurl\nclass Client:\n    def call(self, handle):\n"
+        "        handle.setopt(self.module.NOSIGNAL, 1)\n        handle.setopt(self.module.SSL_VERIFYHOST, 0)\n"
+    )
+    _, document = review(Plan(folder, DAY, dossier=tmp_path / "c.assay"))
+    (finding,) = [item for item in document.each_finding() if item.rule == "crypto.host-name-check-off"]
+    assert finding.outcome == "broken"
+    assert [place.line for place in finding.saw[0].seen[0].places] == [5]

@@ -14,9 +14,10 @@ from assay.source.languages import BY_NAME
 COMMAND = "python -m assay.examinations.pages"
 _TITLE = Text("Libraries of cryptography", "密码库")
 _HEAD = Text(
-    "What the catalogue recognises in source, by language. A library that is not listed is not recognised: the import of "
-    "one that is known to offer cryptography leaves rules open. [How to add one](catalogue.md).",
-    "目录在源代码中可识别的密码库，按语言排列。未列出者无法识别：其中已知提供密码功能的，一经导入即令规则待定。[如何添加](catalogue.md)。",
+    "What the catalogue recognises in source, by language. A library that is not listed is not recognised: the import "
+    "of one that is known to offer cryptography leaves rules open. [How to add one](catalogue.md).",
+    "目录在源代码中可识别的密码库，按语言排列。未列出者无法识别：其中已知提供密码功能的，一经导入即令规则待定。"
+    "[如何添加](catalogue.md)。",
 )
 _WRITTEN = Text(
     f"Written by `{COMMAND}` from `src/assay/examinations/cipher/catalogue`; do not edit.",

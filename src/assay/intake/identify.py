@@ -1,12 +1,13 @@
-"""What a file is, from its first 4 KiB and its name: a class and a format.
+"""What a file is, from its first bytes and its name: a class and a format.
 
 Content decides over the name wherever it carries a signature: an ELF called `notes.txt` is a binary. Where it carries
 none, the name decides: a `.py` full of NUL bytes is still source in Python, and its reader will say that it is not
-text. Text without a telling name is of class unknown, not inert: it may be code of a language that is not in the
-tables, and nobody looked. HTML is source unless all of it is in view and holds no script.
+text. Text without a telling name, and in no telling place (`systems.py`), is of class unknown, not inert: it may be
+code of a language that is not in the tables, and nobody looked. HTML is source unless all of it is in view and holds no
+script.
 
-Cannot see: what starts after the first 4 KiB, a second format appended to a first one (a zip behind an executable),
-a language that shares another one's ending (`.m`, `.v`, `.inc`), code inside documents (macros).
+Cannot see: what starts after those bytes (`head_size`), a second format appended to a first one (a zip behind an
+executable), a language that shares another one's ending (`.m`, `.v`, `.inc`), code inside documents (macros).
 """
 
 import re

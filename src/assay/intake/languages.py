@@ -238,7 +238,8 @@ CONFIGURATION_NAMES: Mapping[str, str] = _words(
         ".eslintrc",
         "Procfile": "procfile",
         "lock": "gemfile.lock pipfile poetry.lock cargo.lock",
-        "hosts": "hosts crontab passwd shadow group",
+        "crontab": "crontab anacrontab",
+        "hosts": "hosts passwd shadow group",
     }
 )
 METADATA_NAMES: Mapping[str, str] = _words(

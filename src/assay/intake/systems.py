@@ -165,6 +165,8 @@ _TABLE: tuple[tuple[str, _Form, FileClass, str], ...] = (
     # what configures
     (r"(?:etc|usr/lib)/pam\.d/[^/]+$|etc/pam\.conf$|usr/share/pam/[^/]+$", _PAM, "configuration", "settings"),
     (r"usr/share/pam-configs/[^/]+$", _fields, "configuration", "settings"),
+    (r"etc/(?:cron\.d/[^/]+|anacrontab|crontab)$|var/spool/cron/.+", _WORDED, "configuration", "crontab"),
+    (r"etc/logrotate\.d/[^/]+$", _WORDED, "configuration", "logrotate"),
     (r"etc/apparmor\.d/.+$", _WORDED, "configuration", "AppArmor"),
     (r"etc/(?:iptables|ufw)/[^/]*rules[^/]*$", _RULES, "configuration", "settings"),
     (r"(?:etc|lib|usr/lib)/systemd/(?:system|user|network)/(?:.*/)?[^/]+$|etc/ufw/applications\.d/[^/]+$",
@@ -174,13 +176,13 @@ _TABLE: tuple[tuple[str, _Form, FileClass, str], ...] = (
      "configuration", "Java policy"),
     (r"etc/(?:apache2|httpd)/(?:mods|conf|sites)[\w.-]*/[^/]+$", _WORDED, "configuration", "INI"),
     (r"etc/nginx/[\w.-]+(?:/[\w.-]+)?$", _WORDED, "configuration", "nginx"),
-    ((r"etc/(?:logrotate\.d|cron\.d|sudoers\.d|security|postfix|dovecot|exim4|mail|ssh|udev|modprobe\.d|"
+    ((r"etc/(?:sudoers\.d|security|postfix|dovecot|exim4|mail|ssh|udev|modprobe\.d|"
      r"modules-load\.d|insserv\.conf\.d|ppp|xinetd\.d|snmp|ldap|openldap|krb5kdc|ipsec\.d|strongswan\.d|openvpn|"
      r"bind|dhcp|dhcpcd|nftables|ferm|shorewall|monit|rsyslog\.d|syslog-ng|stunnel|squid|vsftpd|proftpd|samba|"
      r"freeradius|raddb|mosquitto|redis|mysql|postgresql|apt|dpkg|alternatives|fonts|terminfo|X11|avahi|dbus-1|"
      r"polkit-1|lvm|mdadm|multipath|iproute2|sysctl\.d|wpa_supplicant|NetworkManager|netplan|chrony|ntp)"
      r"/(?:[\w.@+-]+/)*[\w.@+-]+$"), _WORDED, "configuration", "settings"),
-    ((r"etc/(?:anacrontab|crontab|sudoers|aliases|fstab|mtab|exports|hostname|hosts\.(?:allow|deny)|inittab|inetd\.conf|"
+    ((r"etc/(?:sudoers|aliases|fstab|mtab|exports|hostname|hosts\.(?:allow|deny)|inittab|inetd\.conf|"
      r"issue|issue\.net|motd|networks|protocols|services|rpc|ethertypes|shells|securetty|subuid-?|subgid-?|timezone|"
      r"(?:passwd|shadow|group|gshadow)-?|nsswitch\.conf|login\.defs|locale\.gen|machine-id|modules|debian_version|"
      r"alpine-release|redhat-release|system-release|centos-release|mailname|mailcap|netconfig|bindresvport\.blacklist|"

@@ -1,8 +1,8 @@
 """Where the literals of the examinations stand in a unit.
 
 The set of a unit's words decides whether anybody is interested; only then are positions looked for, by one automaton
-over the literals of those examinations that accept such a file. A literal counts as a whole word only. A literal that is not one word could never be
-seen, so it is refused when the prefilter is made rather than silently missed.
+over the literals of those examinations that accept such a file. A literal counts as a whole word only. A literal that
+is not one word could never be seen, so it is refused when it is asked for rather than silently missed.
 """
 
 import re

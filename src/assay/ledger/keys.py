@@ -8,15 +8,22 @@ ASSAY_KEY_PASSPHRASE; with neither, a key for this session is used, and what it 
 acts are signed with the role `signer`, cosignatures with `witness`: one key is not used in two formats.
 """
 
+import base64
 import os
+import secrets
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.padding import PKCS7
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
@@ -29,6 +36,11 @@ from assay.sm.sm2 import PrivateKey
 SIGNER, WITNESS = "signer", "witness"
 PASSPHRASE = "ASSAY_KEY_PASSPHRASE"  # noqa: S105  (the variable's name)
 _ROUNDS = 600_000
+# Object identifiers in DER: PBES2, PBKDF2, hmacWithSHA256 with its NULL, aes256-CBC.
+_PBES2 = bytes.fromhex("06092a864886f70d01050d")
+_PBKDF2 = bytes.fromhex("06092a864886f70d01050c")
+_PRF = bytes.fromhex("06082a864886f70d02090500")
+_AES = bytes.fromhex("060960864801650304012a")
 _LARGEST = 64 << 10
 
 Ask = Callable[[bool], str | None]
@@ -67,8 +79,35 @@ def open_signer(folder: Path, role: str, name: str, environ: Mapping[str, str], 
 
 def _make_ed25519(passphrase: bytes) -> tuple[Signer, bytes]:
     signer = Ed25519Signer(Ed25519PrivateKey.generate())
-    builder = PrivateFormat.PKCS8.encryption_builder().kdf_rounds(_ROUNDS).hmac_hash(SHA256())
-    return signer, signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, builder.build(passphrase))
+    return signer, _encrypted(
+        signer.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), passphrase
+    )
+
+
+def _encrypted(pkcs8: bytes, passphrase: bytes) -> bytes:
+    """PEM of an EncryptedPrivateKeyInfo (RFC 5958), by PBES2. The library's own writer stops at 2,048 rounds."""
+    salt, iv = secrets.token_bytes(16), secrets.token_bytes(16)
+    padding = PKCS7(128).padder()
+    cipher = Cipher(AES(PBKDF2HMAC(SHA256(), 32, salt, _ROUNDS).derive(passphrase)), CBC(iv)).encryptor()
+    content = cipher.update(padding.update(pkcs8) + padding.finalize()) + cipher.finalize()
+    rounds = _ROUNDS.to_bytes(_ROUNDS.bit_length() // 8 + 1)
+    derivation = _sequence(_PBKDF2, _sequence(_octets(salt), b"\x02", bytes([len(rounds)]), rounds, _sequence(_PRF)))
+    scheme = _sequence(_PBES2, _sequence(derivation, _sequence(_AES, _octets(iv))))
+    encoded = base64.encodebytes(_sequence(scheme, _octets(content)))
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n%b-----END ENCRYPTED PRIVATE KEY-----\n" % encoded
+
+
+def _octets(content: bytes) -> bytes:
+    return b"\x04" + _length(content) + content
+
+
+def _sequence(*parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return b"\x30" + _length(content) + content
+
+
+def _length(content: bytes) -> bytes:
+    return bytes([len(content)]) if len(content) < 128 else bytes([0x81, len(content)])
 
 
 def _read_ed25519(path: Path, pem: bytes, passphrase: bytes) -> Signer:

@@ -165,7 +165,7 @@ class Log:
         try:
             proof = inclusion_proof(position, size, tree.subtree)
         except LookupError as error:
-            raise damaged(self._store.place, f"{error} is missing") from error
+            raise self._missing(error) from error
         if body is None or root_of_inclusion(position, size, leaf_hash(body), proof) != signed.checkpoint.root:
             self.verify()  # names what is wrong
             raise damaged(self._store.place, f"entry {position}")
@@ -198,7 +198,7 @@ class Log:
         try:
             return signed, consistency_proof(old, size, TileTree(size, self._read_tile).subtree)
         except LookupError as error:
-            raise damaged(self._store.place, f"{error} is missing") from error
+            raise self._missing(error) from error
 
     def verify(self) -> Whole:
         """Read everything and compare all with all. Raises NotVerifiedError naming the first thing that is wrong."""
@@ -230,7 +230,7 @@ class Log:
         try:
             edge = TileTree(signed.size, self._read_tile).edge()
         except LookupError as error:
-            raise damaged(self._store.place, f"{error} is missing") from error
+            raise self._missing(error) from error
         if self._signed is not None and edge.root() != signed.root:
             self.verify()
             raise damaged(self._store.place, "its tiles are not those that were signed")
@@ -238,10 +238,12 @@ class Log:
         return edge
 
     def _catch_up(self, edge: Edge) -> None:
-        for position, body, _ in self._store.rows(edge.size, 1 << 62):
-            if position != edge.size:
-                raise damaged(self._store.place, f"entry {edge.size} is missing")
-            edge.push(leaf_hash(body))
+        for position, body, kept in self._store.rows(edge.size, 1 << 62):
+            leaf = leaf_hash(body)
+            if position != edge.size or leaf != kept:
+                what = "is missing" if position != edge.size else "is not what was appended"
+                raise damaged(self._store.place, f"entry {edge.size} {what}")
+            edge.push(leaf)
 
     def _sign(self, edge: Edge, keys: set[NamedKey]) -> Believed:
         note = sign_checkpoint(Checkpoint(self.origin, edge.size, edge.root()), self._signers)
@@ -256,7 +258,11 @@ class Log:
         try:
             return TileTree(size, self._read_tile).root()
         except LookupError as error:
-            raise damaged(self._store.place, f"{error} is missing") from error
+            raise self._missing(error) from error
+
+    def _missing(self, error: LookupError) -> NotVerifiedError:
+        self.verify()  # names it better
+        return damaged(self._store.place, f"{error} is missing")
 
     def _read_tile(self, level: int, number: int, width: int) -> bytes:
         if level == 0 and width < WIDTH:

@@ -42,6 +42,7 @@ class SqliteStore:
             raise
 
     def _prepare(self, writable: bool) -> None:
+        self._db.text_factory = lambda text: text.decode("utf-8", "replace")
         self._db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
         self._db.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _LARGEST_SQL)
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL"):
@@ -152,7 +153,7 @@ class SqliteStore:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise busy(self.place) from error
             self._broken = writing
             raise refused(self.place, error) from error

@@ -583,9 +583,9 @@ def database(path: Path) -> Copy:
             if db.execute("SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index')").fetchone():
                 raise Bad("it is no ledger: it has views or triggers", "不是账本：含有视图或触发器")
             rows = db.execute("SELECT position, body, leaf FROM entries ORDER BY position").fetchall()
-            notes = [bytes(note) for (note,) in db.execute("SELECT note FROM checkpoints ORDER BY size")]
+            notes = [blob(note) for (note,) in db.execute("SELECT note FROM checkpoints ORDER BY size")]
             own = [read_key(key) for (key,) in db.execute("SELECT key FROM keys")]
-            kept = {(level, number): bytes(hashes) for level, number, hashes in db.execute("SELECT * FROM tiles")}
+            kept = {(level, number): blob(hashes) for level, number, hashes in db.execute("SELECT * FROM tiles")}
         finally:
             db.close()
     except (sqlite3.Error, TypeError) as error:
@@ -596,8 +596,14 @@ def database(path: Path) -> Copy:
     tiles = {tile_name(str(level), number, len(hashes) // 32): hashes for (level, number), hashes in kept.items()}
     whole = len(rows) // 256 * 256
     if rows[whole:]:
-        tiles[tile_name("0", whole // 256, len(rows) - whole)] = b"".join(bytes(leaf) for _, _, leaf in rows[whole:])
-    return Copy([bytes(body) for _, body, _ in rows], notes, own, tiles)
+        tiles[tile_name("0", whole // 256, len(rows) - whole)] = b"".join(blob(leaf) for _, _, leaf in rows[whole:])
+    return Copy([blob(body) for _, body, _ in rows], notes, own, tiles)
+
+
+def blob(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise Bad("it is damaged: a text or number stands for bytes", "已损坏：应为字节之处是文本或数字")
+    return value
 
 
 def verify(path: Path, reader: Reader) -> None:

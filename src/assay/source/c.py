@@ -129,8 +129,11 @@ class C(Adapter):
             node = node.child_by_field_name("function") or node
         return (parsed.text(node),) if node.type == "identifier" else ()
 
-    def is_shared(self, parsed: Parsed, name: str) -> bool:
-        return name in _shared(parsed, self.shared_query)
+    def is_shared(self, parsed: Parsed, name: str, function: Node) -> bool:
+        places = (item.place for item in parsed.bindings(function).get(name, ()))
+        if any(place is not None and place.type == "init_declarator" for place in places):
+            return False  # declared where it is used
+        return not self.parameter(parsed, function, name)[0] and name in _shared(parsed, self.shared_query)
 
     def literal(self, text: str) -> tuple[str, str] | None:
         return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)

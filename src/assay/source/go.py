@@ -73,11 +73,10 @@ class Go(GoNames):
             case "package_identifier", "qualified_type":
                 return self._made(parsed, parent)
             case "identifier", _ if parent.type not in _LITERAL or not self._is_key(node):
-                if self._is_variable(parsed, node):
+                imported = parsed.text(node) in parsed.imports.names
+                if not (imported or parsed.module) or self._is_variable(parsed, node):
                     return None
-                if parsed.text(node) not in parsed.imports.names:
-                    return self._own_site(parsed, node)
-                return self._member_site(parsed, node)
+                return self._member_site(parsed, node) if imported else self._own_site(parsed, node)
             case "identifier", "literal_element":
                 return self._field_of_literal(parsed, parent)
             case "field_identifier", "selector_expression":
@@ -86,7 +85,7 @@ class Go(GoNames):
 
     def _own_site(self, parsed: Parsed, node: Node) -> Site | None:
         """`Function()` of the package that the file itself is in, where that is known."""
-        call = self._call_of(node) if parsed.module else None
+        call = self._call_of(node)
         if call is None:
             return None
         return Site(self.qualified(parsed, node), call, self.arguments(parsed, self.argument_list(call)))

@@ -302,8 +302,8 @@ class Adapter:
         """What a declaration declares whose type the node names; None for anything else."""
         return None
 
-    def is_shared(self, parsed: "Parsed", name: str) -> bool:  # noqa: ARG002
-        """Whether a name is a variable of the file or a field, which other functions use too."""
+    def is_shared(self, parsed: "Parsed", name: str, function: Node) -> bool:  # noqa: ARG002
+        """Whether a name in a function is a variable of the file or a field, which other functions use too."""
         return False
 
     def constructed(self, node: Node) -> Node | None:  # noqa: ARG002
@@ -531,7 +531,7 @@ class Parsed:
             again = (call for call in own if method is not None and call.method == self.text(method))
             end = min((call.node.start_byte for call in again if call.node.start_byte > node.start_byte), default=None)
             calls = [call for call in own if call.node != node and (end is None or call.node.start_byte < end)]
-            shared = scope != self.root and self.adapter.is_shared(self, name)
+            shared = scope is not None and scope != self.root and self.adapter.is_shared(self, name, scope)
             if (calls or name.isidentifier()) and not shared:
                 return sorted(calls, key=lambda call: call.node.start_byte)
         return []

@@ -168,7 +168,8 @@ def test_a_type_that_stands_in_the_own_class() -> None:
 FIELD = (
     "import cn.hutool.crypto.symmetric.SM4;\nclass T {\n  private final SM4 cipher;\n"
     "  T(SM4 cipher) { this.cipher = cipher; }\n"
-    "  String f(String s) { return cipher.encryptHex(s); }\n  String g(String s) { return this.cipher.decryptStr(s); }\n"
+    "  String f(String s) { return cipher.encryptHex(s); }\n"
+    "  String g(String s) { return this.cipher.decryptStr(s); }\n"
     "  String h(SM4 other, String s) { return other.encryptBase64(s); }\n  void i() { cipher.getCipher(); }\n}\n"
 )
 

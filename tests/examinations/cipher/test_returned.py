@@ -44,6 +44,38 @@ def found(language: str, code: str) -> set[tuple[object, object]]:
             _JAVA.format('byte[] iv() { return "0123456789abcdef".getBytes(); }', "return new IvParameterSpec(iv());"),
         ),
         (
+            "Python",
+            _PY + "def f(k, iv): return AES.new(k, AES.MODE_CBC, iv)\ndef g(k): return f(k, b'0000000000000000')\n",
+        ),
+        (
+            "Python",
+            _PY + "class A:\n    def f(self, k, *, iv): return AES.new(k, AES.MODE_CBC, iv)\n"
+            "    def g(self, k): return self.f(k, iv=b'0000000000000000')\n",
+        ),
+        (
+            "JavaScript",
+            (
+                f"{_JS}const f = (p, k, iv) => CryptoJS.AES.encrypt(p, k, {{ iv }});\n"
+                f"export const g = (p, k) => f(p, k, {_ZERO});\n"
+            ),
+        ),
+        (
+            "Go",
+            (
+                'package a\nimport ("crypto/cipher";"crypto/aes")\n'
+                "func f(k, iv []byte) cipher.BlockMode {\n\tb, _ := aes.NewCipher(k)\n"
+                "\treturn cipher.NewCBCEncrypter(b, iv)\n}\n"
+                'func g(k []byte) cipher.BlockMode { return f(k, []byte("0123456789abcdef")) }\n'
+            ),
+        ),
+        (
+            "Java",
+            _JAVA.format(
+                "Object e(byte[] k, byte[] iv) { return new IvParameterSpec(iv); }",
+                'return e(null, "0123456789abcdef".getBytes());',
+            ),
+        ),
+        (
             "Java",
             _JAVA.format(
                 'byte[] iv() { return "0123456789abcdef".getBytes(); }',
@@ -75,6 +107,7 @@ def test_a_literal_that_a_function_returns_may_be_the_vector(language: str, code
         ),
         ("Python", _PY + "def g(): return os.urandom(16)\ndef f(k): return AES.new(k, AES.MODE_CBC, g())\n"),
         ("Python", _PY + "def g(): return b'0000000000000000'\ndef f(k, iv): return AES.new(k, AES.MODE_CBC, iv)\n"),
+        ("Python", _PY + "def f(k, iv): return AES.new(k, AES.MODE_CBC, iv)\ndef g(k): return f(k, os.urandom(16))\n"),
         ("Python", _PY + "def g(n):\n    x = g(n)\n    return x\ndef f(k): return AES.new(k, AES.MODE_CBC, g(1))\n"),
         (
             "Java",

@@ -6,9 +6,10 @@ them. A class whose algorithm is an argument of its constructor tells nothing he
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from assay.core.examination import Hit
-from assay.examinations.cipher.catalogue import Catalogue, Entry, FollowUp
+from assay.examinations.cipher.catalogue import Catalogue, Entry, FollowUp, catalogue_of, word_of
 from assay.examinations.cipher.uses import PLAIN
 from assay.source.parsed import Call, Objects, Parsed
 
@@ -17,8 +18,9 @@ def calls_on_declared(
     parsed: Parsed, catalogue: Catalogue, hits: Sequence[Hit]
 ) -> Iterator[tuple[Entry, FollowUp, Call]]:
     """What the class offers, what the method says, and the call, for each call of such a method."""
+    types = _types(catalogue.language)
     for hit in hits:
-        node = parsed.at(hit.offset, len(hit.literal))
+        node = parsed.at(hit.offset, len(hit.literal)) if hit.literal in types else None
         objects = parsed.adapter.objects(parsed, node) if node is not None else None
         entry = _made(catalogue, objects) if objects is not None else None
         if objects is None or entry is None:
@@ -37,3 +39,11 @@ def _made(catalogue: Catalogue, objects: Objects) -> Entry | None:
     if len({row.algorithm for row in made}) != 1 or made[0].algorithm is None:
         return None
     return replace(made[0], fixed={}, defaults={}, arguments={}, dialect=PLAIN)
+
+
+@lru_cache(maxsize=16)
+def _types(language: str) -> frozenset[bytes]:
+    """Words of classes whose methods say what an object is used for."""
+    entries = catalogue_of(language).entries.items()
+    made = (call for call, rows in entries if call.endswith(".<init>") and any(row.then for row in rows))
+    return frozenset(word_of(call, language).encode() for call in made)

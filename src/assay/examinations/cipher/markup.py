@@ -19,7 +19,8 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Short
 
 _DATA = r"(?i:<script[^<>]*type\s*=\s*[\"']?application/(?:ld\+)?json\b[^<>]*>)"
 _RUNS = (
-    r"(?i:<\s*script|[\s\"'/]on\w+\s*=|javascript\s*:|vbscript\s*:|srcdoc\s*=|<\s*(?:object|embed|applet)\b)",
+    r"(?i:<\s*script|[\s\"'/]on\w+\s*=|(?:j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc\s*=|<\s*(?:object|embed|applet)\b)",
+    r"(?i:(?:href|src|action|data|to|from|values)\s*=\s*[\"']?[^\"'<>]{0,40}&(?:#|tab|newline|colon))",
     r"\{\{|\{%|\$\{|#\{|<%|<\?(?:php|=)?|<#|</?\w+:\w|\[\[|\[\(",
     r"(?m)#(?:set|foreach|if|macro|parse)\s*\(|^\s*@\w",
     r"\s(?:[@:*#]|\[\(?|\()\w[\w.:\-]*[\])]*\s*=|\s(?:th|v|x|ng|hx|data-ng)[:\-][\w:.\-]*\s*=|\sdata-bind\s*=",

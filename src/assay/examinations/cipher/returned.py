@@ -1,11 +1,11 @@
-"""Keys, passwords, vectors and salts that a function of the same file gives back to the call that uses them.
+"""Keys, passwords, vectors and salts that another function of the same file gives to the one that uses them.
 
 `const {iv} = keyOf(k)` and `AES.new(k, MODE_CBC, vector())` hide a literal one step away. The functions of this file
 whose result becomes the argument are looked through: a literal that one of them returns, itself or by the name of a
-constant, and that could be a secret, is a *possible* value of the argument. It is never certain, for which of the
-returned values arrives is not followed.
+constant, and that could be a secret, is a *possible* value of the argument. Where a parameter is used, so is what calls
+of its function in this file pass for it. It is never certain, for which of the values arrives is not followed.
 
-*It cannot see* functions of other files, a second step, and parameters whose callers pass a literal.
+*It cannot see* functions and calls of other files, and a second step.
 """
 
 import re
@@ -20,7 +20,7 @@ from assay.source.values import Resolver
 
 MOST_CALLED: Final = 4  # functions looked through per argument
 MOST_NODES: Final = 300  # looked at per function
-MOST_OFFSETS: Final = 64  # places where the name of a function is looked for
+MOST_OFFSETS: Final = 512  # places where the name of a function is looked for
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _SECRET = re.compile(r"[0-9A-Za-z+/=_\\-]{16,}")
@@ -31,16 +31,47 @@ def given_back(parsed: Parsed, resolver: Resolver, node: Node) -> Answer | None:
     """What functions of this file may put where `node` stands; None when no literal is among it."""
     values: dict[Value, None] = {}
     origins: set[int] = set()
-    for name in list(dict.fromkeys(_called(parsed, node)))[:MOST_CALLED]:
-        for function in _declared(parsed, name):
-            for answer in _returned(parsed, resolver, function):
-                found = [value for value in answer.values if _may_be_secret(value)]
-                values.update(dict.fromkeys(found))
-                origins.update(answer.origins if found else ())
+    for answer in _given(parsed, resolver, node):
+        found = [value for value in answer.values if _may_be_secret(value)]
+        values.update(dict.fromkeys(found))
+        origins.update(answer.origins if found else ())
     if not values:
         return None
     text = " ".join(parsed.text(node).split())[:120]
-    return Answer(tuple(values), False, "what a function returns", text, origins=tuple(sorted(origins)))
+    return Answer(tuple(values), False, "what another function gives", text, origins=tuple(sorted(origins)))
+
+
+def _given(parsed: Parsed, resolver: Resolver, node: Node) -> Iterator[Answer]:
+    for name in list(dict.fromkeys(_called(parsed, node)))[:MOST_CALLED]:
+        for function in _declared(parsed, name):
+            yield from _returned(parsed, resolver, function)
+    for argument in _passed(parsed, node):
+        yield resolver.resolve(argument)
+
+
+def _passed(parsed: Parsed, node: Node) -> Iterator[Node]:
+    """Arguments that calls in this file give to the function around, where the node is one of its parameters."""
+    function, word = parsed.function_of(node), parsed.text(node)
+    if function is None or _WORD.fullmatch(word) is None or not parsed.adapter.parameter(parsed, function, word)[0]:
+        return
+    named = function.child_by_field_name("name")
+    name = parsed.text(named) if named is not None else parsed.destination(function)
+    if not name:
+        return
+    listed = function.child_by_field_name("parameters")
+    rows = [parsed.text(child) for child in listed.named_children] if listed is not None else []
+    rows = rows[1:] if rows[:1] in (["self"], ["cls"]) else rows
+    at = next((at for at, row in enumerate(rows) if word in _WORD.findall(row)), -1)
+    for found in list(re.finditer(rb"(?<![\w$])%b\s*\(" % re.escape(name.encode()), parsed.content))[:MOST_OFFSETS]:
+        place = parsed.at(found.start(), len(name.encode()))
+        for call in parsed.above(place)[:3] if place is not None else ():
+            given = parsed.adapter.argument_list(call) if call.type not in parsed.adapter.functions else None
+            if given is not None and given.start_byte > found.start():
+                arguments = parsed.adapter.arguments(parsed, given)
+                single = 0 <= at < len(arguments.positional) and "," not in rows[at]
+                yield from [arguments.positional[at]] if single else arguments.positional
+                yield from [value for key, value in arguments.named.items() if key == word]
+                break
 
 
 def _called(parsed: Parsed, node: Node) -> Iterator[str]:

@@ -85,7 +85,7 @@ _LATER = frozenset({"key_bits", "curve", "mode"})
 _NOTHING = frozenset({b"return;", b"return", b"Unit"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ONLY_TELLS = re.compile(
-    r"(?:cmp|_is_a|printf|puts|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
+    r"(?:cmp|_is_a|printf|puts|(?:^|_)print\w*|message|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
     re.IGNORECASE,
 )  # calls that compare or print their arguments
 _SECRET_WORDS = frozenset(
@@ -368,11 +368,26 @@ class _Unit:
                 given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
                 if follow.onto is None or len(calls) >= MOST_CALLS:
                     continue
-                onto = given.get(follow.onto, None) if follow.onto != RESULT else None
-                further = self.parsed.calls_on(onto, call.node) if onto is not None else []
-                further += self.parsed.later_calls(call.node) if follow.onto == RESULT else []
-                calls += [other for other in further if other.node.id not in known]
+                further = [other for other in self._further(follow.onto, call, given) if other.node.id not in known]
+                calls += further
                 known.update(other.node.id for other in further)
+
+    def _further(self, onto: int, call: Call, given: Arguments) -> list[Call]:
+        """Calls on what an object goes on in, up to where its variable is given another value."""
+        parsed, pointer = self.parsed, given.get(onto, None) if onto != RESULT else None
+        if onto == RESULT:
+            found, name = parsed.later_calls(call.node), parsed.assigned_to(call.node)
+        else:
+            found = parsed.calls_on(pointer, call.node) if pointer is not None else []
+            name = parsed.text(pointer).lstrip("&*( ") if pointer is not None else ""
+        function, after = parsed.function_of(call.node), call.node.end_byte
+        places = (row.place for row in parsed.bindings(function).get(name, ()) if row.value) if function else ()
+        end = min((place.start_byte for place in places if place and place.start_byte >= after), default=None)
+        return [
+            row for row in found if function is None
+            or (after <= row.node.start_byte and (end is None or row.node.start_byte < end))
+            or not (function.start_byte <= row.node.start_byte < function.end_byte)
+        ]  # fmt: skip
 
     def _holds(self, condition: Condition, given: Arguments) -> bool:
         """Whether a condition may hold: only a value that is known and another one says no. A constant that neither

@@ -42,6 +42,11 @@ _TOOLS = re.compile(
     r"(?:openssl|gmssl|tongsuo|gpg2?|keytool|jarsigner|certutil|certtool|ssh-keygen|htpasswd|mkpasswd|cosign|sops|cfssl|"
     r"easyrsa|cryptsetup|signtool|pkcs\d+-tool|md5sum|sha\d+sum|shasum)(?:\.exe)?"
 )
+_COMMAND = re.compile(
+    r"(?:^|[\s\"'`/;|&(@=])(?:openssl|gmssl|tongsuo)(?:\.exe)?\s+(?:enc|dgst|mac|kdf|passwd|s_client|s_server|x509|ca|cms|smime|req|ts|"
+    r"gen(?:rsa|pkey|dsa|dh)|dhparam|ecparam|rsa|dsa|ec|rsautl|pkey|pkeyutl|pkcs\d+|sm[234]\S*|md[245]|sha\d+|(?:des|rc[245]|bf|"
+    r"cast|idea|aes|camellia|seed|aria)\d?(?:-\S+)?)(?=\s|$|[\"'`;|&)])"
+)
 _TOKENS = re.compile(r"[^\s\"'`,;|&()<>\[\]{}=]+")
 _LONGEST = 400
 _MOST_PARTS = 2_000
@@ -103,8 +108,10 @@ def weighty(text: str) -> str:
     """The first word of a text that could set something, '' when none could."""
     if not mentions(text):
         return ""
+    if told := _COMMAND.search(text):
+        return " ".join(told[0].split()).strip("\"'`/;|&(@=")
     for found in _TOKENS.finditer(text):
-        token = found[0].strip(".:!?*#")
+        token = found[0].strip(".:!?*#-+")
         if not token or token.lower() in _GENERIC or not mentions(token):
             continue
         if _TOOLS.fullmatch(token.rpartition("/")[2]):

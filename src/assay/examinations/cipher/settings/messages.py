@@ -37,5 +37,5 @@ def sentence(text: str) -> bool:
     """Three words or more that are no list of names: at most one in three names an algorithm, a version or a suite."""
     tokens = _TOKEN.findall(text)
     naming = sum(1 for token in tokens if names_something(token.strip("./-")))
-    words = len(_WORD.findall(text)) + len(_UNSPACED.findall(text)) // 2
+    words = sum(1 for part in text.split() if _WORD.search(part)) + len(_UNSPACED.findall(text)) // 2
     return words >= _LEAST and naming * 3 <= words and "=" not in text

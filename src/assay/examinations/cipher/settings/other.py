@@ -91,12 +91,15 @@ _COMMENTS: dict[str, str] = {
     "M4": "dnl", "Gradle": "//", "ASN.1": "--", "linker script": ";", "Windows resource": "//", "Java policy": "//"
 }  # fmt: skip
 
+_BLOCKS = frozenset({"Gradle", "linker script", "Windows resource", "Java policy"})  # elsewhere `/*` is a path
+
 
 def read_text(text: str, format_: str) -> Reading:
     """A format that builds or describes, as Makefiles do: its lines without comments."""
     reading = Reading()
     mark = _COMMENTS.get(format_, "#")
-    text = without(text, "/*", "*/")
+    if format_ in _BLOCKS:
+        text = without(text, "/*", "*/")
     for number, row in enumerate(text.split("\n"), 1):
         bare = row.strip()
         if bare and not bare.startswith((mark, "#")):
