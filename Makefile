@@ -70,11 +70,17 @@ lock:                   ## requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  pyproject.toml build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock
 
-debian:                 ## Debian packages that widen assay and that tests use when they are there: libarchive
+debian:                 ## Debian packages that widen assay and that tests use when they are there: libarchive, Go, PostgreSQL, SoftHSM
 	@if /sbin/ldconfig -p 2>/dev/null | grep -q libarchive.so.13; then echo "libarchive is there"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
 	  { apt-get install -y -qq --no-install-recommends libarchive13t64 || apt-get install -y -qq --no-install-recommends libarchive13; }; \
 	else echo "without the Debian package libarchive13t64 (libarchive13 before Debian 13) its tests are skipped"; fi
+	@missing=; for package in gcc golang-go golang-golang-x-mod-dev openssl postgresql softhsm2; do \
+	  dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then echo "what the ledger's tests use is there"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends $$missing; \
+	else echo "without the Debian packages$$missing the ledger's tests that use them are skipped"; fi
 
 check: lint types       ## what CI runs: lint, types, contracts, then the tests (documentation checks among them)
 	$(MAKE) --no-print-directory test

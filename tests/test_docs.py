@@ -272,7 +272,9 @@ def test_no_file_names_this_machine_or_a_registry() -> None:
     homes, scratch = "|".join(("home", "root", "Users", "work")), "tmp"
     machine = re.compile(rf"(?<![\w.:/$}}-])/(?:(?:{homes})/[\w.-]+|{scratch}/[\w.-]+/[\w.-]+)")
     hosts = re.compile(
-        "|".join((r"pypi[.]org", r"pythonhosted[.]org", r"npmjs[.]org", r"maven[.]org", r"(?:proxy|sum)[.]golang[.]org"))
+        "|".join(
+            (r"pypi[.]org", r"pythonhosted[.]org", r"npmjs[.]org", r"maven[.]org", r"(?:proxy|sum)[.]golang[.]org")
+        )
     )
     found = []
     for path in _files():

@@ -201,7 +201,7 @@ C = {
 }
 CPP = {
     "namespace alias": (MD, "namespace w = CryptoPP::Weak;\nvoid f() { w::MD5 h; }"),
-    "using of a namespace": (MD, "using namespace Botan;\nauto f() { return HashFunction::create(\"MD5\"); }"),
+    "using of a namespace": (MD, 'using namespace Botan;\nauto f() { return HashFunction::create("MD5"); }'),
     "alias of a type": (MD, "using Hash = CryptoPP::Weak::MD5;\nvoid f() { Hash h; }"),
     "member function pointer": (MD, "auto p = &QCryptographicHash::hash;"),
     "field": (MD, "class A { QCryptographicHash h{QCryptographicHash::Md5}; };"),
@@ -212,13 +212,19 @@ CPP = {
     "parameter": (MD, "auto f(QCryptographicHash::Algorithm a) { return QCryptographicHash(a); }"),
     "default of a parameter": (MD, "auto f(Q a = QCryptographicHash::Md5) { return QCryptographicHash::hash(x, a); }"),
     "taken for a function": (MD, "void f() { Digest d(EVP_md5()); }"),
-    "raw string": (MD, "auto f() { return Botan::HashFunction::create(R\"(MD5)\"); }"),
-    "built name": (MD, "auto f(int n) { return Botan::HashFunction::create(\"MD\" + std::to_string(n)); }"),
-    "method of the class around": (CERT, "class S : QSslSocket { S() { setPeerVerifyMode(QSslSocket::VerifyNone); } };"),
-    "macro with a path": (MD, "#define HASH(d) QCryptographicHash::hash(d, QCryptographicHash::Md5)\nvoid f() { HASH(x); }"),
-    "QLibrary": (MD, "void f() { QLibrary l(name()); l.resolve(\"MD5\"); }"),
-    "QProcess": (MD, "void f() { QProcess::execute(\"openssl\", args()); }"),
-    "std::system": (MD, "void f() { std::system(\"openssl md5 x\"); }"),
+    "raw string": (MD, 'auto f() { return Botan::HashFunction::create(R"(MD5)"); }'),
+    "built name": (MD, 'auto f(int n) { return Botan::HashFunction::create("MD" + std::to_string(n)); }'),
+    "method of the class around": (
+        CERT,
+        "class S : QSslSocket { S() { setPeerVerifyMode(QSslSocket::VerifyNone); } };",
+    ),
+    "macro with a path": (
+        MD,
+        "#define HASH(d) QCryptographicHash::hash(d, QCryptographicHash::Md5)\nvoid f() { HASH(x); }",
+    ),
+    "QLibrary": (MD, 'void f() { QLibrary l(name()); l.resolve("MD5"); }'),
+    "QProcess": (MD, 'void f() { QProcess::execute("openssl", args()); }'),
+    "std::system": (MD, 'void f() { std::system("openssl md5 x"); }'),
     "stranger": (MD, "#include <picosha2.h>\n#include <md5.hpp>\nauto f() { return md5::sum(x); }"),
     "template": (MD, "template <typename T> auto f() { return EVP_md5(); }"),
     "option by variable": (CERT, "void f(H h, O o, long v) { curl_easy_setopt(h, o, v); }"),
@@ -229,21 +235,25 @@ HEADERS = {
         MD,
         {
             "a.h": b"#include <cryptopp/md5.h>\nusing namespace CryptoPP;\n",
-            "a.cpp": b"#include \"a.h\"\nvoid f() { Weak::MD5 h; }\n",
+            "a.cpp": b'#include "a.h"\nvoid f() { Weak::MD5 h; }\n',
         },
     ),
     "a C++ header": (MD, {"a.h": b"class A { void f() { QCryptographicHash::hash(x, QCryptographicHash::Md5); } };\n"}),
     "C++ behind a long licence": (
         MD,
-        {"a.h": b"/*" + b"licence " * 2000 + b"*/\nclass A {\npublic:\n QCryptographicHash h{QCryptographicHash::Md5};\n};\n"},
+        {
+            "a.h": b"/*"
+            + b"licence " * 2000
+            + b"*/\nclass A {\npublic:\n QCryptographicHash h{QCryptographicHash::Md5};\n};\n"
+        },
     ),
     "Objective-C": (MD, {"a.m": b"#import <CommonCrypto/CommonDigest.h>\nvoid f() { CC_MD5(0, 0, 0); }\n"}),
     "Objective-C++": (MD, {"a.mm": b"#import <X.h>\nvoid f() { CC_MD5(0, 0, 0); }\n"}),
     "constant of a C header": (
         MD,
         {
-            "a.h": b"#define HOW \"MD5\"\n",
-            "a.cpp": b"#include \"a.h\"\nauto f() { return Botan::HashFunction::create(HOW); }\n",
+            "a.h": b'#define HOW "MD5"\n',
+            "a.cpp": b'#include "a.h"\nauto f() { return Botan::HashFunction::create(HOW); }\n',
         },
     ),
 }
@@ -261,7 +271,7 @@ GO = {
     "number in a variable": (MD, _GO + ' "crypto" )\nvar kind = crypto.MD5\nfunc f() { kind.New() }'),
     "by a variable": (MD, _GO + ' "crypto" )\nfunc f(h crypto.Hash) { h.New() }'),
     "cgo": (MD, 'package p\n// #include <openssl/md5.h>\nimport "C"\nfunc f() { C.MD5(nil, 0, nil) }'),
-    "linkname": (MD, "package p\nimport _ \"unsafe\"\n//go:linkname sum crypto/md5.Sum\nfunc sum([]byte) [16]byte"),
+    "linkname": (MD, 'package p\nimport _ "unsafe"\n//go:linkname sum crypto/md5.Sum\nfunc sum([]byte) [16]byte'),
     "plugin": (MD, _GO + ' "plugin" )\nfunc f() { p, _ := plugin.Open("x.so"); p.Lookup("F") }'),
     "exec": (MD, _GO + ' "os/exec" )\nfunc f() { exec.Command("openssl", "md5", "-sign", "k").Run() }'),
     "exec of anything": (MD, _GO + ' "os/exec" )\nfunc f(n string) { exec.Command(n).Run() }'),
@@ -486,8 +496,10 @@ HARMLESS: dict[str, Case] = {
     "a request's method": (MD, {"A.java": b"class A { boolean f(Request r) { return r.getMethod().isEmpty(); } }\n"}),
     "a known provider": (
         MD,
-        {"A.java": b"import org.bouncycastle.jce.provider.BouncyCastleProvider;\n"
-         b"class A { void f() { java.security.Security.addProvider(new BouncyCastleProvider()); } }\n"},
+        {
+            "A.java": b"import org.bouncycastle.jce.provider.BouncyCastleProvider;\n"
+            b"class A { void f() { java.security.Security.addProvider(new BouncyCastleProvider()); } }\n"
+        },
     ),
     "a variable called like a module": (MD, {"a.py": b"def f(hmac):\n    return g(hmac)\n"}),
     "a method called eval": (MD, {"a.py": b"def f(frame, x):\n    return frame.eval(x)\n"}),

@@ -1,6 +1,6 @@
 """Writes docs/libraries.md and its Chinese twin: every library of the cipher catalogue, by language.
 
-    python -m assay.examinations.pages docs
+python -m assay.examinations.pages docs
 """
 
 import sys

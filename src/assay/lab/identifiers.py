@@ -28,7 +28,7 @@ def folded(distinct: set[bytes]) -> set[bytes]:
 
 
 def places(content: bytes, name: bytes) -> Iterator[int]:
-    r"""Offsets of a name that no ASCII letter, digit or underscore touches: `(?<!\w)name(?!\w)` at the speed of a find."""
+    r"""Offsets of a name that no ASCII letter, digit or underscore touches, as `(?<!\w)name(?!\w)` finds them."""
     at = content.find(name) if name else -1
     while at >= 0:
         end = at + len(name)

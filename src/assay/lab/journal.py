@@ -1,8 +1,8 @@
 """What a worker had begun when it died, and what it died of.
 
-Each lane of the bench has a folder: `journal` holds one record, overwritten in place (it is
-mapped, and what is written to a shared page outlives the process), `fault` what faulthandler wrote, `stderr` what native code printed. Product text never gets
-into a detail: only phrases of this module do.
+Each lane of the bench has a folder: `journal` holds one record, overwritten in place (it is mapped, and what is written
+to a shared page outlives the process), `fault` what faulthandler wrote, `stderr` what native code printed. Product text
+never gets into a detail: only phrases of this module do.
 """
 
 import mmap

@@ -14,7 +14,8 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Binding, Imports, Parsed, Site
+from assay.source.adapter import Adapter, Binding, Imports, Site
+from assay.source.parsed import Parsed
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 INCLUDES = "(preproc_include path: (_) @path)"

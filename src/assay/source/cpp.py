@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
+from assay.source.adapter import Arguments, Binding, Imports, Site
 from assay.source.c import FILE_LEVEL, INCLUDES, C, has_effect, is_compared, switched_off
 from assay.source.cpp_names import (
     NAMES,
@@ -29,7 +30,7 @@ from assay.source.cpp_names import (
     real_children,
     template_arguments,
 )
-from assay.source.parsed import Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Parsed
 
 _NAMED = """
   (using_declaration) @using

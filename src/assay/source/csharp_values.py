@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
+from assay.source.adapter import Adapter, Piece
 from assay.source.answers import unescape
-from assay.source.parsed import Adapter, Parsed, Piece
+from assay.source.parsed import Parsed
 
 _FUNCTIONS = """
   [(method_declaration name: (identifier) @name) (local_function_statement name: (identifier) @name)] @function

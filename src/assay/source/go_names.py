@@ -6,7 +6,8 @@ from itertools import chain
 
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Binding, Imports, Parsed
+from assay.source.adapter import Adapter, Binding, Imports
+from assay.source.parsed import Parsed
 
 _IMPORTS = "(import_spec) @spec (package_clause (package_identifier) @package)"
 FIELDS = "(field_declaration name: (field_identifier) @name type: (_) @type)"

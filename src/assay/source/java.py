@@ -10,7 +10,8 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Arguments, Binding, Imports, Objects, Parsed, Site
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Objects, Site
+from assay.source.parsed import Parsed
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
 

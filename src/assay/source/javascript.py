@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
 from assay.source.answers import unescape
 from assay.source.javascript_modules import (
     LOADS,
@@ -39,7 +40,7 @@ from assay.source.javascript_places import (
     literal_index,
     named_place,
 )
-from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Parsed
 
 _GLOBAL_OBJECTS = ("window.", "globalThis.", "self.", "global.")
 _FUNCTIONS = frozenset(

@@ -4,6 +4,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from assay.core.examination import FileView
+from assay.source.adapter import Adapter
 from assay.source.c import C
 from assay.source.cpp import Cpp
 from assay.source.csharp import CSharp
@@ -11,7 +12,7 @@ from assay.source.go import Go
 from assay.source.java import Java
 from assay.source.javascript import JavaScript
 from assay.source.kotlin import Kotlin
-from assay.source.parsed import Adapter, Parsed
+from assay.source.parsed import Parsed
 from assay.source.php import Php
 from assay.source.python import Python
 from assay.source.rust import Rust

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
 from assay.source.answers import unescape
-from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
+from assay.source.parsed import Parsed
 from assay.source.php_parts import ARRAYS, array_of, dotted, is_key, keys, own_functions, repeated, used
 
 _USES = "(namespace_use_declaration) @use (namespace_definition) @namespace"

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Arguments, Binding, Imports, Parsed, Site
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
+from assay.source.parsed import Parsed
 from assay.source.python_types import is_type
 
 _IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)

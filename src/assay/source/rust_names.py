@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.parsed import Adapter, Binding, Imports, Parsed
+from assay.source.adapter import Adapter, Binding, Imports
+from assay.source.parsed import Parsed
 
 _USES = "(use_declaration) @use (extern_crate_declaration) @extern"
 _OWN = """

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
+from assay.source.adapter import Adapter, Binding
 from assay.source.javascript import JavaScript
-from assay.source.parsed import Adapter, Binding, Parsed
+from assay.source.parsed import Parsed
 
 
 class TypeScript(JavaScript):

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from assay.source.adapter import Binding, Piece
 from assay.source.answers import (
     MOST_ITEMS,
     MOST_NESTED,
@@ -27,7 +28,7 @@ from assay.source.answers import (
     unescape,
     unknown,
 )
-from assay.source.parsed import MOST_ASSIGNED, Binding, Parsed, Piece
+from assay.source.parsed import MOST_ASSIGNED, Parsed
 
 
 class Resolver:
@@ -221,8 +222,10 @@ class Resolver:
         if sign in {"+", "."}:
             answers = [self._as_text(answer) for answer in answers]
         kinds = {value.kind for item in answers for value in item.values}
-        if sign in {"+", "."} and kinds <= {"text", "number"} and (
-            "number" not in kinds or (self.parsed.adapter.coerces and (sign == "." or "text" in kinds))
+        if (
+            sign in {"+", "."}
+            and kinds <= {"text", "number"}
+            and ("number" not in kinds or (self.parsed.adapter.coerces and (sign == "." or "text" in kinds)))
         ):
             return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
         if sign == "*" and (filled := repeated(answers)) is not None:

@@ -8,7 +8,18 @@ from assay.source.go_names import package_of, split
 
 def near_misses(language: str, call: str) -> Iterator[tuple[str, str]]:
     """(what it is, code)."""
-    yield from {"C": _c, "C++": _cpp, "Go": _go, "Java": _java, "Kotlin": _java, "C#": _csharp, "Python": _python, "Rust": _rust, "JavaScript": _javascript, "PHP": _php}[language](call)
+    yield from {
+        "C": _c,
+        "C++": _cpp,
+        "Go": _go,
+        "Java": _java,
+        "Kotlin": _java,
+        "C#": _csharp,
+        "Python": _python,
+        "Rust": _rust,
+        "JavaScript": _javascript,
+        "PHP": _php,
+    }[language](call)
 
 
 def _c(call: str) -> Iterator[tuple[str, str]]:
@@ -71,7 +82,7 @@ def _java(call: str) -> Iterator[tuple[str, str]]:
 def _csharp(call: str) -> Iterator[tuple[str, str]]:
     holder, member = _parts(call)
     spelt = f"{holder}.{member}" if holder and member else holder or member
-    yield "comment", f"/* {spelt}(x) */\n// {spelt}(x);\n/// <see cref=\"{spelt}\"/>\nclass T {{ }}\n"
+    yield "comment", f'/* {spelt}(x) */\n// {spelt}(x);\n/// <see cref="{spelt}"/>\nclass T {{ }}\n'
     yield "literal", f'class T {{ string s = "{spelt}(a)", t = @"{call}", u = $"{spelt}"; }}\n'
     yield "longer", f"class T {{ object o = My{holder}X.{member or 'Of'}Y(a); }}\n"
     if holder:
@@ -105,7 +116,7 @@ def _php(call: str) -> Iterator[tuple[str, str]]:
     path, _, last = call.removeprefix("=").rpartition(".")
     member = path.rpartition(".")[2] if last == "<init>" else last
     yield "comment", f"<?php\n// {member}($a);\n# new {member}($a)\n/* {member}('x') */\n$x = 1;\n"
-    yield "literal", f'<?php\n$s = "{member}($a) and more";\n$t = \'a {member}()\';\n?>\n{member}(a)\n'
+    yield "literal", f"<?php\n$s = \"{member}($a) and more\";\n$t = 'a {member}()';\n?>\n{member}(a)\n"
     yield "longer", f"<?php\n$x = my_{member}_x($a);\n$y = x{member}y($a);\n"
     yield "method", f"<?php\n$x = $a->{member}x($a);\n$y = $this->{member} + 1;\n${member} = 1;\n"
     yield "own definition", f"<?php\nnamespace App;\nfunction {member}x($a) {{ return $a; }}\nclass {member}x {{ }}\n"
@@ -118,7 +129,8 @@ def _parts(call: str) -> tuple[str, str]:
 
 
 _IMPORT = re.compile(
-    r"^\s*(?:import|from|use)\b.*$|^using [\w.]+;$|^\s*\"[\w./-]+\"$|^\s*(?:const|let|var)\b.*\brequire\(.*$", re.MULTILINE
+    r"^\s*(?:import|from|use)\b.*$|^using [\w.]+;$|^\s*\"[\w./-]+\"$|^\s*(?:const|let|var)\b.*\brequire\(.*$",
+    re.MULTILINE,
 )
 
 

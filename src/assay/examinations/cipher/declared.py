@@ -11,7 +11,8 @@ from functools import lru_cache
 from assay.core.examination import Hit
 from assay.examinations.cipher.catalogue import Catalogue, Entry, FollowUp, catalogue_of, word_of
 from assay.examinations.cipher.uses import PLAIN
-from assay.source.parsed import Call, Objects, Parsed
+from assay.source.adapter import Call, Objects
+from assay.source.parsed import Parsed
 
 
 def calls_on_declared(

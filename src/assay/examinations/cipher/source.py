@@ -26,9 +26,9 @@ from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back
 from assay.examinations.cipher.uses import SECRETS, Use, facts_of, lent, spelling
 from assay.lab.identifiers import places
+from assay.source.adapter import Arguments, Call, Site
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.languages import BY_NAME, parsed
-from assay.source.parsed import Arguments, Call, Site
 from assay.source.values import Resolver
 
 MOST_CALLS = 200  # calls on one object that are looked at

@@ -323,9 +323,7 @@ def _purpose(said: Value, entry: Entry, catalogue: Catalogue) -> str | None:
 def _recognised(item: Value | None, entry: Entry, catalogue: Catalogue) -> list[Mapping[str, Scalar]]:
     if item is not None:
         named = _worded(item, entry, catalogue)
-        found = recognise(named, entry.dialect) or (
-            recognise(named, PLAIN)[:1] if item.text == entry.algorithm else ()
-        )
+        found = recognise(named, entry.dialect) or (recognise(named, PLAIN)[:1] if item.text == entry.algorithm else ())
         if found:
             return [algorithm.fields for algorithm in found]
     undetermined: dict[str, Scalar] = {"algorithm": None, "family": None, "primitive": entry.primitive}

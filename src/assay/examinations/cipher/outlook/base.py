@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, shape_of
 from assay.examinations.cipher.ways import Ways
+from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
-from assay.source.parsed import Parsed, Site
+from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
 _SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}

@@ -13,8 +13,9 @@ from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_o
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
 from assay.examinations.cipher.ways import Ways, ways
 from assay.lab.identifiers import words
+from assay.source.adapter import Site
 from assay.source.javascript_modules import package_of
-from assay.source.parsed import Parsed, Site
+from assay.source.parsed import Parsed
 
 LONG_LINE = 1000  # bytes; nobody writes such lines
 _SMALL = 512  # bytes of a file in which long lines say nothing

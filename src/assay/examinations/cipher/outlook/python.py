@@ -12,7 +12,8 @@ from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, 
 from assay.examinations.cipher.outlook.python_programs import doubted
 from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.ways import Ways
-from assay.source.parsed import Parsed, Site
+from assay.source.adapter import Site
+from assay.source.parsed import Parsed
 from assay.source.python import imported_words
 from assay.source.python_types import READ_BACK, is_for_checkers, is_own_variable, taken_back
 from assay.source.values import Resolver

@@ -1,0 +1,352 @@
+"""The contract of a language adapter: what assay must know about one language to reach places in its text.
+
+Node kinds are the grammar's. What stands in `Adapter` fits a grammar with the usual fields; an adapter overrides what
+its own grammar does otherwise.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from assay.source.answers import unescape
+
+if TYPE_CHECKING:
+    from assay.source.parsed import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Local name -> qualified name, and the modules or packages imported with a star."""
+
+    names: Mapping[str, str]
+    stars: tuple[str, ...] = ()
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Arguments as written. `spread` is true when `*args` or `**kwargs` may add unseen ones.
+
+    `objects` are positions of literals whose members are all among the named arguments, by `name` and by
+    `position.name`: a member that is not there is not given.
+    """
+
+    positional: tuple[Node, ...] = ()
+    named: Mapping[str, Node] = field(default_factory=dict)
+    spread: bool = False
+    objects: frozenset[int] = frozenset()
+
+    def get(self, at: int | None, name: str | None) -> Node | None:
+        key = name.removeprefix(".") if name is not None else None
+        inside = self.named.get(f"{at}.{key}") if at is not None and key is not None else None
+        if inside is not None or (name is not None and at in self.objects):
+            return inside
+        placed = self.objects and at is not None and at < len(self.positional)
+        if key is not None and key in self.named and not placed:
+            return self.named[key]
+        if at is not None and -len(self.positional) <= at < len(self.positional):
+            return self.positional[at]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that names something: `names` are its possible qualified names, `node` the call or the reference.
+
+    `arguments` is None for a reference that is not called. `settled` is false where the text only compares or deletes
+    the name, so that it has no effect.
+    """
+
+    names: tuple[str, ...]
+    node: Node
+    arguments: Arguments | None
+    settled: bool = True
+    at: int | None = None  # byte offset of the name, where the node is no more than the text around it
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One assignment to a name. `value` is None when the value cannot be read (a loop variable, `x += 1`, ...), and
+    the binding final when it is a declaration that gives none.
+
+    `place` is the assignment; an adapter leaves it to `Parsed.bindings`.
+    """
+
+    value: Node | None
+    final: bool = False
+    place: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a string with expressions in it: text as it is, an expression, or the name of a variable."""
+
+    text: str = ""
+    node: Node | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a method on an object that is followed."""
+
+    method: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Variables, fields or parameters that are declared with a type: the names of its constructor, the variables as
+    they are written, and where they hold."""
+
+    constructors: tuple[str, ...]
+    names: tuple[str, ...]
+    scope: Node
+
+
+class Adapter:
+    """What assay must know about one language: the base of every adapter.
+
+    Node kinds are the grammar's; the generic kinds that `expressions` maps to are those of `values.py`. What stands
+    here fits a grammar with the usual fields; an adapter overrides what its own grammar does otherwise.
+    """
+
+    name: str
+    expressions: Mapping[str, str]
+    functions: frozenset[str]
+    binding_query: str
+    calls_query: str = ""  # @call with @object, @method and @arguments; '' when the language has no methods
+    blocks: frozenset[str] = frozenset({"block"})  # whose statements run one after the other
+    statements: frozenset[str] = frozenset({"expression_statement"})  # what may stand between a block and an assignment
+    loops: frozenset[str] = frozenset({"for_statement", "while_statement", "do_statement"})
+    transparent: frozenset[str] = frozenset({"parenthesized_expression"})  # yield what they hold
+    assigning: frozenset[str] = frozenset({"assignment_expression", "variable_declarator"})
+    lists: frozenset[str] = frozenset({"argument_list"})  # the arguments of a call
+    around_arguments: frozenset[str] = frozenset({"keyword_argument"})  # what may stand between a list and an argument
+    calls: Mapping[str, str] = {"call_expression": "function"}  # kinds of calls, and the field of what is called
+    members: Mapping[str, tuple[str, str]] = {}  # kinds of `object.name`, and the fields of both
+    listing: frozenset[str] = frozenset()  # functions that make a list of their arguments
+    returns: str = ""  # the kind that gives back a value, where all of them are followed
+    carrying: frozenset[str] = frozenset()  # expressions made of others, whose value goes where they go
+    coerces: bool = False  # whether a number that is joined to a text becomes text
+    folds: bool = False  # whether names of functions and classes are the same in any case
+    conversions: Mapping[str, str] = {}  # calls that keep a value: whether that of the `receiver` or of the `argument`
+    # Last names so common that they would open nearly every file; the name before them is searched for instead.
+    common: frozenset[str] = frozenset(
+        {"new", "<init>", "getInstance", "get", "create", "generate", "construct", "build", "of", "init", "update",
+         "encrypt", "decrypt", "sign", "verify", "derive", "key", "hash", "instance", "INSTANCE", "newInstance", "*"}
+    )  # fmt: skip
+
+    @property
+    def slug(self) -> str:
+        """The name as a part of identifiers."""
+        return self.name.lower().replace("+", "p").replace("#", "sharp")
+
+    def grammar(self) -> Grammar:
+        raise NotImplementedError
+
+    def plain(self, content: bytes) -> bytes:
+        """The text without what keeps a parser from following it, each byte in its place; itself when nothing does."""
+        return content
+
+    @property
+    def variants(self) -> tuple["Adapter", ...]:
+        """Grammars to try on a text that this one does not parse."""
+        return ()
+
+    def imports(self, parsed: "Parsed") -> Imports:
+        raise NotImplementedError
+
+    def imported_words(self, content: bytes) -> set[bytes] | None:  # noqa: ARG002
+        """Words of the imports of a text, read without parsing; None where the language cannot tell."""
+        return None
+
+    def site(self, parsed: "Parsed", node: Node, word: str) -> Site | None:
+        """The site of the identifier `word`; None in a declaration, an import, a comment or a string."""
+        raise NotImplementedError
+
+    def other_names(self, parsed: "Parsed", words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+        """Local names under which imported `words` are used (aliases, static imports)."""
+        return frozenset()
+
+    def qualified(self, parsed: "Parsed", node: Node) -> tuple[str, ...]:
+        """Possible qualified names of an expression that is a name, a member or a call; () when it is none."""
+        raise NotImplementedError
+
+    def arguments(self, parsed: "Parsed", node: Node | None) -> Arguments:  # noqa: ARG002
+        given = node.named_children if node is not None else ()
+        return Arguments(tuple(child for child in given if not child.is_extra))
+
+    def declared_name(self, parsed: "Parsed", node: Node) -> str:
+        """Name of a declaration node, '' when the node declares nothing that qualifies a name."""
+        raise NotImplementedError
+
+    def parameter(self, parsed: "Parsed", function: Node, name: str) -> tuple[bool, Node | None]:
+        """Whether `name` is a parameter of the function, and its default value."""
+        raise NotImplementedError
+
+    def binding(self, parsed: "Parsed", captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
+        raise NotImplementedError
+
+    def elsewhere(self, parsed: "Parsed", node: Node) -> str:
+        """The name under which another file may declare a constant; '' when none can."""
+        names = self.qualified(parsed, node)
+        return names[0] if names else ""
+
+    def spellings(self, call: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Other forms in which the language writes a call of a catalogue, such as a property for a setter."""
+        return ()
+
+    def setter(self, name: str) -> str:
+        """The method that an assignment to a property calls, in `Call`."""
+        return name
+
+    # Expressions and functions by the kinds of the grammar
+
+    def kind(self, node: Node) -> str:
+        """The generic kind of an expression; '' for one that is not followed."""
+        return self.expressions.get(node.type, "")
+
+    comparing: frozenset[str] = frozenset()  # what a constant that stands in it is only compared with
+
+    def compared(self, node: Node) -> bool:
+        """Whether an expression is only compared: by an operator, as a case, or by `equals`."""
+        above = node.parent
+        if above is not None and above.type == "binary_expression":
+            return any(child.type in {"==", "!=", "===", "!=="} for child in above.children)
+        if above is None or above.type in self.comparing:
+            return above is not None
+        while above.type in self.around_arguments and above.parent is not None:
+            above = above.parent
+        call = above if above.type in self.calls else above.parent
+        if call is not None and above.type in self.members and above.type not in self.calls:
+            return (name := self.parts(above)[1]) is not None and name.text in _EQUALS
+        of_call = call is not None and (above.type in self.lists or above.type in self.calls)
+        method = self.method(call) if call is not None and of_call else None
+        return method is not None and method.text in _EQUALS
+
+    def branches(self, node: Node) -> list[Node]:
+        """What a conditional expression can yield; [] when it is broken."""
+        found = [node.child_by_field_name("consequence"), node.child_by_field_name("alternative")]
+        kept = [branch for branch in found if branch is not None]
+        if len(kept) < len(found):  # Python: value, condition, alternative without field names
+            kept = node.named_children[::2] if len(node.named_children) == 3 else []
+        return kept
+
+    def inner(self, node: Node) -> Node | None:
+        """What a group holds: brackets, a cast, a dereference."""
+        held = node.child_by_field_name("value") or node.child_by_field_name("argument")
+        return held or next((child for child in node.named_children if not child.is_extra), None)
+
+    def word(self, call: str) -> str:
+        """The identifier of a qualified name of the catalogue that is searched for."""
+        parts = call.split(".")
+        while len(parts) > 1 and parts[-1] in self.common:
+            parts.pop()
+        return parts[-1]
+
+    def elements(self, node: Node) -> list[Node]:
+        """The items of an array; [] where they are not given."""
+        found = node.child_by_field_name("value") or node
+        if found.type == "array_creation_expression":
+            return []
+        return [child for child in found.named_children if not child.is_extra]
+
+    def body(self, function: Node) -> list[Node] | None:
+        """Statements of a function, or the one expression that it yields; None where it has no body."""
+        found = function.child_by_field_name("body")
+        if found is None:
+            return None
+        return [child for child in found.named_children if not child.is_extra] if found.type in self.blocks else [found]
+
+    def function(self, parsed: "Parsed", name: str) -> Node | None:  # noqa: ARG002
+        """A function of the unit that is handed on by its name; None where the language does not."""
+        return None
+
+    # Calls and members by the fields of the grammar
+
+    def parts(self, member: Node) -> tuple[Node | None, Node | None]:
+        """Object and name of `object.name`; None twice for anything else."""
+        fields = self.members.get(member.type)
+        if fields is None:
+            return None, None
+        return member.child_by_field_name(fields[0]), member.child_by_field_name(fields[1])
+
+    def scoped(self, parsed: "Parsed", call: Node) -> Iterator[Call]:  # noqa: ARG002
+        """Calls on the object of a call that stand in a block which the call is given, or in its initialiser."""
+        return iter(())
+
+    def callee(self, call: Node) -> Node | None:
+        """What a call calls: a name, or a member; in a grammar where the call is the member, the call's own name."""
+        field = self.calls.get(call.type)
+        return call.child_by_field_name(field) if field is not None else None
+
+    def method(self, call: Node) -> Node | None:
+        """The last name of what a call calls."""
+        callee = self.callee(call)
+        return (self.parts(callee)[1] or callee) if callee is not None else None
+
+    def receiver(self, call: Node) -> Node | None:
+        """The object on which a call calls a method."""
+        callee = self.callee(call)
+        holder = next((node for node in (call, callee) if node is not None and node.type in self.members), None)
+        return self.parts(holder)[0] if holder is not None else None
+
+    def argument_list(self, call: Node) -> Node | None:
+        return call.child_by_field_name("arguments")
+
+    def objects(self, parsed: "Parsed", node: Node) -> Objects | None:  # noqa: ARG002
+        """What a declaration declares whose type the node names; None for anything else."""
+        return None
+
+    def is_shared(self, parsed: "Parsed", name: str, function: Node) -> bool:  # noqa: ARG002
+        """Whether a name in a function is a variable of the file or a field, which other functions use too."""
+        return False
+
+    def constructed(self, node: Node) -> Node | None:  # noqa: ARG002
+        """The variable that a declaration makes, where the declaration itself is the call of a constructor."""
+        return None
+
+    def assigned(self, place: Node) -> Node | None:
+        """The target of an assignment, of one of the kinds in `assigning`."""
+        fields = (place.child_by_field_name(field) for field in ("name", "left", "declarator"))
+        return next((field for field in fields if field is not None), None)
+
+    # Literals
+
+    def literal(self, text: str) -> tuple[str, str] | None:
+        """Kind (`text` or `bytes`) and content of a string literal as written; None when it is made at run time."""
+        prefix = text[: min((text.find(quote) for quote in "\"'`" if quote in text), default=0)].lower()
+        body = text[len(prefix) :]
+        quote = body[:3] if body[:3] in ('"""', "'''") else body[:1]
+        body = body[len(quote) : len(body) - len(quote)]
+        if "r" not in prefix and "\\" in body:
+            body = unescape(body)
+        return ("bytes" if "b" in prefix else "text"), body
+
+    def pieces(self, parsed: "Parsed", node: Node) -> list[Piece] | None:  # noqa: ARG002
+        """The parts of a string literal that has expressions in it; None for one without, or that is not followed."""
+        return None
+
+    def member_value(self, parsed: "Parsed", node: Node) -> Node | None:  # noqa: ARG002
+        """The value of a member of a literal that a name stands for; None where it is not followed."""
+        return None
+
+    def items(self, node: Node) -> list[Node]:
+        """The values of a list literal."""
+        return [child for child in node.named_children if not child.is_extra]
+
+    def keyed(self, node: Node) -> Node | None:  # noqa: ARG002
+        """The key of a pair of key and value."""
+        return None
+
+    def zeroes(self, parsed: "Parsed", node: Node) -> int | None:  # noqa: ARG002
+        """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
+        return None
+
+
+_EQUALS = frozenset({b"equals", b"Equals"})
