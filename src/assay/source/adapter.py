@@ -4,17 +4,14 @@ Node kinds are the grammar's. What stands in `Adapter` fits a grammar with the u
 its own grammar does otherwise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.answers import unescape
-
-if TYPE_CHECKING:
-    from assay.source.parsed import Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +104,31 @@ class Objects:
     scope: Node
 
 
+class Unit(Protocol):
+    """What an adapter may ask of a parsed unit: `parsed.Parsed`, whose docstrings say what each gives."""
+
+    content: bytes
+    first_line: int
+    module: str
+    root: Node
+
+    @property
+    def adapter(self) -> "Adapter": ...
+    @property
+    def imports(self) -> Imports: ...
+    def text(self, node: Node) -> str: ...
+    def line(self, node: Node) -> int: ...
+    def matches(self, query: str, node: Node, depth: int | None = None) -> list[dict[str, list[Node]]]: ...
+    def at(self, offset: int, length: int) -> Node | None: ...
+    def function_of(self, node: Node) -> Node | None: ...
+    def above(self, node: Node) -> list[Node]: ...
+    def name_of(self, node: Node) -> str: ...
+    def bindings(self, scope: Node) -> Mapping[str, tuple[Binding, ...]]: ...
+    def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]: ...
+    def assigned_to(self, node: Node) -> str: ...
+    def __hash__(self) -> int: ...
+
+
 class Adapter:
     """What assay must know about one language: the base of every adapter.
 
@@ -157,42 +179,42 @@ class Adapter:
         """Grammars to try on a text that this one does not parse."""
         return ()
 
-    def imports(self, parsed: "Parsed") -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         raise NotImplementedError
 
     def imported_words(self, content: bytes) -> set[bytes] | None:  # noqa: ARG002
         """Words of the imports of a text, read without parsing; None where the language cannot tell."""
         return None
 
-    def site(self, parsed: "Parsed", node: Node, word: str) -> Site | None:
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         """The site of the identifier `word`; None in a declaration, an import, a comment or a string."""
         raise NotImplementedError
 
-    def other_names(self, parsed: "Parsed", words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
         """Local names under which imported `words` are used (aliases, static imports)."""
         return frozenset()
 
-    def qualified(self, parsed: "Parsed", node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         """Possible qualified names of an expression that is a name, a member or a call; () when it is none."""
         raise NotImplementedError
 
-    def arguments(self, parsed: "Parsed", node: Node | None) -> Arguments:  # noqa: ARG002
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:  # noqa: ARG002
         given = node.named_children if node is not None else ()
         return Arguments(tuple(child for child in given if not child.is_extra))
 
-    def declared_name(self, parsed: "Parsed", node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         """Name of a declaration node, '' when the node declares nothing that qualifies a name."""
         raise NotImplementedError
 
-    def parameter(self, parsed: "Parsed", function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         """Whether `name` is a parameter of the function, and its default value."""
         raise NotImplementedError
 
-    def binding(self, parsed: "Parsed", captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
         raise NotImplementedError
 
-    def elsewhere(self, parsed: "Parsed", node: Node) -> str:
+    def elsewhere(self, parsed: Unit, node: Node) -> str:
         """The name under which another file may declare a constant; '' when none can."""
         names = self.qualified(parsed, node)
         return names[0] if names else ""
@@ -263,7 +285,7 @@ class Adapter:
             return None
         return [child for child in found.named_children if not child.is_extra] if found.type in self.blocks else [found]
 
-    def function(self, parsed: "Parsed", name: str) -> Node | None:  # noqa: ARG002
+    def function(self, parsed: Unit, name: str) -> Node | None:  # noqa: ARG002
         """A function of the unit that is handed on by its name; None where the language does not."""
         return None
 
@@ -276,7 +298,7 @@ class Adapter:
             return None, None
         return member.child_by_field_name(fields[0]), member.child_by_field_name(fields[1])
 
-    def scoped(self, parsed: "Parsed", call: Node) -> Iterator[Call]:  # noqa: ARG002
+    def scoped(self, parsed: Unit, call: Node) -> Iterator[Call]:  # noqa: ARG002
         """Calls on the object of a call that stand in a block which the call is given, or in its initialiser."""
         return iter(())
 
@@ -299,11 +321,11 @@ class Adapter:
     def argument_list(self, call: Node) -> Node | None:
         return call.child_by_field_name("arguments")
 
-    def objects(self, parsed: "Parsed", node: Node) -> Objects | None:  # noqa: ARG002
+    def objects(self, parsed: Unit, node: Node) -> Objects | None:  # noqa: ARG002
         """What a declaration declares whose type the node names; None for anything else."""
         return None
 
-    def is_shared(self, parsed: "Parsed", name: str, function: Node) -> bool:  # noqa: ARG002
+    def is_shared(self, parsed: Unit, name: str, function: Node) -> bool:  # noqa: ARG002
         """Whether a name in a function is a variable of the file or a field, which other functions use too."""
         return False
 
@@ -328,11 +350,11 @@ class Adapter:
             body = unescape(body)
         return ("bytes" if "b" in prefix else "text"), body
 
-    def pieces(self, parsed: "Parsed", node: Node) -> list[Piece] | None:  # noqa: ARG002
+    def pieces(self, parsed: Unit, node: Node) -> list[Piece] | None:  # noqa: ARG002
         """The parts of a string literal that has expressions in it; None for one without, or that is not followed."""
         return None
 
-    def member_value(self, parsed: "Parsed", node: Node) -> Node | None:  # noqa: ARG002
+    def member_value(self, parsed: Unit, node: Node) -> Node | None:  # noqa: ARG002
         """The value of a member of a literal that a name stands for; None where it is not followed."""
         return None
 
@@ -344,7 +366,7 @@ class Adapter:
         """The key of a pair of key and value."""
         return None
 
-    def zeroes(self, parsed: "Parsed", node: Node) -> int | None:  # noqa: ARG002
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:  # noqa: ARG002
         """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
         return None
 

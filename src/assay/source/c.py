@@ -14,8 +14,7 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports, Site
-from assay.source.parsed import Parsed
+from assay.source.adapter import Adapter, Binding, Imports, Site, Unit
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 INCLUDES = "(preproc_include path: (_) @path)"
@@ -86,7 +85,7 @@ class C(Adapter):
             text[found.start() : found.end()] = _spaces(found[0])
         return bytes(text)
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """Headers as stars; the functions that the unit defines as names of its own."""
         paths = (
             parsed.text(node) for row in parsed.matches(INCLUDES, parsed.root, depth=FILE_LEVEL) for node in row["path"]
@@ -98,7 +97,7 @@ class C(Adapter):
                 own[parsed.text(name)] = f"./{parsed.text(name)}"
         return Imports(own, tuple(path.strip('<>"') for path in paths))
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         parent = node.parent
         if node.type == "preproc_arg":
             body = parent is not None and parent.type in {"preproc_def", "preproc_function_def"}
@@ -125,12 +124,12 @@ class C(Adapter):
             parent = parent.parent
         return Site((name,), node, None, settled=has_effect(parent))
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         if node.type == "call_expression":
             node = node.child_by_field_name("function") or node
         return (parsed.text(node),) if node.type == "identifier" else ()
 
-    def is_shared(self, parsed: Parsed, name: str, function: Node) -> bool:
+    def is_shared(self, parsed: Unit, name: str, function: Node) -> bool:
         places = (item.place for item in parsed.bindings(function).get(name, ()))
         if any(place is not None and place.type == "init_declarator" for place in places):
             return False  # declared where it is used
@@ -139,14 +138,14 @@ class C(Adapter):
     def literal(self, text: str) -> tuple[str, str] | None:
         return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type != "function_definition":
             return ""
         declarator = node.child_by_field_name("declarator")
         name = _declared(declarator)
         return parsed.text(name) if name is not None else ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         declarator = function.child_by_field_name("declarator")
         while declarator is not None and declarator.type != "function_declarator":
             declarator = declarator.child_by_field_name("declarator")
@@ -157,7 +156,7 @@ class C(Adapter):
                 return True, None
         return False, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
@@ -185,12 +184,12 @@ class C(Adapter):
             else None
         )
 
-    def _is_constant(self, parsed: Parsed, declaration: Node) -> bool:
+    def _is_constant(self, parsed: Unit, declaration: Node) -> bool:
         return any(
             child.type == "type_qualifier" and parsed.text(child) in self.constant for child in declaration.children
         )
 
-    def _is_filled(self, parsed: Parsed, node: Node, value: Node, name: Node) -> bool:
+    def _is_filled(self, parsed: Unit, node: Node, value: Node, name: Node) -> bool:
         """Whether an array begins as zeros and is named more than twice: declared, used, and likely filled between."""
         if any(parsed.text(item).strip("0x") for item in value.named_children if not item.is_extra):
             return False
@@ -209,7 +208,7 @@ _DECLARING = frozenset(
 
 
 @lru_cache(maxsize=4)
-def _shared(parsed: Parsed, query: str) -> frozenset[str]:
+def _shared(parsed: Unit, query: str) -> frozenset[str]:
     rows = parsed.matches(query, parsed.root, depth=FILE_LEVEL)
     return frozenset(parsed.text(row["name"][0]).rpartition("*")[2].strip() for row in rows)
 
@@ -253,13 +252,13 @@ def _place_in(body: bytes, word: bytes) -> int:
     return found.start() if found is not None else -1
 
 
-def _extends(parsed: Parsed, node: Node, word: str) -> bool:
+def _extends(parsed: Unit, node: Node, word: str) -> bool:
     """Whether a macro is only a shorter name of the word, as a library's own header has them."""
     name = node.parent.child_by_field_name("name") if node.parent is not None else None
     return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
 
 
-def switched_off(parsed: Parsed, node: Node) -> bool:
+def switched_off(parsed: Unit, node: Node) -> bool:
     """Whether a node stands under `#if 0`, or under the `#else` of `#if 1`."""
     inner = node
     for outer in parsed.above(node):

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Imports, Site
+from assay.source.adapter import Arguments, Binding, Imports, Site, Unit
 from assay.source.c import FILE_LEVEL, INCLUDES, C, has_effect, is_compared, switched_off
 from assay.source.cpp_names import (
     NAMES,
@@ -30,7 +30,6 @@ from assay.source.cpp_names import (
     real_children,
     template_arguments,
 )
-from assay.source.parsed import Parsed
 
 _NAMED = """
   (using_declaration) @using
@@ -110,7 +109,7 @@ class Cpp(C):
 
     # Names
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """Headers as stars, `NS::` of `using namespace NS`; aliases, and the names of the unit's own."""
         paths = [
             parsed.text(node).strip('<>"')
@@ -133,14 +132,14 @@ class Cpp(C):
                 names[parsed.text(row["alias"][0])] = path
         return Imports(names, tuple(paths))
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         return frozenset(
             alias.encode()
             for alias, path in parsed.imports.names.items()
             if alias.encode() not in words and any(part.encode() in words for part in path.split("."))
         )
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         if node.type in self.calls:
             made = self._made(parsed, node)
             callee = self.callee(node) if made is None else made
@@ -155,7 +154,7 @@ class Cpp(C):
         spaces = (star.removesuffix("::") for star in imports.stars if star.endswith("::"))
         return (path, *(f"{space.replace('::', '.')}.{path}" for space in spaces))
 
-    def _made(self, parsed: Parsed, call: Node) -> Node | None:
+    def _made(self, parsed: Unit, call: Node) -> Node | None:
         """The class that a call of `make_unique` and the like makes."""
         function = last_of(call.child_by_field_name("function")) if call.type == "call_expression" else None
         above = function.parent if function is not None else None
@@ -173,14 +172,14 @@ class Cpp(C):
             callee = callee.child_by_field_name("field")
         return last_of(callee)
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type == "function_definition":
             return path_of(parsed, declared_in(node.child_by_field_name("declarator")))
         if node.type in {"class_specifier", "struct_specifier", "namespace_definition"}:
             return path_of(parsed, node.child_by_field_name("name"))
         return ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         declarator = function.child_by_field_name("declarator")
         while declarator is not None and "parameters" not in fields_of(declarator):
             declarator = inner_of(declarator)
@@ -191,7 +190,7 @@ class Cpp(C):
                 return True, child.child_by_field_name("default_value")
         return False, None
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         if node is None or node.type != "parameter_list":
             return super().arguments(parsed, node)
         return Arguments(tuple(map(as_argument, real_children(node))))
@@ -207,7 +206,7 @@ class Cpp(C):
 
     # Assignments
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         for key in ("vexing", "field"):
             if key in captures:
                 place, left = captures[key][0], last_of(declared_in(captures["left"][0]))
@@ -225,7 +224,7 @@ class Cpp(C):
 
     # Sites
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         if node.type == "preproc_arg":
             return self._in_macro(parsed, node, word)
         if node.type == "string_content":
@@ -252,14 +251,14 @@ class Cpp(C):
             parent = parent.parent
         return Site(names, node, None, settled=has_effect(parent))
 
-    def _in_macro(self, parsed: Parsed, node: Node, word: str) -> Site | None:
+    def _in_macro(self, parsed: Unit, node: Node, word: str) -> Site | None:
         found = super().site(parsed, node, word)
         path = re.search(_PATH % re.escape(word), parsed.text(node))
         if found is not None or path is None or "::" not in path[0] or switched_off(parsed, node):
             return found
         return Site((path[0].replace("::", "."),), node, None, at=node.start_byte + path.start())
 
-    def _member_site(self, parsed: Parsed, node: Node) -> Site | None:
+    def _member_site(self, parsed: Unit, node: Node) -> Site | None:
         holder = node.parent
         if holder is not None and holder.type == "template_method":
             holder = holder.parent
@@ -273,7 +272,7 @@ class Cpp(C):
             return Site((f"={name}",), above, Arguments((value,))) if value is not None else None
         return None
 
-    def _call_site(self, parsed: Parsed, call: Node, callee: Node, names: tuple[str, ...]) -> Site | None:
+    def _call_site(self, parsed: Unit, call: Node, callee: Node, names: tuple[str, ...]) -> Site | None:
         if call.parent is not None and call.parent.type in {"preproc_if", "preproc_elif", "preproc_defined"}:
             return None
         given = self.arguments(parsed, call.child_by_field_name("arguments"))
@@ -286,7 +285,7 @@ class Cpp(C):
         )  # a namespace's before a bare one
         return Site((*named, *own), call, given, settled=settled)
 
-    def _type_site(self, parsed: Parsed, node: Node, names: tuple[str, ...]) -> Site | None:
+    def _type_site(self, parsed: Unit, node: Node, names: tuple[str, ...]) -> Site | None:
         """A class where an object of it is made; None where it is only the type of something else."""
         parent = node.parent
         made = tuple(f"{name}.<init>" for name in names)
@@ -312,7 +311,7 @@ class Cpp(C):
                 return Site(made, node, None)
         return None
 
-    def _given(self, parsed: Parsed, declaration: Node, kind: str) -> Arguments | None:
+    def _given(self, parsed: Unit, declaration: Node, kind: str) -> Arguments | None:
         """What the variables or fields of a declaration are made from; None when none is an object of the type."""
         if any(child.type == "storage_class_specifier" and child.text == b"extern" for child in declaration.children):
             return None
@@ -333,7 +332,7 @@ class Cpp(C):
                     return self.arguments(parsed, declarator.child_by_field_name("parameters"))
         return None
 
-    def _initialised(self, parsed: Parsed, declaration: Node, field: Node) -> Arguments:
+    def _initialised(self, parsed: Unit, declaration: Node, field: Node) -> Arguments:
         """The arguments of a field: its own default, or those of the only constructor of the file that gives some."""
         default = declaration.child_by_field_name("default_value")
         rows = [default] if default is not None and default.type in {"initializer_list", "argument_list"} else []
@@ -341,7 +340,7 @@ class Cpp(C):
         rows += [row["given"][0] for row in constructors if row["name"][0].text == field.text]
         return self.arguments(parsed, rows[0]) if len(rows) == 1 else Arguments()
 
-    def _vexing_site(self, parsed: Parsed, parameter: Node, node: Node, names: tuple[str, ...]) -> Site | None:
+    def _vexing_site(self, parsed: Unit, parameter: Node, node: Node, names: tuple[str, ...]) -> Site | None:
         """An argument of a variable that the grammar takes for the parameter of a function."""
         function = parameter.parent.parent if parameter.parent is not None else None
         declaration = function.parent if function is not None else None
@@ -355,7 +354,7 @@ class Cpp(C):
         given = self.arguments(parsed, called.child_by_field_name("parameters"))
         return Site((*names, *(f"{name}.<init>" for name in names)), parameter, given)
 
-    def _described(self, parsed: Parsed, kind: Node, node: Node, made: tuple[str, ...]) -> Site | None:
+    def _described(self, parsed: Unit, kind: Node, node: Node, made: tuple[str, ...]) -> Site | None:
         """A class as the argument of a template, or as what an alias stands for."""
         above = kind.parent
         if above is None or kind.child_by_field_name("declarator") is not None:
@@ -373,7 +372,7 @@ class Cpp(C):
             return Site(made, call, Arguments(given.positional, self._template(parsed, node)))
         return Site(made, node, None) if text in _HOLDERS else None
 
-    def _template(self, parsed: Parsed, node: Node) -> Mapping[str, Node]:
+    def _template(self, parsed: Unit, node: Node) -> Mapping[str, Node]:
         """The arguments of the templates in a path, named by their place; of an alias, those of what it stands for."""
         found = list(template_arguments(node))
         if not found and parsed.text(node) in parsed.imports.names:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from assay.source.parsed import Parsed
+from assay.source.adapter import Unit
 
 PATHS = frozenset({"qualified_identifier", "template_type", "template_function", "dependent_name", "template_method"})
 NAMES = frozenset({"identifier", "type_identifier", "namespace_identifier"})
@@ -48,7 +48,7 @@ def last_of(node: Node | None) -> Node | None:
     return node
 
 
-def path_of(parsed: Parsed, node: Node | None) -> str:
+def path_of(parsed: Unit, node: Node | None) -> str:
     """A path with dots and without the arguments of its templates; '' when it is none."""
     if node is None:
         return ""

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Call, Imports, Site
+from assay.source.adapter import Arguments, Binding, Call, Imports, Site, Unit
 from assay.source.csharp_values import CSharpValues
-from assay.source.parsed import Parsed
 
 _IMPORTS = """
   (using_directive) @using
@@ -86,7 +85,7 @@ class CSharp(CSharpValues):
         parts = call.split(".")
         return parts[-1] if len(parts) == 1 or _ALONE.fullmatch(parts[-1]) else parts[-2]
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """`names` holds aliases, and the classes of `using static` under `static` and their name."""
         names: dict[str, str] = {}
         stars: list[str] = []
@@ -107,7 +106,7 @@ class CSharp(CSharpValues):
                     stars.append(path)
         return Imports(names, (*stars, *_IMPLICIT), package)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         return frozenset(
             name.encode()
             for name, path in parsed.imports.names.items()
@@ -116,7 +115,7 @@ class CSharp(CSharpValues):
             and any(part.encode() in words for part in path.split("."))
         )
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier" | "generic_name":
                 return self._type(parsed, _plain(parsed, node))
@@ -134,7 +133,7 @@ class CSharp(CSharpValues):
                 return self._called(parsed, node)
         return ()
 
-    def _called(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def _called(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         callee = self.callee(node)
         if callee is None:
             return ()
@@ -147,7 +146,7 @@ class CSharp(CSharpValues):
             return ()
         return (*self.qualified(parsed, callee), f".{_plain(parsed, method).rpartition('.')[2]}")
 
-    def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
+    def _dotted(self, parsed: Unit, text: str) -> tuple[str, ...]:
         whole = text.startswith("global::")
         text = text.removeprefix("global::")
         head, _, rest = text.partition(".")
@@ -157,7 +156,7 @@ class CSharp(CSharpValues):
             return (text,)
         return (*(f"{name}.{rest}" for name in self._type(parsed, head)), text)
 
-    def _type(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+    def _type(self, parsed: Unit, name: str) -> tuple[str, ...]:
         """Names that a type can have, the nearest namespace first."""
         imports = parsed.imports
         name = name.lstrip("@")
@@ -169,7 +168,7 @@ class CSharp(CSharpValues):
 
     # Places
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type != "identifier":
             return None
         while (parent := node.parent) is not None and parent.type in _NAMES:
@@ -191,7 +190,7 @@ class CSharp(CSharpValues):
             return None
         return Site(self._dotted(parsed, _plain(parsed, node)), node, None, settled=not self.compared(node))
 
-    def _type_site(self, parsed: Parsed, node: Node, parent: Node) -> Site | None:
+    def _type_site(self, parsed: Unit, node: Node, parent: Node) -> Site | None:
         """A type that is implemented, handed on, or gives a value its meaning; the name of a method."""
         match parent.type:
             case "variable_declaration" | "property_declaration" | "nullable_type" if _names_type(parent, node):
@@ -206,7 +205,7 @@ class CSharp(CSharpValues):
                 return Site((parsed.text(node),), parent, None, at=node.start_byte)
         return None
 
-    def _set(self, parsed: Parsed, assignment: Node, left: Node) -> Site | None:
+    def _set(self, parsed: Unit, assignment: Node, left: Node) -> Site | None:
         """`x.Name = value`, `x.Name += value`, and `Name = value` in an initialiser or in the object itself."""
         value, operator = assignment.child_by_field_name("right"), assignment.child_by_field_name("operator")
         if value is None or (operator is not None and parsed.text(operator) not in {"=", "+=", "|=", "??="}):
@@ -214,7 +213,7 @@ class CSharp(CSharpValues):
         last = _plain(parsed, left).rpartition(".")[2]
         return Site((f"={last}", *self.qualified(parsed, left)), assignment, Arguments((value,)))
 
-    def _typed(self, parsed: Parsed, declaration: Node, node: Node) -> Site | None:
+    def _typed(self, parsed: Unit, declaration: Node, node: Node) -> Site | None:
         """A type of a variable or property: of `new(...)` without a type, or of the function that it is given."""
         while declaration.type == "nullable_type" and declaration.parent is not None:
             declaration = declaration.parent
@@ -232,7 +231,7 @@ class CSharp(CSharpValues):
             if value is not None and value.type in _TAKING:
                 yield value
 
-    def _implemented(self, parsed: Parsed, node: Node) -> Site | None:
+    def _implemented(self, parsed: Unit, node: Node) -> Site | None:
         """`class X : T`: a site of T whose named arguments are the methods of X."""
         above = node.parent
         while above is not None and above.type in {"base_list", "primary_constructor_base_type"}:
@@ -258,7 +257,7 @@ class CSharp(CSharpValues):
             (child for child in call.named_children if child.type == "argument_list"), None
         )
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         """Of a call, or of an assignment to a property."""
         if node is None:
             return Arguments()
@@ -277,7 +276,7 @@ class CSharp(CSharpValues):
                 positional.append(value)
         return Arguments(tuple(positional), named)
 
-    def scoped(self, parsed: Parsed, call: Node) -> Iterator[Call]:
+    def scoped(self, parsed: Unit, call: Node) -> Iterator[Call]:
         """Assignments in the initialiser of a new object."""
         initialiser = call.child_by_field_name("initializer") or next(
             (child for child in call.named_children if child.type == "initializer_expression"), None
@@ -289,13 +288,13 @@ class CSharp(CSharpValues):
 
     # Declarations
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type in _DECLARATIONS:
             name = node.child_by_field_name("name")
             return parsed.text(name) if name is not None else ""
         return ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         parameters = function.child_by_field_name("parameters")
         if function.type == "accessor_declaration":
             return name == "value", None
@@ -309,7 +308,7 @@ class CSharp(CSharpValues):
                 return True, _value(child)
         return False, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
@@ -370,13 +369,13 @@ def _is_callee(node: Node) -> bool:
     return above is not None and above.type == "invocation_expression" and above.child_by_field_name("function") == node
 
 
-def _plain(parsed: Parsed, node: Node) -> str:
+def _plain(parsed: Unit, node: Node) -> str:
     """A dotted name without spaces, type arguments, `?` and `!`."""
     text = "".join(parsed.text(node).split()).replace("?.", ".").replace("!.", ".").replace("@", "")
     return text.partition("<")[0] if text.endswith(">") else text
 
 
-def _is_constant(parsed: Parsed, node: Node) -> bool:
+def _is_constant(parsed: Unit, node: Node) -> bool:
     """A member that is itself the object of a member: `Holder.CONSTANT.Name`, where the owner is no namespace."""
     owner, _, field = _plain(parsed, node).rpartition(".")
     return "." not in owner and owner[:1].isupper() and field.upper() == field
@@ -398,7 +397,7 @@ def _value(declaration: Node) -> Node | None:
     return next((child for child in children[at + 1 :] if child.is_named), None) if at is not None else None
 
 
-def _fixed(parsed: Parsed, declarator: Node) -> bool:
+def _fixed(parsed: Unit, declarator: Node) -> bool:
     """Whether the declaration is `const` or `readonly`."""
     holder = declarator.parent.parent if declarator.parent is not None else None
     words = (
@@ -407,7 +406,7 @@ def _fixed(parsed: Parsed, declarator: Node) -> bool:
     return not words.isdisjoint({"const", "readonly"})
 
 
-def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
+def _methods(parsed: Unit, body: Node) -> dict[str, Node]:
     """The methods of a class body by name."""
     named = (
         (child, child.child_by_field_name("name"))

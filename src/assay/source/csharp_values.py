@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Piece
+from assay.source.adapter import Adapter, Piece, Unit
 from assay.source.answers import unescape
-from assay.source.parsed import Parsed
 
 _FUNCTIONS = """
   [(method_declaration name: (identifier) @name) (local_function_statement name: (identifier) @name)] @function
@@ -64,7 +63,7 @@ class CSharpValues(Adapter):
         kind = "bytes" if body.lower().endswith('"u8') else "text"
         return kind, unescape(body[1 : body.rfind('"')])
 
-    def pieces(self, parsed: Parsed, node: Node) -> list[Piece] | None:
+    def pieces(self, parsed: Unit, node: Node) -> list[Piece] | None:
         if node.type != "interpolated_string_expression":
             return None
         found: list[Piece] = []
@@ -78,7 +77,7 @@ class CSharpValues(Adapter):
                 found.append(Piece(unescape(parsed.text(child))))
         return found
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`new byte[16]` that goes straight into a call or a property."""
         if node.type != "array_creation_expression" or _initialiser(node) is not None or node.parent is None:
             return None
@@ -99,7 +98,7 @@ class CSharpValues(Adapter):
         inside = found.named_children if found.type in {"block", "arrow_expression_clause"} else [found]
         return [child for child in inside if not child.is_extra]
 
-    def function(self, parsed: Parsed, name: str) -> Node | None:
+    def function(self, parsed: Unit, name: str) -> Node | None:
         """A method that is handed on as a delegate."""
         rows = parsed.matches(_FUNCTIONS, parsed.root)
         found = [row["function"][0] for row in rows if parsed.text(row["name"][0]) == name]

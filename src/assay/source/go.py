@@ -16,9 +16,8 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Site
+from assay.source.adapter import Arguments, Binding, Site, Unit
 from assay.source.go_names import FIELDS, GoNames
-from assay.source.parsed import Parsed
 
 _CONVERTING = frozenset(
     {"string", "byte", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"}
@@ -64,7 +63,7 @@ class Go(GoNames):
 
         return Grammar(tree_sitter_go.language())
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         parent = node.parent
         if parent is None:
             return None
@@ -84,14 +83,14 @@ class Go(GoNames):
                 return self._method_site(parsed, parent)
         return None
 
-    def _own_site(self, parsed: Parsed, node: Node) -> Site | None:
+    def _own_site(self, parsed: Unit, node: Node) -> Site | None:
         """`Function()` of the package that the file itself is in, where that is known."""
         call = self._call_of(node)
         if call is None:
             return None
         return Site(self.qualified(parsed, node), call, self.arguments(parsed, self.argument_list(call)))
 
-    def _member_site(self, parsed: Parsed, node: Node) -> Site | None:
+    def _member_site(self, parsed: Unit, node: Node) -> Site | None:
         """`package.Name`, called or not, and `package.NAME.Method()`."""
         top = node
         while (above := top.parent) is not None and above.type == "selector_expression":
@@ -105,7 +104,7 @@ class Go(GoNames):
         inner = [] if top.child_by_field_name("operand") == node else [names[0].rpartition(".")[0]] if names else []
         return Site((*names, *inner), call, self.arguments(parsed, self.argument_list(call)))
 
-    def _method_site(self, parsed: Parsed, selector: Node) -> Site | None:
+    def _method_site(self, parsed: Unit, selector: Node) -> Site | None:
         """`object.Method()`, and `object.Field = value`."""
         call = self._call_of(selector)
         if call is not None:
@@ -124,13 +123,13 @@ class Go(GoNames):
         declared = types and all(self._has_field(parsed, name, field) for name in types)
         return Site((*names, *(() if declared else (f"={parsed.text(field)}",))), selector, Arguments((value,)))
 
-    def _has_field(self, parsed: Parsed, name: str, field: Node) -> bool:
+    def _has_field(self, parsed: Unit, name: str, field: Node) -> bool:
         """Whether a type has a field of its own, and not by embedding: one of another package by its name alone."""
         if not name.startswith("./"):
             return not name.endswith("()")
         return any(row["name"][0].text == field.text for row in parsed.matches(FIELDS, parsed.root))
 
-    def _field_of_literal(self, parsed: Parsed, key: Node) -> Site | None:
+    def _field_of_literal(self, parsed: Unit, key: Node) -> Site | None:
         """`Type{Field: value}`; the type of an inner literal may be left out."""
         element = key.parent
         value = element.child_by_field_name("value") if element is not None else None
@@ -142,7 +141,7 @@ class Go(GoNames):
         name = parsed.text(key)
         return Site(tuple(f"{item}.{name}" for item in types) or (f"={name}",), element, Arguments((value,)))
 
-    def _made(self, parsed: Parsed, kind: Node) -> Site | None:
+    def _made(self, parsed: Unit, kind: Node) -> Site | None:
         """`package.Type{...}` and `new(package.Type)`; a type that is only named is no use."""
         above = kind.parent
         if above is not None and above.type == "composite_literal":
@@ -201,7 +200,7 @@ class Go(GoNames):
     def literal(self, text: str) -> tuple[str, str] | None:
         return ("text", text[1:-1]) if text.startswith("`") else super().literal(text)
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`make([]byte, 16)` that goes straight into a call, or into a variable that only the call names again."""
         if node.type != "call_expression":
             return None
@@ -228,7 +227,7 @@ class Go(GoNames):
             return next(iter(left.named_children), None)
         return above.child_by_field_name("name")
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)

@@ -6,8 +6,7 @@ from itertools import chain
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports
-from assay.source.parsed import Parsed
+from assay.source.adapter import Adapter, Binding, Imports, Unit
 
 _IMPORTS = "(import_spec) @spec (package_clause (package_identifier) @package)"
 FIELDS = "(field_declaration name: (field_identifier) @name type: (_) @type)"
@@ -61,7 +60,7 @@ class GoNames(Adapter):
         own = holder != "" and not (last in self.common and re.search(r"\d", holder))  # of a type, not of a constant
         return last if own or path in _EVERYWHERE else package_of(path)
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         names: dict[str, str] = {}
         stars: list[str] = []
         package = ""
@@ -77,7 +76,7 @@ class GoNames(Adapter):
                     names[parsed.text(named) if named is not None else package_of(path)] = path
         return Imports(names, tuple(stars), package)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         named = parsed.imports.names.items()
         return frozenset(
             alias.encode() for alias, path in named if (own := package_of(path)) != alias and own.encode() in words
@@ -87,7 +86,7 @@ class GoNames(Adapter):
         found = super().callee(call)
         return found.child_by_field_name("operand") if found is not None and found.type == "index_expression" else found
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier":
                 return self._own(parsed, parsed.text(node))
@@ -120,13 +119,13 @@ class GoNames(Adapter):
                 return self._types(parsed, kind) if kind is not None else ()
         return ()
 
-    def _own(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+    def _own(self, parsed: Unit, name: str) -> tuple[str, ...]:
         """What a name without a package is called: of the file's own package, or of one imported with a dot."""
         own = parsed.imports.package
         outside = outside_paths(parsed.module) if parsed.module and not own.endswith("_test") else ()
         return tuple(f"{path}.{name}" for path in (f"./{own}", *outside, *parsed.imports.stars))
 
-    def _is_variable(self, parsed: Parsed, node: Node) -> bool:
+    def _is_variable(self, parsed: Unit, node: Node) -> bool:
         """Whether a local variable hides the package of that name."""
         name, function = parsed.text(node), parsed.function_of(node)
         while function is not None:
@@ -138,7 +137,7 @@ class GoNames(Adapter):
             function = parsed.function_of(function.parent) if function.parent is not None else None
         return False
 
-    def _types(self, parsed: Parsed, kind: Node | None) -> tuple[str, ...]:
+    def _types(self, parsed: Unit, kind: Node | None) -> tuple[str, ...]:
         """Qualified name of a type, or of what it points to; () for one without a name."""
         while kind is not None and kind.type in {"pointer_type", "parenthesized_type", "generic_type"}:
             kind = kind.child_by_field_name("type") or next(iter(kind.named_children), None)
@@ -152,7 +151,7 @@ class GoNames(Adapter):
         path = parsed.imports.names.get(parsed.text(package)) or f"./{parsed.text(package)}"
         return tuple(f"{outside}.{parsed.text(last)}" for outside in outside_paths(path))
 
-    def _type_of(self, parsed: Parsed, node: Node, depth: int = 4) -> tuple[str, ...]:
+    def _type_of(self, parsed: Unit, node: Node, depth: int = 4) -> tuple[str, ...]:
         """Type of an expression: declared, asserted, or `package.Function()` for what a function returned."""
         match node.type if depth else "":
             case "parenthesized_expression" | "unary_expression":
@@ -180,14 +179,14 @@ class GoNames(Adapter):
                 return self._embedded(parsed, node, field, depth)
         return ()
 
-    def _embedded(self, parsed: Parsed, node: Node, field: Node | None, depth: int) -> tuple[str, ...]:
+    def _embedded(self, parsed: Unit, node: Node, field: Node | None, depth: int) -> tuple[str, ...]:
         """The type that a field of another package has if it is embedded there, for then it bears the type's name."""
         operand = node.child_by_field_name("operand")
         if operand is None or field is None or not parsed.text(field)[:1].isupper():
             return ()
         return tuple(f"{split(name)[0]}.{parsed.text(field)}" for name in self._type_of(parsed, operand, depth - 1))
 
-    def _type_of_name(self, parsed: Parsed, node: Node, depth: int) -> tuple[str, ...]:
+    def _type_of_name(self, parsed: Unit, node: Node, depth: int) -> tuple[str, ...]:
         name, function = parsed.text(node), parsed.function_of(node)
         for above in parsed.above(node):
             alias = above.parent.child_by_field_name("alias") if above.type == "type_case" and above.parent else None
@@ -206,17 +205,17 @@ class GoNames(Adapter):
         bound = parsed.bindings(parsed.root).get(name, ())
         return self._type_of_binding(parsed, bound[0], depth) if len(bound) == 1 else ()
 
-    def _type_of_binding(self, parsed: Parsed, binding: Binding, depth: int) -> tuple[str, ...]:
+    def _type_of_binding(self, parsed: Unit, binding: Binding, depth: int) -> tuple[str, ...]:
         declared = binding.place.child_by_field_name("type") if binding.place is not None else None
         if declared is not None:
             return self._types(parsed, declared)
         return self._type_of(parsed, binding.value, depth - 1) if binding.value is not None else ()
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         named = chain.from_iterable(child.children_by_field_name("name") for child in _parameters(function))
         return any(parsed.text(node) == name for node in named), None
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         name = node.child_by_field_name("name") if node.type in _DECLARING else None
         if name is None:
             return ""

@@ -10,8 +10,7 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Objects, Site
-from assay.source.parsed import Parsed
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Objects, Site, Unit
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
 
@@ -54,7 +53,7 @@ class Java(Adapter):
 
         return Grammar(tree_sitter_java.language())
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         names: dict[str, str] = {}
         stars: list[str] = []
         package = ""
@@ -71,7 +70,7 @@ class Java(Adapter):
                     names[("static " if static else "") + path.rpartition(".")[2]] = path
         return Imports(names, (*stars, "java.lang"), package)
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type not in {"identifier", "type_identifier"}:
             return None
         while (parent := node.parent) is not None and parent.type in _NAMES and not _is_constant(parsed, node):
@@ -100,7 +99,7 @@ class Java(Adapter):
             return Site(self.qualified(parsed, node), node, None, settled=not self.compared(node))
         return self._constant(parsed, node, parent)
 
-    def _called(self, parsed: Parsed, node: Node, call: Node) -> Site:
+    def _called(self, parsed: Unit, node: Node, call: Node) -> Site:
         """A call of a method, which of a constant of the own class also names that."""
         own: tuple[str, ...] = ()
         if node == call.child_by_field_name("object") and parsed.text(node).isupper():
@@ -108,7 +107,7 @@ class Java(Adapter):
         arguments = self.arguments(parsed, call.child_by_field_name("arguments"))
         return Site((*self.qualified(parsed, call), *own), call, arguments)
 
-    def _constant(self, parsed: Parsed, node: Node, parent: Node) -> Site | None:
+    def _constant(self, parsed: Unit, node: Node, parent: Node) -> Site | None:
         """A constant without its class: imported by itself, or of the own class and an argument."""
         name = parsed.text(node)
         imported = parsed.imports.names.get(f"static {name}")
@@ -117,19 +116,19 @@ class Java(Adapter):
         own = parent.type == "argument_list" and name[:1].isupper()
         return Site(self._own(parsed, node, name), node, None) if own else None
 
-    def _handed_on(self, parsed: Parsed, node: Node, parent: Node) -> Site:
+    def _handed_on(self, parsed: Unit, node: Node, parent: Node) -> Site:
         """`T::method`, `T::new` and `T.class`."""
         last = "class" if parent.type == "class_literal" else parsed.text(parent.children[-1]).replace("new", "<init>")
         return Site(tuple(f"{name}.{last}" for name in self.qualified(parsed, node)), parent, None)
 
-    def _created(self, parsed: Parsed, node: Node) -> Site:
+    def _created(self, parsed: Unit, node: Node) -> Site:
         """`new T(...)`; the named arguments are the methods of an anonymous class."""
         given = self.arguments(parsed, node.child_by_field_name("arguments"))
         body = next((child for child in node.named_children if child.type == "class_body"), None)
         methods = _methods(parsed, body) if body is not None else {}
         return Site(self.qualified(parsed, node), node, replace(given, named=methods))
 
-    def _implemented(self, parsed: Parsed, node: Node) -> Site | None:
+    def _implemented(self, parsed: Unit, node: Node) -> Site | None:
         """`class X implements T`: a site of T whose named arguments are the methods of X."""
         above = node.parent
         while above is not None and above.type in {"type_list", "super_interfaces"}:
@@ -139,14 +138,14 @@ class Java(Adapter):
             return None
         return Site(self.qualified(parsed, node), node, Arguments(named=_methods(parsed, body)))
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         found = set()
         for name, path in parsed.imports.names.items():
             if name.startswith("static ") and any(part.encode() in words for part in path.split(".")[:-1]):
                 found.add(name.removeprefix("static ").encode())
         return frozenset(found)
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier" | "type_identifier":
                 return self._type(parsed, parsed.text(node))
@@ -164,7 +163,7 @@ class Java(Adapter):
                 return self._method(parsed, node)
         return ()
 
-    def _method(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def _method(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         name = node.child_by_field_name("name")
         receiver = node.child_by_field_name("object")
         if name is None:
@@ -179,13 +178,13 @@ class Java(Adapter):
             return (*(f"{owner}.{method}" for owner in self.qualified(parsed, receiver)), f".{method}")
         return (f".{method}",)
 
-    def _own(self, parsed: Parsed, node: Node, member: str) -> tuple[str, ...]:
+    def _own(self, parsed: Unit, node: Node, member: str) -> tuple[str, ...]:
         """What a member is called that stands without its class: that of each class around, the innermost first."""
         named = [self.declared_name(parsed, above) for above in parsed.above(node) if above.type in _TYPES][::-1]
         package = [parsed.imports.package] if parsed.imports.package else []
         return tuple(".".join((*package, *named[:end], member)) for end in range(len(named), 0, -1))
 
-    def objects(self, parsed: Parsed, node: Node) -> Objects | None:
+    def objects(self, parsed: Unit, node: Node) -> Objects | None:
         while (parent := node.parent) is not None and parent.type in {"scoped_type_identifier", "generic_type"}:
             node = parent
         if parent is None or parent.type not in _HOLDING or parent.child_by_field_name("type") != node:
@@ -199,7 +198,7 @@ class Java(Adapter):
         types = tuple(f"{name}.<init>" for name in self.qualified(parsed, node))
         return Objects(types, spelt, scope) if scope is not None else None
 
-    def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
+    def _dotted(self, parsed: Unit, text: str) -> tuple[str, ...]:
         head, _, rest = text.partition(".")
         if not head.isidentifier():
             return ()
@@ -207,7 +206,7 @@ class Java(Adapter):
             return (text,)  # a package: fully qualified
         return tuple(f"{name}.{rest}" for name in self._type(parsed, head))
 
-    def _type(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+    def _type(self, parsed: Unit, name: str) -> tuple[str, ...]:
         imports = parsed.imports
         if name in imports.names:
             return (imports.names[name],)
@@ -218,13 +217,13 @@ class Java(Adapter):
         nested = _nested(parsed).get(name)
         return (*((nested,) if nested is not None else ()), own, *(f"{star}.{name}" for star in imports.stars))
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type in _DECLARATIONS:
             name = node.child_by_field_name("name")
             return parsed.text(name) if name is not None else ""
         return ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         parameters = function.child_by_field_name("parameters")
         if parameters is None:
             return False, None
@@ -236,7 +235,7 @@ class Java(Adapter):
                 return True, None
         return False, None
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`new byte[16]` that goes straight into a call."""
         if node.type != "array_creation_expression" or node.parent is None or node.parent.type != "argument_list":
             return None
@@ -244,7 +243,7 @@ class Java(Adapter):
         digits = parsed.text(size.named_children[0]) if size is not None and size.named_children else ""
         return int(digits) if digits.isdigit() and len(digits) < 9 else None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
@@ -281,7 +280,7 @@ _NAMING = frozenset({"import_declaration", "scoped_identifier", "variable_declar
 
 
 @lru_cache(maxsize=4)
-def _nested(parsed: Parsed) -> Mapping[str, str]:
+def _nested(parsed: Unit) -> Mapping[str, str]:
     """Types that the unit declares inside of others, by their own name."""
     package = f"{parsed.imports.package}." if parsed.imports.package else ""
     declared = sum(parsed.content.count(word) for word in (b"class ", b"enum ", b"interface ", b"record "))
@@ -289,7 +288,7 @@ def _nested(parsed: Parsed) -> Mapping[str, str]:
     return {parsed.text(row["name"][0]): package + parsed.name_of(row["name"][0]) for row in rows}
 
 
-def _is_constant(parsed: Parsed, node: Node) -> bool:
+def _is_constant(parsed: Unit, node: Node) -> bool:
     """`Holder.CONSTANT` or `Holder.constant`, as against `package.Holder` and `Holder.Inner`."""
     if node.type != "field_access":
         return False
@@ -298,7 +297,7 @@ def _is_constant(parsed: Parsed, node: Node) -> bool:
     return owner.rpartition(".")[2][:1].isupper() and not nested
 
 
-def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
+def _methods(parsed: Unit, body: Node) -> dict[str, Node]:
     """The methods of a class body by name."""
     named = (
         (child, child.child_by_field_name("name"))
@@ -308,7 +307,7 @@ def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
     return {parsed.text(name): child for child, name in named if name is not None}
 
 
-def _final(parsed: Parsed, declaration: Node) -> bool:
+def _final(parsed: Unit, declaration: Node) -> bool:
     """Final by its modifiers, or a field of an interface."""
     modifiers = next((child for child in declaration.children if child.type == "modifiers"), None)
     interface = declaration.type == "constant_declaration"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
 from assay.source.answers import unescape
 from assay.source.javascript_modules import (
     LOADS,
@@ -40,7 +40,6 @@ from assay.source.javascript_places import (
     literal_index,
     named_place,
 )
-from assay.source.parsed import Parsed
 
 _GLOBAL_OBJECTS = ("window.", "globalThis.", "self.", "global.")
 _FUNCTIONS = frozenset(
@@ -104,11 +103,12 @@ class JavaScript(Adapter):
 
         return Grammar(tree_sitter_javascript.language())
 
+    def __init__(self, *variants: Adapter) -> None:
+        self._variants = variants
+
     @property
     def variants(self) -> tuple[Adapter, ...]:
-        from assay.source.typescript import TSX  # noqa: PLC0415  (it is made of this class)
-
-        return (TSX,)  # Flow's annotations are nearly TypeScript's
+        return self._variants
 
     def literal(self, text: str) -> tuple[str, str] | None:
         """A string with its quotes, or a part of a template without."""
@@ -122,12 +122,12 @@ class JavaScript(Adapter):
     def kind(self, node: Node) -> str:
         return "array" if zeroed(node) is not None else super().kind(node)
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:  # noqa: ARG002
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:  # noqa: ARG002
         return zeroed(node)
 
     # Modules
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         names: dict[str, str] = {}
         for found in LOADS.finditer(parsed.content):
             word = parsed.root.descendant_for_byte_range(*found.span())
@@ -142,7 +142,7 @@ class JavaScript(Adapter):
                     bind(parsed, above, path, names)
         return Imports(names)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         known = dict(parsed.imports.names)
         for alias, value in aliases(parsed).items():
             for path in self.qualified(parsed, value[0])[:1]:
@@ -156,7 +156,7 @@ class JavaScript(Adapter):
 
     # Places
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         found = named_place(node)
         if found is None:
             return None
@@ -192,7 +192,7 @@ class JavaScript(Adapter):
             names = (*names, f".{last_name(parsed, node)}")
         return Site(names, call, given)
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         path = self._path(parsed, node, 0)
         for prefix in _GLOBAL_OBJECTS:
             path = path.removeprefix(prefix)
@@ -203,7 +203,7 @@ class JavaScript(Adapter):
         parts = [part for part in path.split(".") if part != "default"]
         return (".".join(parts),) if path and path != "this" else ()
 
-    def _path(self, parsed: Parsed, node: Node, depth: int) -> str:
+    def _path(self, parsed: Unit, node: Node, depth: int) -> str:
         """Module and members of an expression, '' when it is none."""
         if depth > _LONGEST_CHAIN * 2:
             return ""
@@ -243,7 +243,7 @@ class JavaScript(Adapter):
                     return next((path for path in reversed(paths) if path), "")
         return ""
 
-    def _head(self, parsed: Parsed, node: Node, depth: int) -> str:
+    def _head(self, parsed: Unit, node: Node, depth: int) -> str:
         """What a plain name stands for: a module, a further name for one, a global, or '' for somebody's own."""
         name = parsed.text(node)
         scope = parsed.function_of(node)
@@ -263,7 +263,7 @@ class JavaScript(Adapter):
 
     # Arguments
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         positional: list[Node] = []
         named: dict[str, Node] = {}
         objects: set[int] = set()
@@ -284,7 +284,7 @@ class JavaScript(Adapter):
             positional.append(child)
         return Arguments(tuple(positional), named, spread, frozenset(objects))
 
-    def member_value(self, parsed: Parsed, node: Node) -> Node | None:
+    def member_value(self, parsed: Unit, node: Node) -> Node | None:
         holder = node.child_by_field_name("object")
         literal = object_of(parsed, holder) if holder is not None else None
         if literal is None:
@@ -295,7 +295,7 @@ class JavaScript(Adapter):
 
     # Declarations
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type in {"variable_declarator", "pair", "assignment_expression", "field_definition"}:
             fields = (node.child_by_field_name(field) for field in ("value", "right"))
             value = next((field for field in fields if field is not None), None)
@@ -312,7 +312,7 @@ class JavaScript(Adapter):
     def keyed(self, node: Node) -> Node | None:
         return node.child_by_field_name("key") if node.type == "pair" else None
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         single = function.child_by_field_name("parameter")
         if single is not None:
             return parsed.text(single) == name, None
@@ -324,7 +324,7 @@ class JavaScript(Adapter):
                 return True, default
         return False, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         node = captures["changed"][0] if "changed" in captures else captures["left"][0]
         name = parsed.text(node)
         if "changed" in captures:  # a member that is taken apart from a module keeps its name

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
+from assay.source.adapter import Unit
 from assay.source.javascript_places import MEMBERS, THROUGH, last_name
-from assay.source.parsed import Parsed
 
 _RELATIVE = re.compile(r"((?:\.\.?/)*(?:\.\.?|(?:[^/]+/)*[^/.]+))(?:\.(.*))?")
 LOADS = re.compile(rb"\b(?:require|import)\b")
@@ -70,7 +70,7 @@ def outside_names(module: str, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(".".join(row) for row in rows))
 
 
-def outside_name_of(parsed: Parsed, name: str) -> tuple[str, ...]:
+def outside_name_of(parsed: Unit, name: str) -> tuple[str, ...]:
     """What others may call a function that the file itself declares."""
     if name not in _top_functions(parsed):
         return ()
@@ -78,7 +78,7 @@ def outside_name_of(parsed: Parsed, name: str) -> tuple[str, ...]:
     return outside_names(parsed.module, f".{'' if file == 'index' else '/' + file}.{name}")
 
 
-def loaded(parsed: Parsed, call: Node) -> str:
+def loaded(parsed: Unit, call: Node) -> str:
     """The module that `require("x")` or `import("x")` loads, '' for any other call."""
     callee, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if callee is None or given is None or parsed.text(callee) not in {"require", "import"}:
@@ -89,7 +89,7 @@ def loaded(parsed: Parsed, call: Node) -> str:
     return module_name(parsed.text(first)[1:-1])
 
 
-def imported(parsed: Parsed, statement: Node, names: dict[str, str]) -> None:
+def imported(parsed: Unit, statement: Node, names: dict[str, str]) -> None:
     """The names that an `import` statement brings."""
     clause = next((child for child in statement.named_children if child.type.endswith("_clause")), None)
     source = statement.child_by_field_name("source") or (clause.child_by_field_name("source") if clause else None)
@@ -107,7 +107,7 @@ def imported(parsed: Parsed, statement: Node, names: dict[str, str]) -> None:
                 names.setdefault(parsed.text(alias or name), f"{path}.{parsed.text(name)}")
 
 
-def bind(parsed: Parsed, node: Node, path: str, names: dict[str, str]) -> None:
+def bind(parsed: Unit, node: Node, path: str, names: dict[str, str]) -> None:
     """The names that an expression which yields a module is given."""
     while (parent := node.parent) is not None:
         if parent.type in MEMBERS and parent.child_by_field_name("object") == node:
@@ -129,7 +129,7 @@ def bind(parsed: Parsed, node: Node, path: str, names: dict[str, str]) -> None:
         names.setdefault("".join(parsed.text(target).split()), path)
 
 
-def imports_name(parsed: Parsed, node: Node) -> bool:
+def imports_name(parsed: Unit, node: Node) -> bool:
     """Whether an expression is a member of a module as it is loaded, and goes into a name that stands for it."""
     loading, above = node, node.parent
     while loading.type in MEMBERS and (holder := loading.child_by_field_name("object")) is not None:
@@ -138,12 +138,12 @@ def imports_name(parsed: Parsed, node: Node) -> bool:
     return target is not None and parsed.text(target) in parsed.imports.names and bool(loaded(parsed, loading))
 
 
-def _wraps(parsed: Parsed, arguments: Node) -> bool:
+def _wraps(parsed: Unit, arguments: Node) -> bool:
     callee = arguments.parent.child_by_field_name("function") if arguments.parent is not None else None
     return callee is not None and parsed.text(callee).rpartition(".")[2] in WRAPPERS
 
 
-def taken_apart(parsed: Parsed, pattern: Node) -> Iterator[tuple[str, str]]:
+def taken_apart(parsed: Unit, pattern: Node) -> Iterator[tuple[str, str]]:
     """Local name and member of each part of `{ a, b: c, d = 1, e: { f } }`."""
     for child in pattern.named_children:
         match child.type:
@@ -165,7 +165,7 @@ def taken_apart(parsed: Parsed, pattern: Node) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=4)
-def aliases(parsed: Parsed) -> Mapping[str, tuple[Node, str]]:
+def aliases(parsed: Unit) -> Mapping[str, tuple[Node, str]]:
     """Further names for what other expressions name: the expression, and the member that is taken of it."""
     found: dict[str, tuple[Node, str]] = {}
     for row in parsed.matches(_ALIASES, parsed.root):
@@ -179,22 +179,22 @@ def aliases(parsed: Parsed) -> Mapping[str, tuple[Node, str]]:
 
 
 @lru_cache(maxsize=4)
-def declared(parsed: Parsed) -> frozenset[str]:
+def declared(parsed: Unit) -> frozenset[str]:
     """Names that the unit declares anywhere: none of them is a global."""
     return frozenset(parsed.text(node) for row in parsed.matches(_DECLARED, parsed.root) for node in row["name"])
 
 
 @lru_cache(maxsize=4)
-def _top_functions(parsed: Parsed) -> frozenset[str]:
+def _top_functions(parsed: Unit) -> frozenset[str]:
     """Functions that the unit declares for all of itself."""
     rows = parsed.matches("(program (function_declaration name: (identifier) @name))", parsed.root, depth=1)
     return frozenset(parsed.text(row["name"][0]) for row in rows)
 
 
 @lru_cache(maxsize=4)
-def _reassigned(parsed: Parsed) -> frozenset[str]:
+def _reassigned(parsed: Unit) -> frozenset[str]:
     return frozenset(parsed.text(node) for row in parsed.matches(_REASSIGNED, parsed.root) for node in row["name"])
 
 
-def constant(parsed: Parsed, declaration: Node, name: str) -> bool:
+def constant(parsed: Unit, declaration: Node, name: str) -> bool:
     return any(child.type == "const" for child in declaration.children) or name not in _reassigned(parsed)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from assay.source.adapter import Unit
 from assay.source.javascript_places import CALLS, THROUGH
-from assay.source.parsed import Parsed
 
 _ZEROED = re.compile(rb"(?:Buffer\.alloc|new (?:Uint8Array|Buffer))\(\s*(\d{1,6})\s*(?:,\s*0\s*)?\)")
 
@@ -19,7 +19,7 @@ def zeroed(node: Node) -> int | None:
     return int(found[1]) if found is not None else None
 
 
-def object_of(parsed: Parsed, node: Node) -> Node | None:
+def object_of(parsed: Unit, node: Node) -> Node | None:
     """The object literal that a name stands for; None when it is assigned twice or changed before it is used."""
     if node.type not in {"identifier", "shorthand_property_identifier"}:
         return None
@@ -45,7 +45,7 @@ def object_of(parsed: Parsed, node: Node) -> Node | None:
     return None if changed.search(parsed.content) else value
 
 
-def keys(parsed: Parsed, literal: Node, named: dict[str, Node], prefix: str = "") -> bool:
+def keys(parsed: Unit, literal: Node, named: dict[str, Node], prefix: str = "") -> bool:
     """Put the members of an object literal among the named arguments; whether all of them are seen.
 
     Of an object inside, `name` also stands for the whole, as in `hash: {name: "SHA-256"}`.

@@ -2,7 +2,7 @@
 
 from tree_sitter import Node
 
-from assay.source.parsed import Parsed
+from assay.source.adapter import Unit
 
 CALLS = {"call_expression": "function", "new_expression": "constructor"}
 THROUGH = frozenset({"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression",
@@ -46,7 +46,7 @@ def literal_index(node: Node) -> bool:
     return index is not None and index.type == "string"
 
 
-def last_name(parsed: Parsed, node: Node) -> str:
+def last_name(parsed: Unit, node: Node) -> str:
     """The member that a member expression takes; '*' where it is chosen at run time."""
     last = node.child_by_field_name("property") or node.child_by_field_name("index")
     if last is None:

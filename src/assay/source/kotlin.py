@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Call, Imports, Site
+from assay.source.adapter import Arguments, Binding, Call, Imports, Site, Unit
 from assay.source.kotlin_values import KotlinValues
-from assay.source.parsed import Parsed
 
 _IMPORTS = "(import) @import (package_header) @package (type_alias) @alias"
 _OWN_BLOCK = frozenset({"apply", "run"})  # the object is `this` in their block
@@ -63,7 +62,7 @@ class Kotlin(KotlinValues):
 
     # Names
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         names: dict[str, str] = {}
         stars: list[str] = []
         package = ""
@@ -84,7 +83,7 @@ class Kotlin(KotlinValues):
                     names[parsed.text(named)] = names.get(text, text)
         return Imports(names, (*stars, "java.lang", "kotlin", "kotlin.collections", "kotlin.text"), package)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         return frozenset(
             name.encode()
             for name, path in parsed.imports.names.items()
@@ -99,7 +98,7 @@ class Kotlin(KotlinValues):
     def setter(self, name: str) -> str:
         return f"set{name[:1].upper()}{name[1:]}"
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier":
                 return self._type(parsed, parsed.text(node))
@@ -110,7 +109,7 @@ class Kotlin(KotlinValues):
                 return self._called(parsed, callee) if callee is not None else ()
         return ()
 
-    def _called(self, parsed: Parsed, callee: Node) -> tuple[str, ...]:
+    def _called(self, parsed: Unit, callee: Node) -> tuple[str, ...]:
         """Names of what a call calls: a constructor where the last name begins with a capital."""
         if callee.type == "identifier":
             names, last = self._type(parsed, parsed.text(callee)), parsed.text(callee)
@@ -122,7 +121,7 @@ class Kotlin(KotlinValues):
             return ()
         return (*(f"{name}.<init>" for name in names if last[:1].isupper()), *names, *also)
 
-    def _dotted(self, parsed: Parsed, text: str) -> tuple[str, ...]:
+    def _dotted(self, parsed: Unit, text: str) -> tuple[str, ...]:
         head, _, rest = text.partition(".")
         if not head.isidentifier() or not text.replace(".", "").isidentifier():
             return ()
@@ -130,7 +129,7 @@ class Kotlin(KotlinValues):
             return (text,)  # a package: fully qualified
         return tuple(f"{name}.{rest}" if rest else name for name in self._type(parsed, head))
 
-    def _type(self, parsed: Parsed, name: str) -> tuple[str, ...]:
+    def _type(self, parsed: Unit, name: str) -> tuple[str, ...]:
         imports = parsed.imports
         if name in imports.names:
             return (imports.names[name],)
@@ -139,7 +138,7 @@ class Kotlin(KotlinValues):
 
     # Places
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type != "identifier":
             return None
         at = node.start_byte
@@ -168,12 +167,12 @@ class Kotlin(KotlinValues):
         imported = parsed.imports.names.get(parsed.text(node))
         return Site((imported,), node, None) if imported is not None and parent.type not in _NAMING else None
 
-    def _handed_on(self, parsed: Parsed, reference: Node) -> Site:
+    def _handed_on(self, parsed: Unit, reference: Node) -> Site:
         """`T::method` and `::function`, where the grammar does not take them for a member."""
         names = self._dotted(parsed, _dots(parsed, reference).removeprefix("."))
         return Site((*names, *(f"{name}.<init>" for name in names)), reference, None)
 
-    def _set(self, parsed: Parsed, assignment: Node, left: Node) -> Site | None:
+    def _set(self, parsed: Unit, assignment: Node, left: Node) -> Site | None:
         """`x.name = value`, and `name = value` in a block whose object it may be a property of."""
         value, function = assignment.child_by_field_name("right"), parsed.function_of(assignment)
         if left.type == "identifier" and (function is None or function.type != "lambda_literal"):
@@ -181,7 +180,7 @@ class Kotlin(KotlinValues):
         name = left if left.type == "identifier" else left.named_children[-1]
         return Site((f"={parsed.text(name)}",), assignment, Arguments((value,))) if value is not None else None
 
-    def _typed(self, parsed: Parsed, node: Node) -> Site | None:
+    def _typed(self, parsed: Unit, node: Node) -> Site | None:
         """A type: of a class or object that implements it, or of a variable that is given a value."""
         above = node.parent
         if above is not None and above.type == "constructor_invocation":
@@ -212,7 +211,7 @@ class Kotlin(KotlinValues):
     def argument_list(self, call: Node) -> Node | None:
         return call
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         """Of a call, whose block is its last argument, or of an assignment to a property."""
         if node is None:
             return Arguments()
@@ -240,7 +239,7 @@ class Kotlin(KotlinValues):
         block = _lambda_of(node)
         return Arguments((*positional, block) if block is not None else tuple(positional), named, spread)
 
-    def scoped(self, parsed: Parsed, call: Node) -> Iterator[Call]:
+    def scoped(self, parsed: Unit, call: Node) -> Iterator[Call]:
         """`x.apply { init(a) }` and `x.also { it.init(a) }`."""
         method, block = self.method(call), _lambda_of(call)
         name = parsed.text(method) if method is not None else ""
@@ -257,13 +256,13 @@ class Kotlin(KotlinValues):
 
     # Declarations
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type in _DECLARATIONS:
             name = node.child_by_field_name("name")
             return parsed.text(name) if name is not None else ""
         return ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         if function.type == "lambda_literal":
             own = next((child for child in function.named_children if child.type == "lambda_parameters"), None)
             named = [child.named_children[0] for child in own.named_children if child.named_children] if own else []
@@ -279,7 +278,7 @@ class Kotlin(KotlinValues):
                 return True, child  # a default value stands behind its parameter
         return taken, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
@@ -297,7 +296,7 @@ class Kotlin(KotlinValues):
             return "self." + text.removeprefix("this."), node, Binding(value)
         return (text, node, Binding(value)) if left.type == "identifier" else None
 
-    def _declared(self, parsed: Parsed, node: Node) -> tuple[str, Node, Binding] | None:
+    def _declared(self, parsed: Unit, node: Node) -> tuple[str, Node, Binding] | None:
         declared = next((child for child in node.named_children if child.type == "variable_declaration"), None)
         if declared is None or not declared.named_children:
             return None
@@ -321,18 +320,18 @@ _NAMING = frozenset({"qualified_identifier", "import", "package_header", "variab
                      "class_parameter", "type_alias", "value_argument_label"})  # fmt: skip
 
 
-def _path(parsed: Parsed, node: Node) -> str:
+def _path(parsed: Unit, node: Node) -> str:
     path = next((child for child in node.named_children if child.type == "qualified_identifier"), None)
     return "".join(parsed.text(path).split()).replace("`", "") if path is not None else ""
 
 
-def _dots(parsed: Parsed, node: Node) -> str:
+def _dots(parsed: Unit, node: Node) -> str:
     """A dotted name; `?.`, `!!` and `::` written as dots, type arguments and companions left out."""
     text = "".join(parsed.text(node).split()).replace("?.", ".").replace("!!", "").replace("::", ".")
     return re.sub(r"<.*>", "", text).replace(".Companion.", ".").replace("`", "")
 
 
-def _last(parsed: Parsed, node: Node) -> str:
+def _last(parsed: Unit, node: Node) -> str:
     return parsed.text(node.named_children[-1]) if node.named_children else ""
 
 
@@ -341,7 +340,7 @@ def _handing(node: Node) -> bool:
     return any(child.type == "::" for child in node.children)
 
 
-def _is_constant(parsed: Parsed, node: Node) -> bool:
+def _is_constant(parsed: Unit, node: Node) -> bool:
     """`Holder.CONSTANT` or `Holder.constant`, as against `package.Holder` and `Holder.Inner`."""
     owner, _, field = _dots(parsed, node).rpartition(".")
     nested = field[:1].isupper() and field[1:2].islower()
@@ -362,7 +361,7 @@ def _lambda_of(call: Node) -> Node | None:
     return next((child for child in last.named_children if child.type == "lambda_literal"), None)
 
 
-def _given(parsed: Parsed, block: Node) -> str:
+def _given(parsed: Unit, block: Node) -> str:
     """The name under which a block knows what it is given."""
     own = next((child for child in block.named_children if child.type == "lambda_parameters"), None)
     return parsed.text(own.named_children[0]).partition(":")[0].strip() if own is not None else "it"
@@ -382,7 +381,7 @@ def _lazy(delegate: Node) -> list[Node] | None:
     return block.named_children if block is not None else None
 
 
-def _methods(parsed: Parsed, body: Node) -> dict[str, Node]:
+def _methods(parsed: Unit, body: Node) -> dict[str, Node]:
     """The methods of a class body by name."""
     named = (
         (child, child.child_by_field_name("name"))

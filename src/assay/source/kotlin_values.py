@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Objects, Piece
+from assay.source.adapter import Adapter, Objects, Piece, Unit
 from assay.source.answers import unescape
-from assay.source.parsed import Parsed
 
 _TEMPLATE = re.compile(r"\\.|\$([A-Za-z_]\w*)")
 _WORDS = {b"true": "true", b"false": "false", b"null": "null"}
@@ -43,14 +42,14 @@ class KotlinValues(Adapter):
             return "array"
         return self.expressions.get(node.type, "")
 
-    def own_members(self, parsed: Parsed, callee: Node) -> tuple[str, ...]:
+    def own_members(self, parsed: Unit, callee: Node) -> tuple[str, ...]:
         """What a member is called that is called without its class: that of each class around, innermost first."""
         around = [above for above in parsed.above(callee) if above.type in {"class_declaration", "object_declaration"}]
         named = [self.declared_name(parsed, above) for above in around][::-1]
         package = [parsed.imports.package] if parsed.imports.package else []
         return tuple(".".join((*package, *named[:end], parsed.text(callee))) for end in range(len(named), 0, -1))
 
-    def objects(self, parsed: Parsed, node: Node) -> Objects | None:
+    def objects(self, parsed: Unit, node: Node) -> Objects | None:
         kind = node.parent
         if kind is None or kind.type != "user_type" or kind.parent is None:
             return None
@@ -88,7 +87,7 @@ class KotlinValues(Adapter):
             return "text", text[3:-3]
         return super().literal(text)
 
-    def pieces(self, parsed: Parsed, node: Node) -> list[Piece] | None:
+    def pieces(self, parsed: Unit, node: Node) -> list[Piece] | None:
         raw, mark = parsed.text(node), 3 if node.type == "multiline_string_literal" else 1
         if "$" not in raw or node.type == "character_literal":
             return None
@@ -102,7 +101,7 @@ class KotlinValues(Adapter):
                 begin = child.end_byte
         return found
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`ByteArray(16)` that goes straight into a call."""
         given = self.arguments(parsed, node).positional
         if node.parent is None or node.parent.type != "value_argument" or len(given) != 1:

@@ -16,7 +16,7 @@ from assay.source.parsed import Parsed
 from assay.source.php import Php
 from assay.source.python import Python
 from assay.source.rust import Rust
-from assay.source.typescript import TypeScript
+from assay.source.typescript import Tsx, TypeScript
 
 LANGUAGES: tuple[Adapter, ...] = (
     Java(),
@@ -27,8 +27,8 @@ LANGUAGES: tuple[Adapter, ...] = (
     Cpp(),
     Go(),
     Rust(),
-    JavaScript(),
-    TypeScript(),
+    JavaScript(Tsx()),  # Flow's annotations are nearly TypeScript's
+    TypeScript(Tsx()),
     Php(),
 )
 BY_NAME = MappingProxyType({adapter.name: adapter for adapter in LANGUAGES})

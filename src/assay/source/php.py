@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
 from assay.source.answers import unescape
-from assay.source.parsed import Parsed
 from assay.source.php_parts import ARRAYS, array_of, dotted, is_key, keys, own_functions, repeated, used
 
 _USES = "(namespace_use_declaration) @use (namespace_definition) @namespace"
@@ -107,7 +106,7 @@ class Php(Adapter):
     def kind(self, node: Node) -> str:
         return "array" if repeated(node) else super().kind(node)
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:  # noqa: ARG002
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:  # noqa: ARG002
         return repeated(node)
 
     def items(self, node: Node) -> list[Node]:
@@ -127,7 +126,7 @@ class Php(Adapter):
 
     # Names
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """Classes by their local name; functions by their local name and `()`."""
         names: dict[str, str] = {}
         namespace = ""
@@ -140,7 +139,7 @@ class Php(Adapter):
                     names.setdefault(local + ("()" if function else ""), path)
         return Imports(names, (), namespace)
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         """Local names in the cases in which they stand in the text, for a search goes by bytes."""
         wanted = [
             local.removesuffix("()")
@@ -152,7 +151,7 @@ class Php(Adapter):
             found.update(re.findall(rb"(?<![\w$])%b(?!\w)" % re.escape(local.encode()), parsed.content, re.IGNORECASE))
         return frozenset(found)
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "function_call_expression":
                 callee = node.child_by_field_name("function")
@@ -179,7 +178,7 @@ class Php(Adapter):
                 return (parsed.text(node).rpartition("\\")[2].lower(),)
         return ()
 
-    def elsewhere(self, parsed: Parsed, node: Node) -> str:
+    def elsewhere(self, parsed: Unit, node: Node) -> str:
         """Constants keep their case."""
         if node.type not in {"name", "qualified_name", "class_constant_access_expression"}:
             return ""
@@ -188,7 +187,7 @@ class Php(Adapter):
         owner = "".join(self.qualified(parsed, node)[:1]).rpartition(".")[0]
         return f"{owner}.{constant}" if owner else constant
 
-    def _function(self, parsed: Parsed, callee: Node) -> tuple[str, ...]:
+    def _function(self, parsed: Unit, callee: Node) -> tuple[str, ...]:
         text = parsed.text(callee)
         if callee.type == "qualified_name":
             return (dotted(text),)
@@ -200,7 +199,7 @@ class Php(Adapter):
             return (known,)
         return () if name in own_functions(parsed) else (name,)
 
-    def _class(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def _class(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         text = parsed.text(node)
         if node.type not in {"name", "qualified_name", "namespace_name"} or text.lower() in _OWN_CLASS:
             return ()
@@ -214,7 +213,7 @@ class Php(Adapter):
 
     # Places
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         parent = node.parent
         if node.type == "string_content" and parent is not None:
             return self._in_text(parsed, parent)
@@ -240,7 +239,7 @@ class Php(Adapter):
                 return self._option(parsed, parent, parsed.text(node)) or Site(self.qualified(parsed, node), node, None)
         return Site(self.qualified(parsed, node), node, None, settled=parent.type != "binary_expression")
 
-    def _in_text(self, parsed: Parsed, text: Node) -> Site | None:
+    def _in_text(self, parsed: Unit, text: Node) -> Site | None:
         """A key of an array, an option that a call sets, or the name of a function or class that is handed on."""
         above, content = text.parent, parsed.text(text)[1:-1]
         if above is None:
@@ -261,13 +260,13 @@ class Php(Adapter):
             return None
         return Site((name.replace("::", "."), *((f"{name}.<init>",) if "." in name else ())), text, None)
 
-    def _asks(self, parsed: Parsed, argument: Node) -> bool:
+    def _asks(self, parsed: Unit, argument: Node) -> bool:
         """Whether a call only asks whether a name is there."""
         call = argument.parent.parent if argument.parent is not None else None
         method = self.method(call) if call is not None else None
         return method is not None and parsed.text(method).lower() in _ASKING
 
-    def _option(self, parsed: Parsed, argument: Node, name: str) -> Site | None:
+    def _option(self, parsed: Unit, argument: Node, name: str) -> Site | None:
         """`curl_setopt($c, NAME, $value)`: the argument behind the name is its value."""
         call = argument.parent.parent if argument.parent is not None else None
         method = self.method(call) if call is not None else None
@@ -277,14 +276,14 @@ class Php(Adapter):
         behind = given[given.index(argument) + 1 :]
         return Site((f"={name.lower()}",), call, Arguments((behind[0],))) if behind else None
 
-    def _given(self, parsed: Parsed, call: Node) -> Arguments | None:
+    def _given(self, parsed: Unit, call: Node) -> Arguments | None:
         """Arguments of a call; None of `f(...)`, which only hands the function on."""
         listed = self.argument_list(call)
         if listed is not None and any(child.type == "variadic_placeholder" for child in listed.named_children):
             return None
         return self.arguments(parsed, listed)
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         positional: list[Node] = []
         named: dict[str, Node] = {}
         objects: set[int] = set()
@@ -325,13 +324,13 @@ class Php(Adapter):
 
     # Declarations
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type not in _DECLARATIONS:
             return ""
         name = node.child_by_field_name("name")
         return parsed.text(name) if name is not None else ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         parameters = function.child_by_field_name("parameters")
         for child in parameters.named_children if parameters is not None else ():
             declared = child.child_by_field_name("name")
@@ -339,7 +338,7 @@ class Php(Adapter):
                 return True, child.child_by_field_name("default_value")
         return False, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from assay.source.parsed import Parsed
+from assay.source.adapter import Unit
 
 ARRAYS = frozenset({"array_creation_expression"})
 _OWN = "(function_definition name: (name) @name)"
@@ -16,7 +16,7 @@ _REPEATED = re.compile(
 
 
 @lru_cache(maxsize=4)
-def own_functions(parsed: Parsed) -> frozenset[str]:
+def own_functions(parsed: Unit) -> frozenset[str]:
     return frozenset(parsed.text(node).lower() for row in parsed.matches(_OWN, parsed.root) for node in row["name"])
 
 
@@ -30,7 +30,7 @@ def dotted(text: str) -> str:
     return text.strip("\\ ").lower().replace("\\", ".")
 
 
-def used(parsed: Parsed, node: Node) -> Iterator[tuple[str, str, bool]]:
+def used(parsed: Unit, node: Node) -> Iterator[tuple[str, str, bool]]:
     """Local name, path and whether it is a function, of each clause of a `use`."""
     prefix = next((dotted(parsed.text(child)) for child in node.named_children if child.type == "namespace_name"), "")
     kind = any(child.type == "function" for child in node.children)
@@ -51,7 +51,7 @@ def is_key(element: Node, node: Node) -> bool:
     return len(element.named_children) > 1 and element.named_children[0] == node
 
 
-def array_of(parsed: Parsed, node: Node) -> Node | None:
+def array_of(parsed: Unit, node: Node) -> Node | None:
     """The array literal that a variable stands for; None when it is assigned twice or changed."""
     if node.type != "variable_name":
         return None
@@ -63,7 +63,7 @@ def array_of(parsed: Parsed, node: Node) -> Node | None:
     return None if re.search(rb"%b\s*\[" % re.escape(name.encode()), parsed.content) else value
 
 
-def keys(parsed: Parsed, literal: Node, named: dict[str, Node], prefix: str = "") -> bool:
+def keys(parsed: Unit, literal: Node, named: dict[str, Node], prefix: str = "") -> bool:
     """Put the members of an array literal among the named arguments; whether all of them are seen."""
     whole = True
     for child in literal.named_children:

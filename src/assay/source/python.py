@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site
-from assay.source.parsed import Parsed
+from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
 from assay.source.python_types import is_type
 
 _IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)
@@ -51,7 +50,7 @@ class Python(Adapter):
 
         return Grammar(tree_sitter_python.language())
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """Of two imports of one name, as in `try: ... except ImportError: ...`, the first counts."""
         names: dict[str, str] = {}
         stars: list[str] = []
@@ -77,7 +76,7 @@ class Python(Adapter):
     def imported_words(self, content: bytes) -> set[bytes]:
         return imported_words(content)
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.type != "identifier" or _imports_or_declares(node):
             return None
         parent = node.parent
@@ -99,7 +98,7 @@ class Python(Adapter):
             return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
         return Site(names, node, None, settled=not _compared(node) and not is_type(parsed, node)) if names else None
 
-    def _chosen(self, parsed: Parsed, node: Node) -> Node | None:
+    def _chosen(self, parsed: Unit, node: Node) -> Node | None:
         """The call `getattr(module, ...)` whose first argument the node is."""
         call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
         function = call.child_by_field_name("function") if call is not None else None
@@ -107,7 +106,7 @@ class Python(Adapter):
             return None
         return call if node.parent.named_children[0] == node else None
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         known = frozenset(word.decode("utf-8", "surrogateescape") for word in words)
         return frozenset(
             alias.encode()
@@ -115,7 +114,7 @@ class Python(Adapter):
             if alias not in known and not known.isdisjoint(path.split("."))
         )
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         if node.type == "call":
             function = node.child_by_field_name("function")
             if function is not None and parsed.text(function) == "getattr":
@@ -134,7 +133,7 @@ class Python(Adapter):
             return ()
         return (*(f"{star}.{text}" for star in imports.stars), *((text,) if not dot else ()))
 
-    def _attribute(self, parsed: Parsed, call: Node) -> tuple[str, ...]:
+    def _attribute(self, parsed: Unit, call: Node) -> tuple[str, ...]:
         """`getattr(module, "name")` is module.name; any other name is module.*, for it could be each of them."""
         given = self.arguments(parsed, call.child_by_field_name("arguments")).positional
         if len(given) < 2 or parsed.text(given[0]).partition(".")[0] not in parsed.imports.names:
@@ -142,7 +141,7 @@ class Python(Adapter):
         literal = parsed.text(given[1]).strip("\"'") if given[1].type == "string" else "*"
         return tuple(f"{module}.{literal}" for module in self.qualified(parsed, given[0]))
 
-    def arguments(self, parsed: Parsed, node: Node | None) -> Arguments:
+    def arguments(self, parsed: Unit, node: Node | None) -> Arguments:
         positional: list[Node] = []
         named: dict[str, Node] = {}
         spread = False
@@ -157,13 +156,13 @@ class Python(Adapter):
                 positional.append(child)
         return Arguments(tuple(positional), named, spread)
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         if node.type in {"class_definition", "function_definition"}:
             name = node.child_by_field_name("name")
             return parsed.text(name) if name is not None else ""
         return ""
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         parameters = function.child_by_field_name("parameters")
         for child in parameters.named_children if parameters is not None else ():
             declared = child if child.type == "identifier" else child.child_by_field_name("name")
@@ -173,7 +172,7 @@ class Python(Adapter):
                 return True, child.child_by_field_name("value")
         return False, None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
@@ -188,7 +187,7 @@ class Python(Adapter):
         return text, node, Binding(captures["value"][0], final=not in_class or text.isupper())
 
 
-def _alias(parsed: Parsed, item: Node) -> tuple[str, str | None]:
+def _alias(parsed: Unit, item: Node) -> tuple[str, str | None]:
     if item.type == "aliased_import":
         name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
         if name is not None and alias is not None:

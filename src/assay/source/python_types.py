@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from assay.source.parsed import Parsed
+from assay.source.adapter import Unit
 
 READ_BACK = (
     b"__annotations__",
@@ -55,7 +55,7 @@ _CALLED = re.compile(rb"(?<![\w.])(\w+)(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(")
 _KEPT = re.compile(rb"(\w+)\s*(?::[^=\n]+)?=\s*$")
 
 
-def is_type(parsed: Parsed, node: Node) -> bool:
+def is_type(parsed: Unit, node: Node) -> bool:
     """Whether a reference that is not called is named as a type and for nothing else."""
     place, above = _whole(parsed, node)
     if above is None:
@@ -86,7 +86,7 @@ def taken_back(content: bytes) -> Iterator[int]:
             yield found.start()
 
 
-def _whole(parsed: Parsed, node: Node) -> tuple[Node, Node | None]:
+def _whole(parsed: Unit, node: Node) -> tuple[Node, Node | None]:
     """The largest type expression that a name is a part of, and what stands around it."""
     while (above := node.parent) is not None:
         if above.type == "type" and above.parent is not None and above.parent.type in _THROUGH:
@@ -107,7 +107,7 @@ def _sign(node: Node) -> str:
     return sign.type if sign is not None else ""
 
 
-def _is_typing(parsed: Parsed, head: Node | None, node: Node) -> bool:
+def _is_typing(parsed: Unit, head: Node | None, node: Node) -> bool:
     """Whether a subscript is one of `typing` or of a container, whose items are types that nobody makes a value of.
     The head itself is only what holds them."""
     if head is None:
@@ -119,7 +119,7 @@ def _is_typing(parsed: Parsed, head: Node | None, node: Node) -> bool:
     return own is None and (known or head == node)
 
 
-def _asked(parsed: Parsed, call: Node, arguments: Node, place: Node) -> bool:
+def _asked(parsed: Unit, call: Node, arguments: Node, place: Node) -> bool:
     function = call.child_by_field_name("function")
     if function is None:
         return False
@@ -136,7 +136,7 @@ def _is_given(content: bytes, word: bytes) -> bool:
     return re.search(given.replace(b"%b", word), content) is not None
 
 
-def _is_union(parsed: Parsed, node: Node) -> bool:
+def _is_union(parsed: Unit, node: Node) -> bool:
     """Whether an expression makes what cannot be called in place of its types; a union of one is that type."""
     head = node.child_by_field_name("value") if node.type == "subscript" else None
     if head is not None and not _UNIONS.intersection(parsed.adapter.qualified(parsed, head)):
@@ -145,7 +145,7 @@ def _is_union(parsed: Parsed, node: Node) -> bool:
     return len(leaves) > 1 and "" not in leaves and len(set(leaves)) == len(leaves)
 
 
-def _leaves(parsed: Parsed, node: Node) -> Iterator[str]:
+def _leaves(parsed: Unit, node: Node) -> Iterator[str]:
     """What a union joins, by qualified names; '' for what is no name of a class."""
     if node.type == "parenthesized_expression":
         yield from _leaves(parsed, node.named_children[0])
@@ -171,7 +171,7 @@ def _leaves(parsed: Parsed, node: Node) -> Iterator[str]:
         yield {"none": "None", "string": parsed.text(node)}.get(node.type, "")
 
 
-def is_own_variable(parsed: Parsed, node: Node) -> bool:
+def is_own_variable(parsed: Unit, node: Node) -> bool:
     """Whether a name that is called like a module is a variable: not imported, or declared by a function around it."""
     head = parsed.text(node).partition(".")[0].strip()
     if node.type == "call" or head not in parsed.imports.names:
@@ -194,7 +194,7 @@ def _is_imported(content: bytes, start: int, end: int, name: str) -> bool:
     return re.search(form, content[start:end]) is not None
 
 
-def is_for_checkers(parsed: Parsed, alias: str) -> bool:
+def is_for_checkers(parsed: Unit, alias: str) -> bool:
     """Whether a name is imported for type checkers only, so that it is not there when the module runs."""
     word = re.escape(alias.encode())
     for found in re.finditer(rb"(?<!\w)%b(?!\w)" % word, parsed.content):
@@ -205,7 +205,7 @@ def is_for_checkers(parsed: Parsed, alias: str) -> bool:
     return False
 
 
-def _is_checking(parsed: Parsed, node: Node) -> bool:
+def _is_checking(parsed: Unit, node: Node) -> bool:
     condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
     return condition is not None and bool(_CHECKING.intersection(parsed.adapter.qualified(parsed, condition)))
 

@@ -16,8 +16,7 @@ from collections.abc import Mapping, Sequence
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Site
-from assay.source.parsed import Parsed
+from assay.source.adapter import Arguments, Binding, Site, Unit
 from assay.source.rust_names import RustNames
 
 _PATHS = frozenset({"scoped_identifier", "scoped_type_identifier"})
@@ -91,7 +90,7 @@ class Rust(RustNames):
 
         return Grammar(tree_sitter_rust.language())
 
-    def site(self, parsed: Parsed, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.parent is None or node.type not in {"identifier", "type_identifier", "field_identifier"}:
             return None
         above = parsed.above(node)
@@ -118,7 +117,7 @@ class Rust(RustNames):
             return Site(self.qualified(parsed, top), parent, Arguments(named=self._fields(parsed, parent)))
         return self._reference_site(parsed, top, parent, kinds)
 
-    def _reference_site(self, parsed: Parsed, top: Node, parent: Node, kinds: set[str]) -> Site | None:
+    def _reference_site(self, parsed: Unit, top: Node, parent: Node, kinds: set[str]) -> Site | None:
         """A name that is not called: a constant, a function that is handed on, or a type that a generic is given."""
         names = self.qualified(parsed, top)
         names = (*names, *_owners(names))  # of a function of a type that is handed on
@@ -137,7 +136,7 @@ class Rust(RustNames):
             return Site(names, top, None) if made else None
         return Site(names, top, None) if kinds.isdisjoint(_TYPES) or "type_arguments" in kinds else None
 
-    def _member_site(self, parsed: Parsed, node: Node) -> Site | None:
+    def _member_site(self, parsed: Unit, node: Node) -> Site | None:
         """`object.method()`, `object.field = value` and `Type { field: value }`."""
         parent, name = node.parent, parsed.text(node)
         if parent is not None and parent.type == "field_initializer":
@@ -160,7 +159,7 @@ class Rust(RustNames):
             return Site(names, parent, Arguments((value,))) if value is not None else None
         return None
 
-    def _token_site(self, parsed: Parsed, node: Node) -> Site | None:
+    def _token_site(self, parsed: Unit, node: Node) -> Site | None:
         """A path among the tokens of a macro, and what follows it in brackets."""
         content = parsed.content
         before = _BEFORE.search(content, max(0, node.start_byte - 200), node.start_byte)
@@ -179,7 +178,7 @@ class Rust(RustNames):
         arguments = Arguments(tuple(row[0] for row in rows)) if single else Arguments(spread=True)
         return Site((*names, *_owners(names)), node, arguments, at=start)
 
-    def _given(self, parsed: Parsed, call: Node) -> Arguments:
+    def _given(self, parsed: Unit, call: Node) -> Arguments:
         """The arguments of a call, with those of the generics of its path, or of the alias that it begins with."""
         given = self.arguments(parsed, self.argument_list(call))
         named: dict[str, Node] = {}
@@ -194,7 +193,7 @@ class Rust(RustNames):
             node = next((inner for field in _INWARD if (inner := node.child_by_field_name(field)) is not None), None)
         return Arguments(given.positional, named, given.spread)
 
-    def _fields(self, parsed: Parsed, literal: Node) -> dict[str, Node]:
+    def _fields(self, parsed: Unit, literal: Node) -> dict[str, Node]:
         body = literal.child_by_field_name("body")
         rows = [row for row in (body.named_children if body is not None else ()) if row.type == "field_initializer"]
         pairs = ((row.child_by_field_name("field"), row.child_by_field_name("value")) for row in rows)
@@ -238,7 +237,7 @@ class Rust(RustNames):
         values = [value for arm in arms if (value := arm.child_by_field_name("value")) is not None]
         return [value for value in values if not _ends(value)]
 
-    def zeroes(self, parsed: Parsed, node: Node) -> int | None:
+    def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`[0u8; 16]`, `vec![0; 16]`, `hex!("00ff")` and `include_bytes!(...)`."""
         if node.type == "array_expression":
             size = node.child_by_field_name("length")
@@ -259,7 +258,7 @@ class Rust(RustNames):
             return _digits(parsed.text(items[-1])) if b";" in (tree.text or b"") else len(items)
         return None
 
-    def _is_filled(self, parsed: Parsed, place: Node, value: Node, name: str) -> bool:
+    def _is_filled(self, parsed: Unit, place: Node, value: Node, name: str) -> bool:
         """Whether an array begins as zeros and something is given it to fill."""
         function = parsed.function_of(place)
         if function is None or self.kind(value) != "array" or not _ZEROES.match(value.text or b""):
@@ -272,7 +271,7 @@ class Rust(RustNames):
         target = place.child_by_field_name("pattern") or place.child_by_field_name("left")
         return target if target is None or target.type in {"identifier", "field_expression"} else None
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
             filling = captures.get("filling")

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports
-from assay.source.parsed import Parsed
+from assay.source.adapter import Adapter, Binding, Imports, Unit
 
 _USES = "(use_declaration) @use (extern_crate_declaration) @extern"
 _OWN = """
@@ -81,7 +80,7 @@ class RustNames(Adapter):
         "scoped_identifier": ("path", "name"),
     }
 
-    def imports(self, parsed: Parsed) -> Imports:
+    def imports(self, parsed: Unit) -> Imports:
         """Names that `use` brings in, anywhere in the file; what the file itself declares is `./name`."""
         names, stars = dict(self._own(parsed)), []
         for local, path in self._brought_in(parsed):
@@ -95,14 +94,14 @@ class RustNames(Adapter):
                 names[name] = names[head] + dot + rest  # a path that begins with another import
         return Imports(names, tuple(stars))
 
-    def _own(self, parsed: Parsed) -> Iterator[tuple[str, str]]:
+    def _own(self, parsed: Unit) -> Iterator[tuple[str, str]]:
         for row in parsed.matches(_OWN, parsed.root, depth=2):
             for node in row.get("name", ()):
                 yield parsed.text(node), f"./{parsed.text(node)}"
             for node in row.get("function", ()):  # whose names are apart from those of modules
                 yield f"{parsed.text(node)}()", f"./{parsed.text(node)}"
 
-    def _brought_in(self, parsed: Parsed) -> Iterator[tuple[str, str]]:
+    def _brought_in(self, parsed: Unit) -> Iterator[tuple[str, str]]:
         for row in parsed.matches(_USES, parsed.root):
             for node in row.get("extern", ()):
                 crate, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
@@ -113,7 +112,7 @@ class RustNames(Adapter):
                 if argument is not None:
                     yield from used(parsed.text(argument))
 
-    def other_names(self, parsed: Parsed, words: frozenset[bytes]) -> frozenset[bytes]:
+    def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         """Aliases of `use ... as` and of `type`, whose names stand for what a word names."""
         found = {
             local.encode()
@@ -134,7 +133,7 @@ class RustNames(Adapter):
             found.child_by_field_name("function") if found is not None and found.type == "generic_function" else found
         )
 
-    def qualified(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier" | "type_identifier":
                 return self._path(parsed, parsed.text(node))
@@ -148,7 +147,7 @@ class RustNames(Adapter):
         inner = node.child_by_field_name(field) or next(iter(node.named_children), None)
         return self.qualified(parsed, inner) if inner is not None else ()
 
-    def _scoped(self, parsed: Parsed, node: Node) -> tuple[str, ...]:
+    def _scoped(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
         if name is None:
             return ()
@@ -160,7 +159,7 @@ class RustNames(Adapter):
             return (f"./{parsed.text(path)}.{parsed.text(name)}",)
         return tuple(f"{outer}.{parsed.text(name)}" for outer in self.qualified(parsed, path))
 
-    def _called(self, parsed: Parsed, call: Node) -> tuple[str, ...]:
+    def _called(self, parsed: Unit, call: Node) -> tuple[str, ...]:
         callee = self.callee(call)
         if callee is None or callee.type != "field_expression":
             return self.qualified(parsed, callee) if callee is not None else ()
@@ -170,7 +169,7 @@ class RustNames(Adapter):
         types = self._type_of(parsed, value)
         return (*(f"{item}.{parsed.text(field)}" for item in types), f".{parsed.text(field)}")
 
-    def _path(self, parsed: Parsed, path: str) -> tuple[str, ...]:
+    def _path(self, parsed: Unit, path: str) -> tuple[str, ...]:
         """Qualified names of a path as written, its first name looked up."""
         path = path.replace("r#", "")
         head, dot, rest = path.partition(".")
@@ -189,7 +188,7 @@ class RustNames(Adapter):
             form for full in (path, *(f"{star}.{path}" for star in parsed.imports.stars)) for form in _given_on(full)
         )
 
-    def _alias(self, parsed: Parsed, name: str) -> Node | None:
+    def _alias(self, parsed: Unit, name: str) -> Node | None:
         """What a `type` of the file stands for; the first of that name, and none that names itself."""
         if not name[:1].isupper() or f"type {name}".encode() not in parsed.content:
             return None
@@ -199,7 +198,7 @@ class RustNames(Adapter):
                 return target
         return None
 
-    def _types(self, parsed: Parsed, kind: Node | None) -> tuple[str, ...]:
+    def _types(self, parsed: Unit, kind: Node | None) -> tuple[str, ...]:
         """Qualified name of a type, of what it refers to, or of what a box or an option holds."""
         for _ in range(4):
             if kind is None:
@@ -213,7 +212,7 @@ class RustNames(Adapter):
                 break
         return self.qualified(parsed, kind) if kind is not None else ()
 
-    def _type_of(self, parsed: Parsed, node: Node, depth: int = 6) -> tuple[str, ...]:
+    def _type_of(self, parsed: Unit, node: Node, depth: int = 6) -> tuple[str, ...]:
         """Type of an expression: declared, or that whose function made it."""
         match node.type if depth else "":
             case "parenthesized_expression" | "reference_expression" | "try_expression" | "await_expression":
@@ -246,7 +245,7 @@ class RustNames(Adapter):
                 return found.pop() if len(found) == 1 else ()
         return ()
 
-    def _type_of_name(self, parsed: Parsed, node: Node, depth: int) -> tuple[str, ...]:
+    def _type_of_name(self, parsed: Unit, node: Node, depth: int) -> tuple[str, ...]:
         name, function = parsed.text(node), parsed.function_of(node)
         while function is not None:
             bound = [item for item in parsed.bindings(function).get(name, ()) if item.value is not None]
@@ -262,25 +261,25 @@ class RustNames(Adapter):
         bound = list(parsed.bindings(parsed.root).get(name, ()))
         return self._type_of_binding(parsed, bound[0], depth) if len(bound) == 1 else ()
 
-    def _type_of_binding(self, parsed: Parsed, binding: Binding, depth: int) -> tuple[str, ...]:
+    def _type_of_binding(self, parsed: Unit, binding: Binding, depth: int) -> tuple[str, ...]:
         declared = binding.place.child_by_field_name("type") if binding.place is not None else None
         if declared is not None:
             return self._types(parsed, declared)
         return self._type_of(parsed, binding.value, depth - 1) if binding.value is not None else ()
 
-    def parameter(self, parsed: Parsed, function: Node, name: str) -> tuple[bool, Node | None]:
+    def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         for child in _parameters(function):
             pattern = child if child.type == "identifier" else child.child_by_field_name("pattern")
             if pattern is not None and parsed.text(pattern).removeprefix("mut ") == name:
                 return True, None
         return False, None
 
-    def declared_name(self, parsed: Parsed, node: Node) -> str:
+    def declared_name(self, parsed: Unit, node: Node) -> str:
         field = {"function_item": "name", "mod_item": "name", "trait_item": "name", "impl_item": "type"}.get(node.type)
         name = node.child_by_field_name(field) if field is not None else None
         return parsed.text(name).partition("<")[0] if name is not None else ""
 
-    def _is_variable(self, parsed: Parsed, node: Node) -> bool:
+    def _is_variable(self, parsed: Unit, node: Node) -> bool:
         """Whether a local variable hides what an import calls by the same name."""
         name, function = parsed.text(node), parsed.function_of(node)
         while function is not None:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding
+from assay.source.adapter import Binding, Unit
 from assay.source.javascript import JavaScript
-from assay.source.parsed import Parsed
 
 
 class TypeScript(JavaScript):
@@ -29,7 +28,7 @@ class TypeScript(JavaScript):
 
         return Grammar(tree_sitter_typescript.language_typescript())
 
-    def binding(self, parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+    def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "enum" in captures:
             name = f"self.{parsed.text(captures['left'][0])}"
             return name, captures["enum"][0], Binding(captures["value"][0], final=True)
@@ -39,14 +38,7 @@ class TypeScript(JavaScript):
 class Tsx(TypeScript):
     """TypeScript with elements; casts in angle brackets and generic arrow functions do not parse."""
 
-    @property
-    def variants(self) -> tuple[Adapter, ...]:
-        return ()
-
     def grammar(self) -> Grammar:
         import tree_sitter_typescript  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_typescript.language_tsx())
-
-
-TSX = Tsx()

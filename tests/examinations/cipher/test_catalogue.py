@@ -6,7 +6,7 @@
       - calls: ["EVP_{aes,aria}_{128,256}_gcm"]   braces as in the catalogue
         code: ...                                 `$CALL` stands for the call, `$NAME` for it as C++ spells it; in C
                                                   `body`, inside of a function
-        facts: [{algorithm: $1-$2-GCM}]           values that must be there; $1 is the first choice in any case, as in code
+        facts: [{algorithm: $1-$2-GCM}]           values that must be there; $1 is the first choice, in any case
         unless: [unimported]                      near misses that are no misses for these calls
     near: [{code: ...}, {body: ...}]              snippets without facts
 
