@@ -1,6 +1,10 @@
 """Entries: one spelling each, and no room for anything personal."""
 
+import hashlib
 import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +12,7 @@ from hypothesis import strategies as st
 
 from assay.core.errors import NotVerifiedError
 from assay.core.facts import canonical
-from assay.ledger.entries import ACTS, LARGEST, Entry, digest, read_entry, salted
+from assay.ledger.entries import ACTS, LARGEST, Entry, digest, listing, read_entry, salted
 from tests.ledger.made import entry
 
 names = st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}\.json)?", fullmatch=True)
@@ -110,3 +114,19 @@ def test_a_salted_digest_needs_its_salt() -> None:
     Entry("consent", "deadbeef", 1, {"consent": salted(b"yes", salt)})
     with pytest.raises(ValueError, match="32 random bytes"):
         salted(b"yes", b"short")
+
+
+def test_a_listing_is_what_sha256sum_reads(tmp_path: Path) -> None:
+    files = {"b/文件.zst": b"1", "a b.json": b"2"}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    body = listing({path: hashlib.sha256(content).hexdigest() for path, content in files.items()})
+    assert body.decode().splitlines()[0].endswith("  a b.json")
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "--quiet", "--strict", "-c", "-"], input=body, check=True, cwd=tmp_path)
+    for path in ("/a", "a/../b", "a//b", "", ".", "a\nb", "a\\b"):
+        with pytest.raises(ValueError, match="cannot be listed"):
+            listing({path: "0" * 64})
+    with pytest.raises(ValueError, match="cannot be listed"):
+        listing({"a": "sha256:" + "0" * 64})

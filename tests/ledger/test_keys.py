@@ -12,7 +12,7 @@ from assay.core.errors import InputError, UsageError
 from assay.ledger import keys
 from assay.ledger.keys import configuration, open_signer, open_signers
 from assay.ledger.pkcs11 import Place, TokenSigner, read_uri
-from assay.ledger.signing import ED25519, SM2, Ed25519Signer, Sm2Signer, named, read_key
+from assay.ledger.signing import ED25519, SM2, Ed25519Signer, Signer, Sm2Signer, named, read_key
 
 SAID = {"ASSAY_KEY_PASSPHRASE": "correct horse"}
 
@@ -179,7 +179,8 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_a_key_on_a_token(token: str) -> None:
     signer = TokenSigner(token, "1234")
-    key = named(signer, "bank.example")
+    any_signer: Signer = signer
+    key = named(any_signer, "bank.example")
     assert key.verify(signer.sign(b"message"), b"message")
     assert signer.known
     signer.close()

@@ -125,12 +125,23 @@ def test_another_key_goes_on_and_both_are_known(place: Open) -> None:
         log.append(entry(0))
     with Log(place(), [ephemeral()]) as log:
         log.append(entry(1))
-    with Log(place(), [signer("bank"), signer("bank-2")]) as log:
+    with Log(place(), [signer("bank"), signer("bank-2")], adopt=True) as log:
         log.append(entry(2))
         assert [by.public for by in log.checkpoint().by] == [signer("bank").public, signer("bank-2").public]
         assert len(log.keys) == 4
     assert Log(place()).verify().signed == 3
     assert Log(place(), trusted=[key()]).checkpoint().by == (key(),)
+
+
+def test_a_forged_log_is_not_gone_on_with(place: Open) -> None:
+    with Log.create(place(), ORIGIN, [signer("mallory")]) as log:
+        log.append(entry(0))
+    with pytest.raises(NotVerifiedError, match=r"last signed by bank.example/reviews/7\+\w+, not by your key"):
+        Log(place(), [signer()])
+    with Log(place(), [signer()], trusted=[key("mallory", "bank.example")]) as log:
+        log.append(entry(1))
+    with Log(place(), [signer()]) as log:  # ours from now on
+        log.append(entry(2))
 
 
 def test_a_reader_believes_only_the_keys_that_it_named(place: Open) -> None:

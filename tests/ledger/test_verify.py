@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.core.errors import NotVerifiedError
 from assay.ledger import verify as verifier
 from assay.ledger.entries import Entry, digest, salted
 from assay.ledger.envelope import seal
@@ -278,9 +279,10 @@ def test_an_unsigned_tail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_dossier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Files that entries name, lists of files, salted ones, and one whose salt was destroyed."""
+    review = "reviews/0001/review.json"
     contents = {
         "dossier.json": b"{}",
-        "reviews/0001/review.json": b'{"a": 1}',
+        review: b'{"a": 1}',
         "segments/x.zst": b"abc",
         "consent.json": b"yes",
     }
@@ -319,6 +321,28 @@ def test_a_dossier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "consent.json.salt").unlink()
     code, said = run(capsys, *check)
     assert (code, "was forgotten" in said) == (0, True)
+    code, said = run(capsys, "--key", BANK, tmp_path / "ledger" / "ledger.sqlite")
+    assert (code, "3 files that its entries name were not looked at" in said) == (0, True)
+    (tmp_path / "dossier.json").unlink()
+    (tmp_path / review).write_bytes(b"changed")
+    assert run(capsys, *check)[0] == 12
+
+
+def test_a_log_signed_with_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sm2 = Sm2Signer(PrivateKey.generate())
+    with Log.create(sqlite(tmp_path / "ledger.sqlite"), ORIGIN, [signer(), sm2]) as log:
+        log.append(*entries(0, 300))
+    known = [key(known_as="bank.example"), named(sm2, "bank.example")]
+    for trusted in (known, known[:1], known[1:]):
+        with Log(sqlite(tmp_path / "ledger.sqlite"), trusted=trusted) as log:
+            assert [by.kind for by in log.checkpoint().by] == [by.kind for by in trusted]
+            export(log, tmp_path / f"out{len(trusted)}{trusted[0].kind[0]}")
+        keys = [word for trust in trusted for word in ("--key", trust)]
+        assert run(capsys, *keys, tmp_path / "ledger.sqlite")[0] == 0
+    other = named(Sm2Signer(PrivateKey.generate()), "bank.example")
+    assert run(capsys, "--key", other, tmp_path / "ledger.sqlite")[0] == 12
+    with pytest.raises(NotVerifiedError, match="no known key signed it"):
+        Log(sqlite(tmp_path / "ledger.sqlite"), trusted=[other])
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff" * 50, b"SQLite format 3\0" + bytes(84)])

@@ -104,9 +104,25 @@ def test_two_trees_of_one_size(tmp_path: Path, vendor: Witness) -> None:
     with pytest.raises(NotVerifiedError, match="is a fork"):
         vendor.answer(request(other, 10))
     memory = Seen(tmp_path / "mine")
-    memory.remember(one.checkpoint())
+    memory.remember(one.checkpoint(), one.must_continue)
     with pytest.raises(NotVerifiedError, match="is a fork"):
-        memory.remember(other.checkpoint())
+        memory.remember(other.checkpoint(), other.must_continue)
+
+
+def test_two_copies_open_at_once_cannot_pass_each_other_by(tmp_path: Path) -> None:
+    memory = Seen(tmp_path / "mine")
+    with made(tmp_path / "one.sqlite", [10], memory):
+        pass
+    (tmp_path / "other.sqlite").write_bytes((tmp_path / "one.sqlite").read_bytes())
+    one, other = (Log(sqlite(tmp_path / f"{name}.sqlite"), [signer()], memory) for name in ("one", "other"))
+    one.append(*entries(10, 20))
+    other.append(*[entry(number, 5) for number in range(10, 30)])
+    assert one.checkpoint().checkpoint.size == 20
+    with pytest.raises(NotVerifiedError, match=r"is a fork of .*its first 20 entries"):
+        other.checkpoint()
+    last = memory.last(ORIGIN)
+    assert last is not None
+    assert last.size == 20
 
 
 def test_a_forked_copy_shown_to_the_other_side(tmp_path: Path, vendor: Witness) -> None:

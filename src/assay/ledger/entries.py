@@ -29,6 +29,7 @@ _REVIEW = re.compile(r"[0-9a-f]{8,64}(?:/[0-9]{1,9})?", re.ASCII)
 _BY = re.compile(r"(?:[0-9a-f]{8})?", re.ASCII)
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|hmac-sha256:[0-9a-f]{64}|sm3:[0-9a-f]{64}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LARGEST_NUMBER = 2**53 - 1
 
 
@@ -112,6 +113,18 @@ def salted(body: bytes, salt: bytes) -> str:
     if len(salt) < 32:
         raise ValueError("a salt has at least 32 random bytes")
     return "hmac-sha256:" + hmac.new(salt, body, hashlib.sha256).hexdigest()
+
+
+def listing(files: Mapping[str, str]) -> bytes:
+    """A body that names many files by SHA-256 (hex), as sha256sum writes and checks it; its name ends in `.sha256`.
+
+    Paths are relative to the dossier. Raises ValueError for one that the form cannot carry or that leads out of it.
+    """
+    for path, sha256 in files.items():
+        parts = path.split("/")
+        if not path.isprintable() or "\\" in path or {"", ".", ".."} & set(parts) or not _SHA256.fullmatch(sha256):
+            raise ValueError(f"{path!r} with {sha256!r} cannot be listed")
+    return "".join(f"{files[path]}  {path}\n" for path in sorted(files)).encode()
 
 
 def _check_number(number: int) -> None:

@@ -6,7 +6,7 @@ the log is opened for writing again. Nothing is given out before it was verified
 log refuses to be signed when it is not the continuation of what was signed or seen before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from assay.core.errors import InputError, NotVerifiedError
@@ -29,8 +29,8 @@ class Memory(Protocol):
 
     def last(self, origin: str) -> Checkpoint | None: ...
 
-    def remember(self, believed: Believed) -> None:
-        """Raises NotVerifiedError when it remembers a larger or another tree."""
+    def remember(self, believed: Believed, continues: Callable[[Checkpoint], None]) -> None:
+        """Keep it, unless a larger one is kept. `continues` raises NotVerifiedError when the log does not."""
 
 
 class Log:
@@ -40,8 +40,10 @@ class Log:
             log.append(Entry("intake", review, now, {"manifest": digest(body)}))
 
     `trusted` are the keys that count; without them, those with which the log says that it was signed: then it is known
-    to be whole, not whose it is. Any method may raise what `store.Store` raises. NotVerifiedError: the log is damaged,
-    forked, or shorter than what was signed or seen; nothing is signed then. The store is the log's to close.
+    to be whole, not whose it is. A known signer goes on only from what it, or a trusted key, signed: `adopt` is for who
+    takes over a log, and knows whose it was. Any method may raise what `store.Store` raises. NotVerifiedError: the log
+    is damaged, forked, somebody else's, or shorter than what was signed or seen; nothing is signed then. The store is
+    the log's to close.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Log:
         signers: Sequence[Signer] = (),
         memory: Memory | None = None,
         trusted: Sequence[NamedKey] = (),
+        *,
+        adopt: bool = False,
     ) -> None:
         self._store = store
         self._signers = tuple(signers)
@@ -58,6 +62,8 @@ class Log:
         try:
             self.origin = store.origin()
             self._signed = self._last_signed()
+            if not adopt:
+                self._must_be_ours()
             self._edge = self._verified_edge()
             if memory is not None and (seen := memory.last(self.origin)) is not None:
                 self.must_continue(seen)
@@ -132,6 +138,8 @@ class Log:
     def checkpoint(self) -> Believed:
         """The signed checkpoint of all entries; signs it when that was not done yet and a key is here."""
         self._catch_up(self._edge)
+        if self._memory is not None and (seen := self._memory.last(self.origin)) is not None:
+            self.must_continue(seen)  # another process may have shown another copy meanwhile
         mine = {named(signer, self.origin) for signer in self._signers}
         signed = self._signed
         if mine and (signed is None or signed.checkpoint.size < self._edge.size or not mine <= set(signed.by)):
@@ -139,7 +147,7 @@ class Log:
         if signed is None:
             raise unverified(self._store.place, "it was never signed", "从未签名")
         if self._memory is not None:
-            self._memory.remember(signed)
+            self._memory.remember(signed, self.must_continue)
         return signed
 
     def cosigned(self, content: bytes, witnesses: Sequence[NamedKey]) -> Believed:
@@ -206,11 +214,19 @@ class Log:
 
     def must_continue(self, seen: Checkpoint) -> None:
         """Raise NotVerifiedError when this log is not the continuation of a checkpoint that somebody saw."""
+        if self._signed is not None and seen == self._signed.checkpoint:
+            return
         if seen.size > self.size:
             raise _shorter(self._store.place, self.origin, self.size, seen.size)
         if self._root(seen.size) != seen.root:
             self.verify()  # when it is damage, names it
             raise forked(self._store.place, self.origin, seen.size)
+
+    def _must_be_ours(self) -> None:
+        """A forged log in the place of ours is not gone on with."""
+        known = {named(signer, self.origin) for signer in self._signers if signer.known}
+        if known and not self._trusted and self._signed is not None and not known & set(self._signed.by):
+            raise _not_ours(self._store.place, ", ".join(key.label for key in self._signed.by))
 
     def _last_signed(self) -> Believed | None:
         last = self._store.last_checkpoint()
@@ -248,9 +264,9 @@ class Log:
     def _sign(self, edge: Edge, keys: set[NamedKey]) -> Believed:
         note = sign_checkpoint(Checkpoint(self.origin, edge.size, edge.root()), self._signers)
         believed = open_checkpoint(note.render(), list(keys), f"what the key of {self.origin} signed")
-        kept = dict(self._store.checkpoints()).get(edge.size) if self._signed else None
-        if kept is not None:
-            note = parse_note(kept, self.origin).joined(note.signatures)
+        last = self._store.last_checkpoint()
+        if last is not None and last[0] == edge.size:
+            note = parse_note(last[1], self.origin).joined(note.signatures)
         self._store.keep(edge.size, note.render(), sorted(map(str, keys)))
         return Believed(believed.checkpoint, note, believed.by)
 
@@ -312,6 +328,16 @@ def _shorter(place: str, origin: str, size: int, seen: int) -> NotVerifiedError:
         Text(
             "take the newest copy (an export, the other party's); a log that goes on from here would be a fork",
             "请取最新的副本（导出目录或另一方的副本）；若由此继续追加，日志将产生分叉",
+        ),
+    )
+
+
+def _not_ours(place: str, by: str) -> NotVerifiedError:
+    return NotVerifiedError(
+        Text(f"{place} was last signed by {by}, not by your key", f"{place} 的最后签名者是 {by}，不是您的密钥"),
+        Text(
+            "if you know that key, and that the log was its, take the log over; otherwise ask for the right copy",
+            "若您认识该密钥且日志确属于它，可接管此日志；否则请索取正确的副本",
         ),
     )
 

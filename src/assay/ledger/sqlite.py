@@ -157,7 +157,7 @@ class SqliteStore:
                 raise busy(self.place) from error
             self._broken = writing
             raise refused(self.place, error) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: a message of SQLite's quotes damaged text
             self._broken = writing
             raise damaged(self.place, error) from error
 

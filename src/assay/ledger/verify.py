@@ -174,8 +174,8 @@ class Reader:
 
     # -- 4, 5, 6: logs -------------------------------------------------------------------------------------------
 
-    def log(self, copy: "Copy", place: Path) -> None:
-        """Steps 2 to 6 for a whole log. `place` is the dossier whose files its entries may name."""
+    def log(self, copy: "Copy", dossier: Path | None = None) -> None:
+        """Steps 2 to 6 for a whole log, with the dossier whose files its entries name, when that is what we read."""
         entries, tiles, self.own = copy.entries, copy.tiles, copy.own
         heads = [self.checkpoint(note, quorum=False) for note in copy.notes[:-1] if self.known(note)]
         heads += [self.checkpoint(note) for note in copy.notes[-1:]]
@@ -198,7 +198,7 @@ class Reader:
         for note in self.trust.seen:
             self.continues(self.checkpoint(note, quorum=False), last, leaves)
         # 6. Entries and files.
-        self.entries(entries, place)
+        self.entries(entries, dossier)
         self.say(
             f"{last.origin}: {last.size} entries, {len(heads)} checkpoints, whole",
             f"{last.origin}：{last.size} 条，{len(heads)} 个检查点，完整",
@@ -228,7 +228,7 @@ class Reader:
                 f"分叉：前 {seen.size} 条与您所见的不同",
             )
 
-    def entries(self, entries: list[bytes], place: Path) -> None:
+    def entries(self, entries: list[bytes], dossier: Path | None) -> None:
         files: dict[str, tuple[int, str]] = {}
         at = 0
         for position, entry in enumerate(entries):
@@ -248,9 +248,15 @@ class Reader:
                 )
             at = now
             files.update((name, (position, digest)) for name, digest in digests.items() if "/" in name or "." in name)
-        if (place / "dossier.json").is_file():
+        if dossier is not None:
             for name, (position, digest) in files.items():
-                self.file(place, name, position, digest)
+                self.file(dossier, name, position, digest)
+        elif files:
+            count = len(files)
+            self.say(
+                f"note: {count} files that its entries name were not looked at: name the dossier to check them",
+                f"注意：条目所列的 {count} 个文件未检查：请指定卷宗以检查",
+            )
 
     def file(self, place: Path, name: str, position: int, digest: str) -> None:
         """A file named by an entry; the last that names it counts. `*.sha256` lists more, as sha256sum writes it."""
@@ -357,7 +363,9 @@ def split_note(note: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
         if not line.startswith("\u2014 ") or not re.fullmatch(r"[^\s+]+", name) or len(packed) < 5:
             raise Bad("a signature line is malformed", "签名行格式错误")
         signatures.append((name, packed[:4], packed[4:]))
-    return text + "\n", signatures[:100]
+    if len(signatures) > 100:
+        raise Bad("it has more than 100 signatures", "签名超过 100 个")
+    return text + "\n", signatures
 
 
 def head_of(text: str) -> tuple[str, int, bytes]:
@@ -588,7 +596,7 @@ def database(path: Path) -> Copy:
             kept = {(level, number): blob(hashes) for level, number, hashes in db.execute("SELECT * FROM tiles")}
         finally:
             db.close()
-    except (sqlite3.Error, TypeError) as error:
+    except (sqlite3.Error, UnicodeDecodeError, TypeError) as error:
         raise Bad(f"it is no ledger, or damaged: {error}", f"不是账本或已损坏：{error}") from error
     missing = next((place for place, row in enumerate(rows) if row[0] != place), None)
     if missing is not None:
@@ -615,9 +623,9 @@ def verify(path: Path, reader: Reader) -> None:
             if other.name.endswith((".tlog-proof", ".dsse.json")):
                 verify(other, reader)
     elif path.is_dir():
-        reader.log(exported(path), path)
+        reader.log(exported(path))
     elif path.name.endswith(".sqlite"):
-        reader.log(database(path), path.parent)
+        reader.log(database(path))
     elif path.name.endswith(".tlog-proof"):
         reader.receipt(read(path), read(path.with_name(path.name.removesuffix(".tlog-proof"))))
     elif (content := read(path)).lstrip()[:1] == b"{":

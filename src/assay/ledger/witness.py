@@ -50,15 +50,20 @@ class Seen:
         )
         return max(times, default=0)
 
-    def remember(self, believed: Believed) -> None:
-        """Keep this checkpoint unless a larger one is kept. Raises NotVerifiedError when another of its size is.
+    def remember(self, believed: Believed, continues: Callable[[Checkpoint], None]) -> None:
+        """Keep this checkpoint unless a larger one is kept.
 
-        That a larger one continues the smaller is for the caller to have verified: `Log` and `Witness` do.
+        `continues` raises NotVerifiedError when the log is not the continuation of the one that is kept; both happen
+        under the lock, so that two copies of a log cannot pass each other by.
         """
         with self.locked():
+            last = self.last(believed.checkpoint.origin)
+            if last is not None:
+                continues(last)
             self._keep(believed.checkpoint, believed.note)
 
     def _keep(self, checkpoint: Checkpoint, note: Note) -> None:
+        """Under the lock, with a checkpoint that continues the one that is kept, or is older."""
         kept = self._read(checkpoint.origin)
         last = self.last(checkpoint.origin)
         if kept is not None and last is not None:
