@@ -11,7 +11,7 @@ from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.core.judge import judge_all
 from assay.core.kinds import KINDS
 from assay.core.rules import Outcome
-from assay.rulebooks import load
+from assay.rulebooks import load, shipped
 
 BASELINE = load("baseline")
 LIMITS = load("limits")
@@ -216,3 +216,12 @@ def test_a_certificate_expires_on_the_day_of_judging(day: date, outcome: Outcome
     value: dict[str, Scalar] = {"material": "certificate", "format": "X.509", "not_after": "2026-01-31"}
     certificate = replace(fact("crypto.material"), value=value)
     assert outcomes(certificate, as_of=day)["crypto.certificate-expired"] == outcome
+
+
+def test_a_statement_belongs_to_the_demand_that_its_rule_names() -> None:
+    stated = [
+        rule for id_ in shipped() for rule in load(id_).rules if {item.kind for item in rule.require} == {"statement"}
+    ]
+    assert stated
+    assert {rule.id for rule in stated if rule.asks is None} == set()
+    assert load("eu-dora-crypto").rules[0].demand == "cryptography"

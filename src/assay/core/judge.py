@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
-from assay.core.kinds import KINDS, STATED
+from assay.core.kinds import STATED
 from assay.core.matching import QUOTED, Seen, matched, tabled
 from assay.core.rules import Because, Comparison, Ground, Judgement, Matched, Outcome, Rule, Unseen
 
@@ -58,8 +58,7 @@ def judge(
 
 def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_of: date) -> Judgement:
     def say(outcome: Outcome, *grounds: Ground) -> Judgement:
-        demand = KINDS[rule.patterns[0].kind].demand if rule.patterns else "source"
-        return Judgement(rule.book, rule.id, outcome, grounds, demand)
+        return Judgement(rule.book, rule.id, outcome, grounds, rule.demand)
 
     # 0. a clause that is only reported, or not in force on that day, is not judged
     if rule.clause.informative:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
-from assay.core.kinds import Demand
+from assay.core.kinds import KINDS, Demand
 from assay.core.text import Text
 
 Outcome = Literal["met", "broken", "open", "not-applicable"]
@@ -106,7 +106,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Exactly one of `forbid` and `require` is non-empty, unless the clause is informative: then both are empty."""
+    """Exactly one of `forbid` and `require` is non-empty, unless the clause is informative: then both are empty.
+
+    `asks` says which demand of a review the rule belongs to, where its facts do not tell: a statement may be of any.
+    """
 
     id: str
     book: str
@@ -123,12 +126,17 @@ class Rule:
     cwe: tuple[int, ...] = ()
     in_force_from: date | None = None
     in_force_until: date | None = None
+    asks: Demand | None = None
 
     def on(self, day: date) -> "Rule":
         """The rule as it is judged on a day."""
         forbid, require = (tuple(pattern.on(day) for pattern in row) for row in (self.forbid, self.require))
         same = forbid == self.forbid and require == self.require
         return self if same else replace(self, forbid=forbid, require=require)
+
+    @property
+    def demand(self) -> Demand:
+        return self.asks or (KINDS[self.patterns[0].kind].demand if self.patterns else "source")
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:

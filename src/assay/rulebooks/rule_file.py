@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from assay.core.attempts import REASON_CODES, Attempt, Status
 from assay.core.facts import SCOPES, Evidence, Fact, Subject, check
-from assay.core.kinds import KINDS, FileClass
+from assay.core.kinds import KINDS, Demand, FileClass
 from assay.core.rules import Clause, Example, Known, Outcome, Pattern, Rule, Severity
 from assay.core.text import Text
 from assay.rulebooks.conditions import choices_of, read_applies, read_pattern
@@ -14,7 +14,7 @@ from assay.rulebooks.strict_yaml import Parsed
 
 _RULE = (
     "id", "title", "clause", "also", "applies", "severity", "forbid", "require", "because", "remedy", "examples", "cwe",
-    "in_force",
+    "in_force", "demand",
 )  # fmt: skip
 _CLAUSE = ("document", "at", "known", "url", "numbered_as_of", "demands_delivery", "informative")
 _EXAMPLE = ("facts", "attempts", "product", "as_of")
@@ -48,6 +48,7 @@ def read_rule(parsed: Parsed, book: str) -> Rule:
         cwe=_weaknesses(fields),
         in_force_from=start,
         in_force_until=end,
+        asks=fields.choice("demand", get_args(Demand)) if "demand" in fields else None,
     )
 
 
