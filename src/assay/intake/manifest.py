@@ -12,6 +12,7 @@ Errors name file, line, key and remedy. Source: design, section 5, "The product 
 import dataclasses
 import datetime
 import difflib
+import inspect
 import json
 import re
 import types
@@ -247,7 +248,17 @@ def schema() -> dict[str, Any]:
 
 def schema_bytes() -> bytes:
     """The published form: `python -c "from assay.intake.manifest import schema_bytes as s; print(s().decode())"`."""
-    return (json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(_even(schema()), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _even(item: Any) -> Any:
+    """Descriptions without the indent of their docstring, which Python keeps up to 3.12 and drops from 3.13 on."""
+    if isinstance(item, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _even(value)
+            for key, value in item.items()
+        }
+    return [_even(one) for one in item] if isinstance(item, list) else item
 
 
 def declared(declaration: Declaration) -> Mapping[str, tuple[str, ...]]:
