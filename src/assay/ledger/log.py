@@ -7,6 +7,7 @@ log refuses to be signed when it is not the continuation of what was signed or s
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Protocol
 
 from assay.core.errors import InputError, NotVerifiedError
@@ -59,7 +60,8 @@ class Log:
         self._signers = tuple(signers)
         self._memory = memory
         self._trusted = tuple(trusted)
-        try:
+        with ExitStack() as refused:
+            refused.callback(store.close)
             self.origin = store.origin()
             self._signed = self._last_signed()
             if not adopt:
@@ -67,24 +69,21 @@ class Log:
             self._edge = self._verified_edge()
             if memory is not None and (seen := memory.last(self.origin)) is not None:
                 self.must_continue(seen)
-        except BaseException:
-            store.close()
-            raise
+            refused.pop_all()
 
     @classmethod
     def create(cls, store: Store, origin: str, signers: Sequence[Signer], memory: Memory | None = None) -> "Log":
         """Begin a log. Its name is a URL without scheme, below the name under which its owner's key is known."""
         if not signers:
             raise ValueError("a log is begun with a key")
-        try:
+        with ExitStack() as refused:
+            refused.callback(store.close)
             for signer in signers:
                 named(signer, origin)  # raises ValueError for a name that no key may have
             if memory is not None and (seen := memory.last(origin)) is not None and seen.size:
                 raise _shorter(store.place, origin, 0, seen.size)
             store.found(origin)
-        except BaseException:
-            store.close()
-            raise
+            refused.pop_all()
         log = cls(store, signers, memory)
         log.checkpoint()
         return log

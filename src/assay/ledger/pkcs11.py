@@ -6,6 +6,7 @@ inside the URI is refused, as URIs end up in scripts. The key pair is made with 
 has no mechanism in PKCS#11 that two modules share, so it is not offered.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, unquote_to_bytes
@@ -59,7 +60,8 @@ class TokenSigner:
         named = {"token_label": place.token or None, "token_serial": place.serial.encode() or None}
         token = self._pkcs11.lib(place.module).get_token(**{name: item for name, item in named.items() if item})
         self._session = token.open(user_pin=pin)
-        try:
+        with ExitStack() as refused:
+            refused.callback(self._session.close)
             wanted = {"label": place.label or None, "id": place.id or None}
             found = {name: item for name, item in wanted.items() if item}
             kind = self._pkcs11.KeyType.EC_EDWARDS
@@ -77,9 +79,7 @@ class TokenSigner:
                 raise _unusable(
                     "the key is no Ed25519 key, or its halves do not match", "不是 Ed25519 密钥，或公私钥不匹配"
                 )
-        except BaseException:
-            self._session.close()
-            raise
+            refused.pop_all()
 
     def sign(self, message: bytes) -> bytes:
         try:

@@ -5,7 +5,7 @@ is on the server's disk, as far as the server itself is not told to lie (`fsync 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from assay.core.errors import UsageError
@@ -38,11 +38,10 @@ class PostgresStore:
         self._broken = False
         with self._explained(writing=True):
             self._db: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=int(wait) or 1)
-            try:
+            with ExitStack() as refused:
+                refused.callback(self._db.close)
                 self._prepare(schema, wait)
-            except BaseException:
-                self._db.close()
-                raise
+                refused.pop_all()
 
     def _prepare(self, schema: str, wait: float) -> None:
         for setting in ("synchronous_commit = on", f"lock_timeout = {int(wait * 1000)}", f"search_path = {schema}"):

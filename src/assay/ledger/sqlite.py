@@ -6,7 +6,7 @@ what this room writes is read from it.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,12 +34,11 @@ class SqliteStore:
             raise no_log(self.place)
         with self._explained():
             self._db = _connect(path, writable, wait)
-        try:
+        with ExitStack() as refused:
+            refused.callback(self._db.close)
             with self._explained():
                 self._prepare(writable)
-        except BaseException:
-            self._db.close()
-            raise
+            refused.pop_all()
 
     def _prepare(self, writable: bool) -> None:
         self._db.text_factory = lambda text: text.decode("utf-8", "replace")
@@ -137,13 +136,15 @@ class SqliteStore:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._roll_back)
             yield
             self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+            undone.pop_all()
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     @contextmanager
     def _explained(self, *, writing: bool = False) -> Iterator[None]:

@@ -325,6 +325,18 @@ class Adapter:
         """What a declaration declares whose type the node names; None for anything else."""
         return None
 
+    def is_local(self, parsed: Unit, node: Node) -> bool:
+        """Whether a local variable or parameter hides what an import calls by the same name."""
+        name, function = parsed.text(node), parsed.function_of(node)
+        while function is not None:
+            places = (item.place for item in parsed.bindings(function).get(name, ()))
+            if any(place is not None and place.end_byte <= node.start_byte for place in places):
+                return True
+            if self.parameter(parsed, function, name)[0]:
+                return True
+            function = parsed.function_of(function.parent) if function.parent is not None else None
+        return False
+
     def is_shared(self, parsed: Unit, name: str, function: Node) -> bool:  # noqa: ARG002
         """Whether a name in a function is a variable of the file or a field, which other functions use too."""
         return False

@@ -74,7 +74,7 @@ class Go(GoNames):
                 return self._made(parsed, parent)
             case "identifier", _ if parent.type not in _LITERAL or not self._is_key(node):
                 imported = parsed.text(node) in parsed.imports.names
-                if not (imported or parsed.module) or self._is_variable(parsed, node):
+                if not (imported or parsed.module) or self.is_local(parsed, node):
                     return None
                 return self._member_site(parsed, node) if imported else self._own_site(parsed, node)
             case "identifier", "literal_element":

@@ -97,7 +97,7 @@ class GoNames(Adapter):
                 name = parsed.text(field)
                 if operand.type == "identifier":
                     path = parsed.imports.names.get(parsed.text(operand))
-                    if path is not None and not self._is_variable(parsed, operand):
+                    if path is not None and not self.is_local(parsed, operand):
                         return tuple(f"{outside}.{name}" for outside in outside_paths(path))
                 if operand.type == "selector_expression" and _root(operand).type == "identifier":
                     return tuple(f"{outer}.{name}" for outer in self.qualified(parsed, operand))
@@ -124,18 +124,6 @@ class GoNames(Adapter):
         own = parsed.imports.package
         outside = outside_paths(parsed.module) if parsed.module and not own.endswith("_test") else ()
         return tuple(f"{path}.{name}" for path in (f"./{own}", *outside, *parsed.imports.stars))
-
-    def _is_variable(self, parsed: Unit, node: Node) -> bool:
-        """Whether a local variable hides the package of that name."""
-        name, function = parsed.text(node), parsed.function_of(node)
-        while function is not None:
-            places = (item.place for item in parsed.bindings(function).get(name, ()))
-            if any(place is not None and place.end_byte <= node.start_byte for place in places):
-                return True
-            if self.parameter(parsed, function, name)[0]:
-                return True
-            function = parsed.function_of(function.parent) if function.parent is not None else None
-        return False
 
     def _types(self, parsed: Unit, kind: Node | None) -> tuple[str, ...]:
         """Qualified name of a type, or of what it points to; () for one without a name."""

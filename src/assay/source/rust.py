@@ -108,7 +108,7 @@ class Rust(RustNames):
             top = parent
         if parent is None or _field_of(parent, top) in {"name", "pattern", "alias"}:
             return None
-        if top == node and node.type == "identifier" and self._is_variable(parsed, node):
+        if top == node and node.type == "identifier" and self.is_local(parsed, node):
             return None
         if parent.type == "call_expression" and _field_of(parent, top) == "function":
             names = self.qualified(parsed, parent)

@@ -279,18 +279,6 @@ class RustNames(Adapter):
         name = node.child_by_field_name(field) if field is not None else None
         return parsed.text(name).partition("<")[0] if name is not None else ""
 
-    def _is_variable(self, parsed: Unit, node: Node) -> bool:
-        """Whether a local variable hides what an import calls by the same name."""
-        name, function = parsed.text(node), parsed.function_of(node)
-        while function is not None:
-            places = (item.place for item in parsed.bindings(function).get(name, ()))
-            if any(place is not None and place.end_byte <= node.start_byte for place in places):
-                return True
-            if self.parameter(parsed, function, name)[0]:
-                return True
-            function = parsed.function_of(function.parent) if function.parent is not None else None
-        return False
-
 
 def _parameters(function: Node) -> list[Node]:
     listed = function.child_by_field_name("parameters")
