@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assay.core.text import LANGS, Lang, Text
-from assay.examinations.cipher.catalogue import Library, libraries
+from assay.examinations.cipher.catalogue import libraries
+from assay.examinations.cipher.library import Library
 from assay.source.languages import BY_NAME
 
 COMMAND = "python -m assay.examinations.pages"

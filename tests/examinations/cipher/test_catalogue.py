@@ -23,7 +23,8 @@ from typing import Any
 import pytest
 
 from assay.core.facts import Fact
-from assay.examinations.cipher.catalogue import Library, libraries, spread
+from assay.examinations.cipher.catalogue import libraries
+from assay.examinations.cipher.library import Library, spread
 from assay.rulebooks.strict_yaml import parse
 from tests.examinations.cipher.near_misses import near_misses, without_imports
 from tests.examinations.cipher.snippets_run import facts_in, shown

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from assay.core.examination import Hit
-from assay.examinations.cipher.catalogue import Catalogue, Entry, FollowUp, catalogue_of, word_of
+from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, word_of
+from assay.examinations.cipher.library import Entry, FollowUp
 from assay.examinations.cipher.uses import PLAIN
 from assay.source.adapter import Call, Objects
 from assay.source.parsed import Parsed

@@ -19,8 +19,9 @@ from functools import cached_property
 from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
-from assay.examinations.cipher.catalogue import RESULT, Catalogue, Condition, Entry, FollowUp, Position, catalogue_of
+from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.declared import calls_on_declared
+from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
 from assay.examinations.cipher.lines import lines_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back

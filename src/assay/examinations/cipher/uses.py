@@ -14,7 +14,8 @@ from typing import Final, Protocol
 from assay.core.examination import FileMeta
 from assay.core.facts import Evidence, Fact, Scalar
 from assay.core.kinds import PURPOSES
-from assay.examinations.cipher.catalogue import Catalogue, Entry
+from assay.examinations.cipher.catalogue import Catalogue
+from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.names import compose, curve, priority, protocol, recognise, suite
 from assay.source.answers import Answer, Value, either
 

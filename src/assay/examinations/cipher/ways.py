@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from assay.examinations.cipher.catalogue import spread, word_of
+from assay.examinations.cipher.catalogue import word_of
+from assay.examinations.cipher.library import spread
 from assay.rulebooks.strict_yaml import parse
 
 TOOLS = re.compile(  # programs that are made for cryptography
