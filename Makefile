@@ -62,7 +62,7 @@ bench: $(VENV)/.dev     ## the benchmarks that need no tree of somebody else's
 	$(BIN)/python benchmarks/sm.py
 
 soak: $(VENV)/.dev      ## long runs: fuzzing and kills, many more than the tests do
-	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/core tests/intake tests/dossier tests/ledger tests/lab tests/rulebooks tests/examinations
+	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/core tests/sm tests/intake tests/dossier tests/ledger tests/lab tests/rulebooks tests/examinations
 
 lock:                   ## requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -23,6 +23,12 @@ settings.register_profile(
 if os.environ.get("ASSAY_SOAK"):  # make soak
     settings.load_profile("soak")
 
+# Nobody's keys and memory are touched or believed: tests that sign make their own.
+_configuration = tempfile.TemporaryDirectory(prefix="assay-configuration-")
+os.environ["XDG_CONFIG_HOME"] = _configuration.name
+for _variable in ("ASSAY_KEY", "ASSAY_KEY_PASSPHRASE", "ASSAY_PARTY"):
+    os.environ.pop(_variable, None)
+
 _descriptor, _name = tempfile.mkstemp(prefix="assay-guard-")
 os.close(_descriptor)
 REACHED_FOR = Path(_name)
@@ -41,3 +47,4 @@ def _stay_on_this_machine() -> Iterator[None]:
 
 def pytest_unconfigure() -> None:
     REACHED_FOR.unlink(missing_ok=True)
+    _configuration.cleanup()

@@ -29,10 +29,14 @@ from tests.examinations.cipher import snippets_run
 ROOT = Path(__file__).parents[1]
 GUIDES = (ROOT / "docs/guide.md", ROOT / "docs/guide.zh.md")
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
-CI_PAGES = (ROOT / "docs/ci.md", ROOT / "docs/ci.zh.md")
 CATALOGUE = ROOT / "docs/catalogue.md"
-DELIVERIES = (ROOT / "docs/deliveries.md", ROOT / "docs/deliveries.zh.md")
-TWINS = (READMES, GUIDES, CI_PAGES, DELIVERIES)
+_GENERATED = {"rules", "kinds", "libraries"}
+PAGES = [
+    (page.with_name(page.name.replace(".zh.md", ".md")), page)
+    for page in sorted((ROOT / "docs").glob("*.zh.md"))
+    if page.name.removesuffix(".zh.md") not in _GENERATED
+]
+TWINS = [READMES, *PAGES]
 _OURS = ("src", "docs", "tests", "benchmarks", "examples", ".ci")
 _READ = {".md", ".py", ".yaml", ".yml", ".toml", ".sh", ".in", ".lock", ".txt", ".j2", ".css", ".json", ""}
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -95,18 +99,30 @@ def test_every_verb_is_mentioned(page: Path) -> None:
     assert [verb for verb in VERBS if f"assay {verb}" not in _text(page)] == []
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=_name)
-def test_every_verb_and_option_is_in_the_guide(guide: Path) -> None:
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "zh"])
+def test_every_verb_and_option_is_in_the_pages(language: int) -> None:
+    """In the guide, or in the page of a room that the guide leads to."""
+    pages = "\n".join(_text(pair[language]) for pair in PAGES)
     missing = []
     for group, name, command in _commands():
         if not command.hidden and not re.search(
-            rf"\bassay {'' if group is assay else f'{group.name} '}{name}\b", _text(guide)
+            rf"\bassay (?:[a-z-]+ )*{'' if group is assay else f'{group.name} '}{name}\b", pages
         ):
             missing.append(name)
         options = [param for param in command.params if isinstance(param, click.Option)]
         longs = [opt for option in options for opt in option.opts if opt.startswith("--")]
-        missing += [f"{name} {long}" for long in longs if not re.search(rf"`{long}[` ]", _text(guide))]
+        missing += [
+            f"{name} {long}" for long in longs if not re.search(rf"`{long}[` =]|^assay .*{long}\b", pages, re.MULTILINE)
+        ]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "zh"])
+def test_the_guide_leads_to_every_page(language: int) -> None:
+    guide = _text(GUIDES[language])
+    assert [
+        page.name for pair in PAGES if (page := pair[language]) not in GUIDES and f"({page.name}" not in guide
+    ] == []
 
 
 def test_no_page_promises_an_option_that_no_verb_has() -> None:
@@ -251,7 +267,7 @@ def test_the_library_shown_finds_what_the_page_says(monkeypatch: pytest.MonkeyPa
 # Both languages agree, and nothing private is in either.
 
 
-@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=["README", "guide", "ci", "deliveries"])
+@pytest.mark.parametrize(("english", "chinese"), TWINS, ids=[english.stem for english, _ in TWINS])
 def test_both_languages_have_the_same_shape(english: Path, chinese: Path) -> None:
     assert [level for level, _ in _headings(english)] == [level for level, _ in _headings(chinese)]
     assert _blocks(english) == _blocks(chinese)

@@ -19,16 +19,31 @@ RECORDED = ("sarif", "cyclonedx", "oscal")
 _STAGES = {"files": Text("examining", "检查中")}
 
 
-def render(document: Document, record: Callable[[], Record], form: str, *, no_color: bool, to_file: bool) -> bytes:
-    """The document in one of `options.FORMATS`; only those that list more than it holds ask for the record."""
+SIGNED = ("text", "html")
+
+
+def render(
+    document: Document,
+    record: Callable[[], Record],
+    form: str,
+    signed: Text | None = None,
+    *,
+    no_color: bool,
+    to_file: bool,
+) -> bytes:
+    """The document in one of `options.FORMATS`; only those that list more than it holds ask for the record.
+
+    `signed` says by whom its ledger is signed, in the forms that people read.
+    """
     lang = language()
     if form == "text":
         from assay.report import text  # noqa: PLC0415  (each output only when asked for)
 
         width, color = terminal_page(no_color=no_color, to_file=to_file)
-        return text.render(document, lang, width=width, color=color)
+        return text.render(document, lang, signed, width=width, color=color)
     output = import_module(f"assay.report.{form}")
-    content: bytes = output.render(document, lang, record()) if form in RECORDED else output.render(document, lang)
+    more = [record()] if form in RECORDED else [signed] if form in SIGNED else []
+    content: bytes = output.render(document, lang, *more)
     return content
 
 

@@ -10,6 +10,7 @@ import click
 
 from assay import __version__
 from assay.cli import options
+from assay.cli.signing import own_keys
 from assay.cli.words import say
 from assay.core.errors import AssayError, Exit
 from assay.core.text import Text
@@ -36,6 +37,7 @@ def command() -> int:
         failed = failed or mark == "NO "
         click.echo(f"{mark} {served}")
     click.echo(say(_libarchive()))
+    click.echo(say(_keys()))
     return int(Exit.FAULT if failed else Exit.NOTHING_TO_REPORT)
 
 
@@ -65,6 +67,18 @@ def _libarchive() -> Text:
     return Text(
         f"--  libarchive was not found; the Debian package {foreign.PACKAGE} would let assay open {formats}",
         f"--  未找到 libarchive；安装 Debian 软件包 {foreign.PACKAGE} 后可打开 {formats}",
+    )
+
+
+def _keys() -> Text:
+    """Whose key signs; that there is none is no fault."""
+    keys = own_keys()
+    if keys:
+        labels = ", ".join(key.label for key in keys)
+        return Text(f"ok  keys: {labels}", f"ok  密钥：{labels}")
+    return Text(
+        "--  keys: none yet, reviews are signed by nobody known; assay ledger keys makes a pair",
+        "--  密钥：尚无，审查的签名者未知；assay ledger keys 可生成一对",
     )
 
 

@@ -7,6 +7,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import progress
+from assay.cli.signing import entering
 from assay.cli.words import say, talk
 from assay.core.text import Text
 
@@ -24,7 +25,8 @@ from assay.core.text import Text
 def command(path: Path, manifest: Path | None, as_of: date, dossier: Path | None, jobs: int) -> int:
     from assay.review.steps import Plan, examine_only  # noqa: PLC0415
 
-    kept, _ = examine_only(Plan(path, as_of, manifest, (), dossier, jobs), progress())
+    with entering() as enter:
+        kept, _ = examine_only(Plan(path, as_of, manifest, (), dossier, jobs), progress(), enter)
     review = kept.latest()
     for kind, count in sorted(review.kinds().items()):
         click.echo(f"{kind}\t{count}")

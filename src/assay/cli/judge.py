@@ -7,6 +7,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, render
+from assay.cli.signing import entering
 from assay.cli.words import say
 from assay.core.text import Text
 from assay.report.record import Record
@@ -50,12 +51,18 @@ def command(
     review = Dossier.open(dossier).latest()
     record = sealed_record(review)
     books = books_for(record.product, rulebooks, as_of)
-    document = judge_again(review, record.product, books, as_of, record.artifact)
+    judging = Judging(as_of, references(books))
 
     def records() -> Record:
-        return record_of(review, review.judgements(Judging(as_of, references(books))))
+        return record_of(review, review.judgements(judging))
 
-    deliver(render(document, records, form, no_color=no_color, to_file=output is not None), output)
+    with entering() as enter:
+        acts = enter(review.dossier)
+        document = judge_again(review, record.product, books, as_of, record.artifact)
+        acts.judged(review, judging, list(review.judgements(judging)))
+        content = render(document, records, form, enter.signed, no_color=no_color, to_file=output is not None)
+        deliver(content, output)
+        enter.report(review, form, content, output)
     counts = summary(document)
     if against is not None:
         return int(options.exit_new(newly_broken_against(review, Dossier.open(against), rulebooks, as_of)))

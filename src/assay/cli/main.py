@@ -29,6 +29,7 @@ VERBS = MappingProxyType(
             "Waive what breaks a rule, for a reason and until a day.", "豁免违反规则的事项，须有理由与期限。"
         ),
         "report": Text("Render the report of a dossier.", "输出卷宗的报告。"),
+        "ledger": Text("Enter acts, prove them, verify what others show.", "登记行为、出具证明、校验他方所示内容。"),
         "rules": Text("List, show, lint and test rulebooks.", "列出、查看、检查并测试规则集。"),
         "doctor": Text("Check this installation and say what would widen it.", "检查本机安装，并提示可扩展之处。"),
     }

@@ -108,6 +108,27 @@ def fail_on(function: F) -> F:
     )
 
 
+def keys(function: F) -> F:
+    about = say(
+        Text(
+            "A public key that you had from its owner, or a file with it, repeatable; else your own.",
+            "经所有者取得的公钥或其文件，可重复；默认为您自己的公钥。",
+        )
+    )
+    return click.option("--key", "keys", metavar="KEY", multiple=True, help=about)(function)
+
+
+def trusted(function: F) -> F:
+    """`--key` and `--nobody`: what a signature must be of."""
+    about = say(
+        Text(
+            "Accept the key that a ledger itself names: shows that it is whole, not whose it is.",
+            "接受账本自称的公钥：仅表明其完整，不表明属于谁。",
+        )
+    )
+    return keys(click.option("--nobody", is_flag=True, help=about)(function))
+
+
 def check_against(fail_on_: str, against: Path | None) -> None:
     """Raises UsageError where one of `--fail-on new` and `--against` is given without the other."""
     if (fail_on_ == "new") != (against is not None):

@@ -7,6 +7,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, progress, render
+from assay.cli.signing import entering
 from assay.cli.words import say, talk
 from assay.core.text import Text
 from assay.report.record import Record
@@ -55,17 +56,20 @@ def command(
     options.check_against(fail_on, against)
     earlier = Dossier.open(against) if against is not None else None
     plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
-    kept, document = review(plan, progress())
-    latest = kept.latest()
+    with entering() as enter:
+        kept, document = review(plan, progress(), enter)
+        latest = kept.latest()
 
-    def record() -> Record:
-        return record_of(latest, latest.judgements())
+        def record() -> Record:
+            return record_of(latest, latest.judgements())
 
-    deliver(render(document, record, form, no_color=no_color, to_file=output is not None), output)
+        content = render(document, record, form, enter.signed, no_color=no_color, to_file=output is not None)
+        deliver(content, output)
+        enter.report(latest, form, content, output)
     counts = summary(document)
     if output is not None:
         talk(Text(f"report: {output}", f"报告：{output}"))
-    talk(Text(f"dossier: {kept.path}", f"卷宗：{kept.path}"))
+    talk(Text(f"dossier: {kept.path}; {enter.signed.en}", f"卷宗：{kept.path}；{enter.signed.zh}"))
     other = another_product(kept)
     if other is not None:
         talk(

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assay.cli import options
+from assay.cli.signing import entering
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -62,16 +63,20 @@ def command(
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.waiving import add  # noqa: PLC0415
 
-    waiver = add(
-        Dossier.open(dossier),
-        rule,
-        facts=facts,
-        reason=reason,
-        asked_by=asked_by,
-        granted_by=granted_by,
-        granted=as_of,
-        until=until,
-    )
+    kept = Dossier.open(dossier)
+    with entering() as enter:
+        acts = enter(kept)
+        number, waiver = add(
+            kept,
+            rule,
+            facts=facts,
+            reason=reason,
+            asked_by=asked_by,
+            granted_by=granted_by,
+            granted=as_of,
+            until=until,
+        )
+        acts.waiver(number)
     count = len(waiver.facts)
     talk(
         Text(

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 FACTS, ATTEMPTS, FILES, JUDGEMENTS = "facts", "attempts", "files", "judgements"
 
-MARK, LOCK, SEGMENTS, REVIEWS = "dossier.json", "lock", "segments", "reviews"
+MARK, LOCK, SEGMENTS, REVIEWS, LEDGER = "dossier.json", "lock", "segments", "reviews", "ledger"
 SEALED, JOURNAL = "review.json", "journal"
 _NUMBER = re.compile(r"[0-9]{4,9}", re.ASCII)
 _LARGEST_JOURNAL = 64 << 20
@@ -111,6 +111,11 @@ class Dossier:
 
     def judgements_folder(self, number: int) -> Path:
         return self.path / JUDGEMENTS / f"{number:04}"
+
+    @property
+    def ledger(self) -> Path:
+        """The folder of the ledger and of what its entries are digests of."""
+        return self.path / LEDGER
 
     def relative(self, path: Path) -> str:
         """A path inside the dossier, as messages name it."""
@@ -192,6 +197,19 @@ class Review:
     def count(self, stream: str) -> int:
         """How many records a stream has, from the manifest alone."""
         return sum(segment.lines for segment in self._of(stream))
+
+    def paths(self) -> list[str]:
+        """Every file of a sealed review, relative to the dossier; judgements made later are not among them."""
+        return self._with_segments(self.dossier.review_folder(self.number) / SEALED, *self.streams.values())
+
+    def judged_paths(self, judging: Judging) -> list[str]:
+        """Every file of judgements that were made later."""
+        path = self.dossier.judgements_folder(self.number) / f"{judging.key}.json"
+        return self._with_segments(path, self._judged(judging).segments)
+
+    def _with_segments(self, path: Path, *streams: Sequence[Segment]) -> list[str]:
+        names = {f"{SEGMENTS}/{segment.name}" for segments in streams for segment in segments}
+        return [path.relative_to(self.dossier.path).as_posix(), *sorted(names)]
 
     def verify(self) -> None:
         """Read every segment of the review. Raises NotVerifiedError at the first that is not what it should be."""

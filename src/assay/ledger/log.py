@@ -108,6 +108,11 @@ class Log:
         return self._edge.size
 
     @property
+    def signs(self) -> bool:
+        """Whether a key is here, so that what was appended can be proven."""
+        return bool(self._signers)
+
+    @property
     def keys(self) -> list[NamedKey]:
         """The keys that count; see `trusted`."""
         return list(self._trusted) or self.claimed
@@ -335,8 +340,9 @@ def _not_ours(place: str, by: str) -> NotVerifiedError:
     return NotVerifiedError(
         Text(f"{place} was last signed by {by}, not by your key", f"{place} 的最后签名者是 {by}，不是您的密钥"),
         Text(
-            "if you know that key, and that the log was its, take the log over; otherwise ask for the right copy",
-            "若您认识该密钥且日志确属于它，可接管此日志；否则请索取正确的副本",
+            "if you know that key, and that the log was its, begin your own after it: assay ledger take-over DOSSIER; "
+            "otherwise ask for the right copy",
+            "若您认识该密钥且日志确属于它，可在其后开始己方账本：assay ledger take-over 卷宗；否则请索取正确的副本",
         ),
     )
 

@@ -1,12 +1,13 @@
 """Receipts: one `.tlog-proof` file that proves offline that an entry is in a log (c2sp.org/tlog-proof).
 
-The entry itself is not in it: `NAME.tlog-proof` lies beside the entry's bytes, `NAME`.
+`NAME.tlog-proof` lies beside the entry's bytes, `NAME`; or it carries the entry as its `extra`, and lies beside the
+file that this entry is a digest of.
 """
 
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.ledger.checkpoints import Believed, open_checkpoint
 from assay.ledger.merkle import leaf_hash, root_of_inclusion
@@ -27,6 +28,10 @@ class Receipt:
     proof: tuple[bytes, ...]
     checkpoint: bytes
     extra: bytes | None = None
+
+    def carrying(self, entry: bytes) -> "Receipt":
+        """The same with the entry in it, for a file that the entry is a digest of."""
+        return replace(self, extra=entry)
 
     def render(self) -> bytes:
         lines = [_HEAD]

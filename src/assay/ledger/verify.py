@@ -21,8 +21,10 @@ marked in the code:
     3. Cosignatures of the witnesses that you named, or of the policy's quorum.
     4. The tree: entries lead to the root that was signed, for every checkpoint; tiles hold the same hashes.
     5. What you saw before is the beginning of what is here: no fork, no rollback.
-    6. Entries are in the one spelling that they may have; files that they name have the digests that they name.
-    7. A receipt leads from the entry's bytes to a signed root.
+    6. Entries are in the one spelling that they may have; files that they name have the digests that they name, and
+       no review, judgement, waiver or statement lies there that no entry names.
+    7. A receipt leads from the entry's bytes to a signed root; where it carries the entry, the file beside it is the
+       one that the entry is a digest of.
     8. A signed statement: Ed25519 here, SM2 by the `openssl` on the path or assay's own library, or not at all.
 
 It shares no code with the program that writes the log. Sources: RFC 6962 section 2.1; c2sp.org signed-note,
@@ -53,6 +55,8 @@ ED25519, COSIGNATURE, SM2 = b"\x01", b"\x04", b"\xff1.2.156.10197.1.501\n"
 SM2_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")  # RFC 5480 around 04 || x || y
 LARGEST_FILE = 1 << 30
 ENTRY_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*", re.ASCII)
+
+ACTS_OF_A_DOSSIER = ("waivers/", "judgements/", "reviews/", "ledger/")
 
 
 class Bad(Exception):  # noqa: N818  (it is what the reader is told)
@@ -232,15 +236,7 @@ class Reader:
         files: dict[str, tuple[int, str]] = {}
         at = 0
         for position, entry in enumerate(entries):
-            try:
-                read = json.loads(entry)
-                plain = json.dumps(read, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == entry
-                now, digests = int(read["at"]), dict(read.get("digests", {}))
-                plain = plain and all(ENTRY_NAME.fullmatch(name) for name in digests)
-            except (ValueError, KeyError, TypeError, RecursionError):
-                plain = False
-            if not plain:
-                raise Bad(f"entry {position} is not spelled as an entry", f"第 {position} 条格式不正确")
+            now, digests = entry_of(entry, position)
             if now < at:
                 self.say(
                     f"note: entry {position} is dated before the one before it",
@@ -249,8 +245,10 @@ class Reader:
             at = now
             files.update((name, (position, digest)) for name, digest in digests.items() if "/" in name or "." in name)
         if dossier is not None:
+            named = set(files)
             for name, (position, digest) in files.items():
-                self.file(dossier, name, position, digest)
+                named.update(self.file(dossier, name, position, digest))
+            self.unnamed(dossier, named)
         elif files:
             count = len(files)
             self.say(
@@ -258,13 +256,16 @@ class Reader:
                 f"注意：条目所列的 {count} 个文件未检查：请指定卷宗以检查",
             )
 
-    def file(self, place: Path, name: str, position: int, digest: str) -> None:
-        """A file named by an entry; the last that names it counts. `*.sha256` lists more, as sha256sum writes it."""
+    def file(self, place: Path, name: str, position: int, digest: str) -> list[str]:
+        """A file named by an entry; the last that names it counts. `*.sha256` lists more, as sha256sum writes it.
+
+        Returns the files that it lists, and its salt.
+        """
         kind, _, wanted = digest.partition(":")
         salt = place / (name + ".salt")
         if kind == "hmac-sha256" and not salt.exists() and not (place / name).exists():
             self.say(f"note: {name} of entry {position} was forgotten", f"注意：第 {position} 条的 {name} 已被销毁")
-            return
+            return []
         content = read(place / name)
         hashed = {
             "sha256": lambda: hashlib.sha256(content).hexdigest(),
@@ -273,22 +274,41 @@ class Reader:
         }.get(kind, lambda: "")()
         if hashed != wanted:
             raise Bad(f"{name} is not what entry {position} says", f"{name} 与第 {position} 条所述不同")
-        if name.endswith(".sha256"):
-            for line in content.decode("utf-8", "surrogateescape").splitlines():
-                wanted, _, listed = line.partition("  ")
-                inside = (place / listed).resolve().is_relative_to(place.resolve())
-                if not inside or hashlib.sha256(read(place / listed)).hexdigest() != wanted:
-                    raise Bad(f"{listed} is not what {name} says", f"{listed} 与 {name} 所述不同")
+        listed = [line.partition("  ") for line in content.decode("utf-8", "surrogateescape").splitlines()]
+        listed = listed if name.endswith(".sha256") else []
+        for wanted, _, path in listed:
+            inside = (place / path).resolve().is_relative_to(place.resolve())
+            if not inside or hashlib.sha256(read(place / path)).hexdigest() != wanted:
+                raise Bad(f"{path} is not what {name} says", f"{path} 与 {name} 所述不同")
+        return [path for _, _, path in listed] + ([f"{name}.salt"] if kind == "hmac-sha256" else [])
+
+    def unnamed(self, place: Path, named: set[str]) -> None:
+        """A waiver, a review, judgements or a signed statement that no entry names was put there by nobody known."""
+        own = {"lock", *(f"{folder}ledger.sqlite{end}" for folder in ("", "ledger/") for end in ("", "-wal", "-shm"))}
+        found = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
+        strange = [path for path in found if path not in named | own and not path.endswith(".tlog-proof")]
+        acts = [
+            path
+            for path in strange
+            if path.startswith(ACTS_OF_A_DOSSIER) and not path.endswith(("/journal", ".partial"))
+        ]
+        if acts:
+            raise Bad(f"{acts[0]} is named by no entry", f"没有条目述及 {acts[0]}")
+        if strange:
+            more = f"{strange[0]} (+{len(strange) - 1})" if strange[1:] else strange[0]
+            self.say(f"note: no entry names {more}", f"注意：没有条目述及 {more}")
 
     # -- 7: receipts ---------------------------------------------------------------------------------------------
 
-    def receipt(self, content: bytes, entry: bytes) -> None:
+    def receipt(self, content: bytes, entry: bytes, name: str) -> None:
         head, blank, note = content.partition(b"\n\n")
         lines = head.decode("ascii", "replace").split("\n")
         if lines.pop(0) != "c2sp.org/tlog-proof@v1" or not blank:
             raise Bad("it is no receipt", "不是有效回执")
-        if lines and lines[0].startswith("extra "):
-            lines.pop(0)
+        # A receipt that carries its entry lies beside the file that the entry is a digest of.
+        body = entry if lines and lines[0].startswith("extra ") else None
+        if body is not None:
+            entry = b64(lines.pop(0).removeprefix("extra "))
         number = lines.pop(0).removeprefix("index ") if lines and lines[0].startswith("index ") else ""
         position = decimal(number)
         signed = self.checkpoint(note)
@@ -302,11 +322,16 @@ class Reader:
                 f"the entry is not entry {position} of {signed.origin}",
                 f"该条目不是 {signed.origin} 的第 {position} 条",
             )
+        if (
+            body is not None
+            and f"sha256:{hashlib.sha256(body).hexdigest()}" not in entry_of(entry, position)[1].values()
+        ):
+            raise Bad(f"{name} is not the file that entry {position} is of", f"{name} 不是第 {position} 条所指的文件")
         self.say(f"entry {position} of {signed.origin}", f"{signed.origin} 的第 {position} 条")
 
     # -- 8: statements -------------------------------------------------------------------------------------------
 
-    def envelope(self, content: bytes) -> None:
+    def envelope(self, content: bytes, name: str) -> None:
         try:
             read_ = json.loads(content)
             kind, payload = read_["payloadType"], b64(read_["payload"])
@@ -322,14 +347,27 @@ class Reader:
                 if key.label == keyid and key.kind != COSIGNATURE and self.signed(key, signature, covered):
                     good.add(key)
         if not good:
-            raise Bad("signed by nobody known", "签名者未知")
+            raise Bad(f"{name} is signed by nobody known", f"{name} 签名者未知")
         if self.trust.both and {key.kind for key in good} != {ED25519, SM2}:
-            raise Bad("it does not bear both Ed25519 and SM2", "未同时具有 Ed25519 与 SM2 签名")
+            raise Bad(f"{name} does not bear both Ed25519 and SM2", f"{name} 未同时具有 Ed25519 与 SM2 签名")
         by = ", ".join(sorted(f"{key.label} ({'SM2' if key.kind == SM2 else 'Ed25519'})" for key in good))
-        self.say(f"statement signed by {by}", f"声明签名者：{by}")
+        self.say(f"{name} signed by {by}", f"{name} 签名者：{by}")
 
 
 # -- formats -----------------------------------------------------------------------------------------------------
+
+
+def entry_of(body: bytes, position: int) -> tuple[int, dict[str, str]]:
+    """Date and digests of an entry."""
+    try:
+        read_ = json.loads(body)
+        plain = json.dumps(read_, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == body
+        at, digests = int(read_["at"]), {name: str(digest) for name, digest in read_.get("digests", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        plain, at, digests = False, 0, {}
+    if not plain or not all(ENTRY_NAME.fullmatch(name) for name in digests):
+        raise Bad(f"entry {position} is not spelled as an entry", f"第 {position} 条格式不正确")
+    return at, digests
 
 
 def b64(text: str) -> bytes:
@@ -627,9 +665,10 @@ def verify(path: Path, reader: Reader) -> None:
     elif path.name.endswith(".sqlite"):
         reader.log(database(path))
     elif path.name.endswith(".tlog-proof"):
-        reader.receipt(read(path), read(path.with_name(path.name.removesuffix(".tlog-proof"))))
+        beside = path.with_name(path.name.removesuffix(".tlog-proof"))
+        reader.receipt(read(path), read(beside), beside.name)
     elif (content := read(path)).lstrip()[:1] == b"{":
-        reader.envelope(content)
+        reader.envelope(content, path.name)
     else:
         head = reader.checkpoint(content)
         reader.say(f"checkpoint of {head.origin}, {head.size} entries", f"{head.origin} 的检查点，{head.size} 条")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assay.core.text import Lang, Text
@@ -22,16 +22,20 @@ _GLANCE = 6  # rules listed on the first screen, per outcome
 _TABLE = 200  # rows of an inventory table; JSON holds them all
 
 
-def render(document: Document, lang: Lang) -> bytes:
-    """One HTML document in UTF-8, in one language; the same document gives the same bytes."""
-    page = _environment().get_template("report.html.j2")
-    return page.render(**_language(lang), **_prepared(document, lang)).encode("utf-8")
+def render(document: Document, lang: Lang, signed: Text | None = None) -> bytes:
+    """One HTML document in UTF-8, in one language; the same document and signer give the same bytes.
+
+    `signed` says by whom the ledger that this report is entered in is signed.
+    """
+    page = environment().get_template("report.html.j2")
+    return page.render(**_language(lang), **_prepared(document, lang), signed=signed).encode("utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment(package: str = "assay.report") -> Environment:
+    """Where pages of a room come from: its own templates, and those of the report that they include."""
     return Environment(
-        loader=PackageLoader("assay.report"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("assay.report")]),
         autoescape=True,
         finalize=escape.html,
         undefined=StrictUndefined,

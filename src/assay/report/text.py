@@ -49,8 +49,13 @@ NARROWEST = 60  # columns that the coverage table needs
 _ROWS = 40  # rows of an inventory table; JSON holds them all
 
 
-def render(document: Document, lang: Lang, *, width: int = 100, color: bool = False) -> bytes:
-    """UTF-8 text ending in one newline; no line is wider than `width` cells (`NARROWEST` at least)."""
+def render(
+    document: Document, lang: Lang, signed: Text | None = None, *, width: int = 100, color: bool = False
+) -> bytes:
+    """UTF-8 text ending in one newline; no line is wider than `width` cells (`NARROWEST` at least).
+
+    `signed` says by whom the ledger that this report is entered in is signed.
+    """
     writer = _Writer(Page(max(width, NARROWEST), color, []), lang)
     writer.title(document)
     writer.glance(document)
@@ -61,7 +66,7 @@ def render(document: Document, lang: Lang, *, width: int = 100, color: bool = Fa
     writer.statements(document)
     writer.waivers(document)
     writer.limits(document)
-    writer.about(document)
+    writer.about(document, signed)
     return writer.page.render()
 
 
@@ -206,7 +211,7 @@ class _Writer:
         status = ATTEMPTS[gap.status].to(self.lang)
         self.page.put(" — ".join(part for part in parts if part), indent=indent, first=f"• {status}: ")
         if gap.owner:
-            self.page.put(self.sentence("withheld-by", owner=gap.owner), indent=indent + 2)
+            self.page.put(self.sentence("withheld-by" if gap.status == "withheld" else "answered-by", owner=gap.owner), indent=indent + 2)
         if gap.law:
             self.page.put(self.sentence("citing", law=gap.law), indent=indent + 2)
         for path in gap.paths:
@@ -333,7 +338,7 @@ class _Writer:
         elif len(document.limits) > len(shown):
             self.page.put(self.sentence("limits-met", n=len(document.limits) - len(shown)))
 
-    def about(self, document: Document) -> None:
+    def about(self, document: Document, signed: Text | None) -> None:
         self.page.heading(self.label("about"))
         for key in ("about-seen", "about-partial", "about-decision"):
             self.page.put(self.label(key))
@@ -342,6 +347,8 @@ class _Writer:
             self.page.put(f"{book.id} ({status}): {self.say(book.title)}. {self.say(book.source)}", first="• ")
             self.page.put(book.digest, indent=2, style="dim")
         self.page.put(f"{self.label('by-assay')} {document.assay}")
+        if signed is not None:
+            self.page.put(f"{self.label('ledger')}{self.say(signed)}")
 
 
 def standing(tally: Tally, lang: Lang) -> str:

@@ -96,6 +96,7 @@ ATTEMPTS = _table(
         "failed": ("failed", "失败"),
         "skipped": ("not examined", "未检查"),
         "withheld": ("withheld", "拒绝提交"),
+        "completed": ("answered", "已答复"),
     }
 )
 KEYS = _table(
@@ -286,6 +287,7 @@ LABELS = _table(
         "delivery": ("Delivery", "交付物"),
         "as-of": ("Judged as of", "判断基准日"),
         "by-assay": ("Made with assay", "生成工具 assay"),
+        "ledger": ("The ledger of this review: ", "本次审查的账本："),
         "not-stated": ("not stated", "未说明"),
         "undetermined-value": ("not determined", "未能确定"),
         "none": ("None.", "无。"),
@@ -311,6 +313,7 @@ SENTENCES = _table(
         "more": ("and {n} more", "另有 {n} 项"),
         "settles": ("{n} rules wait for this", "{n} 条规则有待于此"),
         "withheld-by": ("withheld by {owner}", "由 {owner} 拒绝提交"),
+        "answered-by": ("read by {owner}, who answers for it", "由 {owner} 阅读并作出答复"),
         "citing": ("citing {law}", "援引 {law}"),
         "unlisted": (
             "{n} facts are counted in the totals only: they had too many distinct values to list.",

@@ -6,11 +6,10 @@
     judge     rulebooks over the facts and attempts of a review
     document  the frozen report
 
-The day (`as_of`) is given by the caller; nothing here reads a clock. What is written is the same for any number of
-jobs.
+With a ledger, what is done is entered as it happens (`acts`). The day (`as_of`) is given by the caller; nothing here
+reads a clock. Facts, judgements and document are the same for any number of jobs.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -21,10 +20,11 @@ from tempfile import TemporaryDirectory
 from assay import __version__
 from assay.core.attempts import Attempt
 from assay.core.examination import FileMeta, Limits
-from assay.core.facts import Fact, canonical
+from assay.core.facts import Fact
 from assay.core.judge import judge_all
 from assay.core.product import Product
 from assay.core.rules import Judgement, Rulebook
+from assay.dossier.answering import artifact_digest, attempts_judged, facts_judged
 from assay.dossier.names import default_path
 from assay.dossier.records import FileRecord, decode_fact, encode, glimpse
 from assay.dossier.runs import merge_runs, write_run
@@ -37,12 +37,14 @@ from assay.lab import bench
 from assay.lab.index import Index
 from assay.report.compose import compose
 from assay.report.document import Document
+from assay.review.acts import Acts
 from assay.review.gaps import gaps, no_source
 from assay.review.waiving import under_waivers
 from assay.rulebooks import default_books, load
 
 STREAMS = ("files", "attempts", "facts", "judgements", "document")
 Progress = Callable[[str, int, int], None]
+Enter = Callable[[Dossier], Acts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +77,20 @@ class Examined:
     result: bench.BenchResult
 
 
-def review(plan: Plan, progress: Progress | None = None) -> tuple[Dossier, Document]:
-    """Intake, examine, judge, report. Returns the dossier that holds the new review, and the document."""
-    return _review(plan, progress, judged=True)
+def review(plan: Plan, progress: Progress | None = None, enter: Enter | None = None) -> tuple[Dossier, Document]:
+    """Intake, examine, judge, report. Returns the dossier that holds the new review, and the document.
+
+    `enter` opens the dossier's ledger once it is known which: acts are entered as they happen. Its owner closes it.
+    """
+    return _review(plan, progress, enter, judged=True)
 
 
-def examine_only(plan: Plan, progress: Progress | None = None) -> tuple[Dossier, Document]:
+def examine_only(plan: Plan, progress: Progress | None = None, enter: Enter | None = None) -> tuple[Dossier, Document]:
     """The same without any rulebook: facts and attempts are stated, nothing is judged."""
-    return _review(plan, progress, judged=False)
+    return _review(plan, progress, enter, judged=False)
 
 
-def _review(plan: Plan, progress: Progress | None, *, judged: bool) -> tuple[Dossier, Document]:
+def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judged: bool) -> tuple[Dossier, Document]:
     with TemporaryDirectory(prefix="assay-") as scratch:
         taken = take(plan, Path(scratch) / "intake")
         folder = plan.dossier or default_path(titled(taken.product), Path())
@@ -95,8 +100,15 @@ def _review(plan: Plan, progress: Progress | None, *, judged: bool) -> tuple[Dos
                 taken = take(plan, Path(scratch) / "again")  # the dossier lies in the delivery and must be left out
         books = books_for(taken.product, plan.rulebooks, plan.as_of) if judged else ()
         dossier = Dossier.create_or_open(folder)
+        acts = enter(dossier) if enter is not None else None
+        if acts is not None:
+            acts.intake(max(dossier.reviews(), default=0) + 1, taken, plan.manifest)
         examined = examine(taken, plan, Path(scratch), progress)
-        return dossier, keep(dossier, examined, books, plan)
+        document = keep(dossier, examined, books, plan)
+        if acts is not None:
+            latest = dossier.latest()
+            acts.reviewed(latest, list(latest.judgements()))
+        return dossier, document
 
 
 def take(plan: Plan, scratch: Path) -> Intake:
@@ -168,11 +180,14 @@ def keep(dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: 
 
 
 def judge(review: Review, product: Product, books: Sequence[Rulebook], as_of: date) -> list[Judgement]:
-    """Judge a review; books about the review itself come first. Streams the facts once."""
+    """Judge a review; books about the review itself come first. Streams the facts once.
+
+    Where a person read what the program could not, and says so in the operator's manifest, that day's answers count.
+    """
     rules = [rule for book in sorted(books, key=lambda book: book.about != "review") for rule in book.rules]
     if not rules:
         return []
-    return judge_all(rules, product.attributes, review.glimpses(), review.attempts(), as_of)
+    return judge_all(rules, product.attributes, facts_judged(review, as_of), attempts_judged(review, as_of), as_of)
 
 
 def judge_again(review: Review, product: Product, books: Sequence[Rulebook], as_of: date, digest: str) -> Document:
@@ -247,14 +262,6 @@ def file_rows(files: Iterator[FileRecord]) -> list[tuple[str, str, str, int, int
         counts[row] += 1
         sizes[row] += record.size
     return [(*row, counts[row], sizes[row]) for row in sorted(counts)]
-
-
-def artifact_digest(files: Sequence[FileRecord]) -> str:
-    """SHA-256 over path, size and SHA-256 of every file, in order of path."""
-    digest = hashlib.sha256()
-    for record in sorted(files, key=lambda record: record.path):
-        digest.update(canonical([record.path, record.size, record.sha256]) + b"\n")
-    return digest.hexdigest()
 
 
 def _record(meta: FileMeta, digest: str) -> FileRecord:

@@ -71,8 +71,10 @@ def add(
     granted_by: str,
     granted: date,
     until: date,
-) -> Waiver:
+) -> tuple[int, Waiver]:
     """Grant a waiver for what breaks a rule in the newest review, or for those of the facts that are named.
+
+    Returns its number in the dossier, and the waiver.
 
     A fact may be named by the start of its id. Raises InputError when the rule is not broken, a named fact does not
     break it, or the waiver lacks a reason, a second person or an end.
@@ -84,8 +86,7 @@ def add(
     artifact = review.record.artifact if review.record is not None else ""
     ids = tuple(sorted(chosen))
     waiver = grant(Waiver(judgement.book, judgement.rule, ids, reason, asked_by, granted_by, granted, until, artifact))
-    add_waiver(dossier, waiver)
-    return waiver
+    return add_waiver(dossier, waiver), waiver
 
 
 def _broken(review: Review, rule: str) -> Judgement:
