@@ -1,5 +1,6 @@
 """`assay ledger` and `assay report --verify`, as a party, its witness and an auditor use them."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -149,3 +150,17 @@ def test_a_review_without_a_key_says_that_nobody_signed_it(folder: Path) -> None
     assert b"signed by nobody known" in done.stderr
     assert run("ledger", "verify", "nobody.assay", cwd=folder).returncode == Exit.NOT_VERIFIED
     assert run("ledger", "verify", "nobody.assay", "--nobody", cwd=folder).returncode == 0
+
+
+def test_the_verdict_is_a_signed_statement_and_a_summary_when_asked(bank: Side, folder: Path) -> None:
+    code, said, _ = bank.ledger("verdict", "weak.assay")
+    statement = json.loads(base64.b64decode(json.loads(said)["payload"]))
+    assert (code, statement["predicateType"]) == (0, "https://in-toto.io/attestation/svr/v0.2")
+    assert len(json.loads(said)["signatures"]) == 2
+    assert not [rule for rule in statement["predicate"]["properties"] if "crypto.des" in rule]
+    code, said, _ = bank.ledger("verdict", "weak.assay", "--slsa", "pkg:generic/weak")
+    summary = json.loads(base64.b64decode(json.loads(said)["payload"]))["predicate"]
+    assert (code, summary["verificationResult"], summary["resourceUri"]) == (0, "FAILED", "pkg:generic/weak")
+    assert bank.ledger("verify", "weak.assay")[0] == 0
+    assert bank.run("examine", "weak", "--dossier", "unjudged.assay")[0] == 0
+    assert bank.ledger("verdict", "unjudged.assay")[0] == Exit.USAGE

@@ -16,7 +16,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver
-from assay.cli.signing import RECEIPT, own_keys, party, trusted_keys, verify
+from assay.cli.signing import RECEIPT, entering, own_keys, party, trusted_keys, verify
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -221,6 +221,45 @@ def verify_(
     more += ["--policy", str(policy)] if policy else []
     more += [part for path in seen for part in ("--seen", str(path))]
     return verify(paths, keys, [*more, *(["--both"] if both else [])], nobody=nobody)
+
+
+@command.command(
+    "verdict",
+    help=say(
+        Text(
+            "The signed verdict over the newest review: an in-toto statement of what is met. No pass where anything is "
+            "broken or open.",
+            "输出最新审查的签名判定书：陈述所满足规则的 in-toto 声明。凡有违反或待定，即非通过。",
+        )
+    ),
+)
+@click.argument("dossier", type=_PATH)
+@click.option(
+    "--slsa",
+    "resource",
+    metavar="URI",
+    help=say(
+        Text(
+            "A SLSA verification summary instead, of what this URI names.", "改为就该 URI 所指对象输出 SLSA 验证摘要。"
+        )
+    ),
+)
+@options.output
+@options.lang
+def verdict(dossier: Path, resource: str | None, output: Path | None) -> int:
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.review.acts import verdict_name  # noqa: PLC0415
+    from assay.review.reading import sealed_record  # noqa: PLC0415
+
+    kept = Dossier.open(dossier)
+    review = kept.latest()
+    sealed_record(review)
+    if resource is None:
+        deliver(_read(kept.path / verdict_name(review.number)), output)
+    else:
+        with entering() as enter:
+            deliver(enter(kept).summary(review, list(review.judgements()), resource), output)
+    return int(Exit.NOTHING_TO_REPORT)
 
 
 @command.command(

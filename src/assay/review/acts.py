@@ -9,7 +9,7 @@ Entries of a review, in this order:
     attempts     what was tried and how far it got
     facts        what was stated; names the list of every file of the review
     judgement    what was judged, by which books (again for each later judging)
-    verdict      `NNNN.verdict.dsse.json`, with every signature that this party has
+    verdict      `NNNN.verdict.dsse.json`, with every signature that this party has; `NNNN.summary.dsse.json` when asked
     report       the document, and each file that was rendered from it
     waiver       `waivers/NNNN.json`, salted
 
@@ -91,15 +91,16 @@ class Acts:
         """The consent, kept in the dossier; whoever may not know of it is told no more than a salted digest."""
         return self._entry("consent", number, self._secret(f"{LEDGER}/{number:04}.consent.json", encode(consent)))
 
-    def reviewed(self, review: Review, judgements: Sequence[Judgement], at_home: str = "") -> None:
-        """A sealed review and the verdict over it. `at_home`: URI of the product, for a SLSA summary as well."""
+    def reviewed(self, review: Review, judgements: Sequence[Judgement]) -> None:
+        """A sealed review and the verdict over it."""
         record = review.record
         if record is None:
             raise ValueError("a review is entered when it is sealed")
         number = review.number
         files = self._listed(f"{LEDGER}/{number:04}.sha256", [MARK, *review.paths()])
         outcome = _outcome(record.product, record.artifact, record.rulebooks, judgements, files, self._now())
-        verdict = self._statements(number, outcome, at_home) if judgements else {}
+        name = verdict_name(number)
+        verdict = self._kept(name, self._sealed(svr(outcome))) if judgements else {}
         entries = [
             self._entry("attempts", number, _stream(review, "attempts"), {"attempts": review.count("attempts")}),
             self._entry("facts", number, {"artifact": f"sha256:{record.artifact}"} | files, review.kinds()),
@@ -107,6 +108,19 @@ class Acts:
             *([self._entry("verdict", number, verdict, _counts(judgements))] if verdict else []),
         ]
         self._log.append(*entries)
+
+    def summary(self, review: Review, judgements: Sequence[Judgement], resource: str) -> bytes:
+        """A SLSA verification summary over the verdict, signed; `resource` is the URI of what was reviewed."""
+        record = review.record
+        if record is None:
+            raise ValueError("a review is summed up when it is sealed")
+        verdict = verdict_name(review.number)
+        evidence = {verdict: digest(_read(self._dossier.path / verdict))}
+        outcome = _outcome(record.product, record.artifact, record.rulebooks, judgements, evidence, self._now())
+        name = f"{LEDGER}/{review.number:04}.summary.dsse.json"
+        sealed = self._sealed(vsa(outcome, resource))
+        self._log.append(self._entry("verdict", review.number, self._kept(name, sealed), _counts(judgements)))
+        return sealed
 
     def judged(self, review: Review, judging: Judging, judgements: Sequence[Judgement]) -> None:
         """Judgements that were added to a sealed review, and the verdict over them."""
@@ -148,13 +162,6 @@ class Acts:
         digests = _stream(review, "judgements") | _books(review.record.rulebooks)
         return [self._entry("judgement", review.number, digests, _counts(judgements))]
 
-    def _statements(self, number: int, outcome: Outcome, at_home: str) -> dict[str, str]:
-        name = f"{LEDGER}/{number:04}"
-        digests = self._kept(f"{name}.verdict.dsse.json", self._sealed(svr(outcome)))
-        if at_home:
-            digests |= self._kept(f"{name}.summary.dsse.json", self._sealed(vsa(outcome, at_home)))
-        return digests
-
     def _sealed(self, statement: bytes) -> bytes:
         return seal(PAYLOAD_TYPE, statement, self._party.name, self._party.signers)
 
@@ -180,6 +187,11 @@ class Acts:
         self, act: str, number: int, digests: Mapping[str, str], counts: Mapping[str, int] | None = None
     ) -> Entry:
         return Entry(act, f"{self.id}/{number}", int(self._clock()), digests, counts or {})
+
+
+def verdict_name(number: int) -> str:
+    """Where in the dossier the signed verdict over a review lies."""
+    return f"{LEDGER}/{number:04}.verdict.dsse.json"
 
 
 def take_over(dossier: Dossier, party: Party, clock: Clock) -> None:
