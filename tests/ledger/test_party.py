@@ -81,3 +81,12 @@ def test_cosignatures_have_a_key_and_a_name_of_their_own(tmp_path: Path) -> None
 def test_a_token_needs_the_name_of_its_party(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="ASSAY_PARTY"):
         open_party(environ(tmp_path, ASSAY_KEY="pkcs11:token=x;object=y?module-path=/m.so"), tmp_path, refuse)
+
+
+def test_a_token_signs_under_the_name_of_its_party(tmp_path: Path, token: str) -> None:
+    given = environ(tmp_path, ASSAY_KEY=token, ASSAY_PARTY="bank.example", ASSAY_KEY_PASSPHRASE="1234")
+    party = open_party(given, tmp_path, refuse)
+    (key,) = party.keys
+    assert key.verify(party.signers[0].sign(b"x"), b"x")
+    assert party.words.en == f"signed by {key.label}"
+    assert not open_party({**given, "ASSAY_KEY_PASSPHRASE": ""}, tmp_path, refuse).known
