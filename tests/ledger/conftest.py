@@ -65,7 +65,7 @@ def python() -> list[str]:
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def token(tmp_path_factory: pytest.TempPathFactory) -> str:
     """URI of an Ed25519 key on a SoftHSM token, PIN 1234."""
     pkcs11 = pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed: pip install 'assay[pkcs11]'")

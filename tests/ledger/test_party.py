@@ -44,7 +44,7 @@ def test_a_name_that_was_not_chosen_says_nothing(tmp_path: Path) -> None:
 
 def test_another_name_for_a_known_key_is_refused(tmp_path: Path) -> None:
     open_party(environ(tmp_path, **KEYS), tmp_path, refuse)
-    with pytest.raises(UsageError, match="known as bank.example"):
+    with pytest.raises(UsageError, match=r"known as bank\.example"):
         open_party(environ(tmp_path, **{**KEYS, "ASSAY_PARTY": "vendor.example"}), tmp_path, refuse)
 
 
@@ -89,4 +89,5 @@ def test_a_token_signs_under_the_name_of_its_party(tmp_path: Path, token: str) -
     (key,) = party.keys
     assert key.verify(party.signers[0].sign(b"x"), b"x")
     assert party.words.en == f"signed by {key.label}"
+    party.signers[0].close()  # type: ignore[attr-defined]
     assert not open_party({**given, "ASSAY_KEY_PASSPHRASE": ""}, tmp_path, refuse).known
