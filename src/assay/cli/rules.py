@@ -1,14 +1,20 @@
-"""`assay rules list | show | lint | test`: rulebooks as data."""
+"""`assay rules list | show | lint | test | weigh`: rulebooks as data."""
+
+from datetime import date
+from pathlib import Path
 
 import click
 
 from assay.cli import options
+from assay.cli.deliver import deliver, progress, terminal_page
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
 
 
-@click.group("rules", help=say(Text("List, show, lint and test rulebooks.", "列出、查看、检查并测试规则集。")))
+@click.group(
+    "rules", help=say(Text("List, show, lint, test and weigh rulebooks.", "列出、查看、检查、测试规则集，评估其影响。"))
+)
 def command() -> None:
     pass
 
@@ -45,6 +51,9 @@ def show(book: str, rule: str | None) -> int:
         click.echo(terminal(f"{loaded.id}: {loaded.title.to(lang)} ({loaded.status}); {loaded.source.to(lang)}"))
         for item in found:
             click.echo(terminal(f"  {item.severity:<10}{item.id:<44}{item.title.to(lang)}"))
+        for target in loaded.targets:
+            share = f"≥ {target.share / 10_000:g} %"
+            click.echo(terminal(f"  {target.by}  {share:<9} {target.id:<33}{target.title.to(lang)}"))
         return int(Exit.NOTHING_TO_REPORT)
     item = found[0]
     for clause in (item.clause, *item.also):
@@ -76,10 +85,78 @@ def test(paths: tuple[str, ...]) -> int:
     return code
 
 
+@command.command(
+    "weigh",
+    help=say(
+        Text(
+            "What BOOK would do to the products of a register: their dossiers are judged again, and what is newly "
+            "broken, met or open is counted by clause. Three figures are about the book itself: breadth, opacity, "
+            "disparity.",
+            "BOOK 对登记册中产品的影响：重新判定其卷宗，按条款统计新增的违反、符合与待定。"
+            "另有三项针对规则集本身的指标：广度、不明度、差异度。",
+        )
+    ),
+)
+@click.argument("book")
+@click.option(
+    "--estate",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="REGISTER",
+    help=say(Text("The register.", "登记册。")),
+)
+@click.option(
+    "--against",
+    metavar="ID|PATH",
+    help=say(Text("Book to compare with; else what each review holds.", "用于对照的规则集；默认为各次审查所存判定。")),
+)
+@options.as_of
+@options.jobs
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    help=say(Text("Form.", "输出格式。")),
+)
+@options.output
+@options.lang
+@options.color
+def weigh(
+    book: str,
+    estate: Path,
+    against: str | None,
+    as_of: date,
+    jobs: int,
+    form: str,
+    output: Path | None,
+    no_color: bool,
+) -> int:
+    from assay.estate import files, json, sheet  # noqa: PLC0415
+    from assay.estate.contradictions import contradictions  # noqa: PLC0415
+    from assay.estate.standing import worst_exit  # noqa: PLC0415
+    from assay.estate.weigh import weighed  # noqa: PLC0415
+    from assay.estate.weigh_sheet import weigh_sheet  # noqa: PLC0415
+    from assay.rulebooks import load  # noqa: PLC0415
+
+    loaded, other = load(book), load(against) if against is not None else None
+    held = files.read(estate)
+    found, standings = weighed(held, loaded, other, as_of, jobs=jobs, progress=progress())
+    contradicting = contradictions(held, standings)
+    if form == "json":
+        deliver(json.of_weighing(held, found, contradicting), output)
+    else:
+        page = weigh_sheet(held, found, contradicting, language())
+        width, color = terminal_page(no_color=no_color, to_file=output is not None)
+        html = form == "html"
+        deliver(sheet.render_html(page) if html else sheet.render_text(page, width=width, color=color), output)
+    return int(worst_exit(standings))
+
+
 def _lint(paths: tuple[str, ...]) -> int:
     from assay.report.escape import terminal  # noqa: PLC0415
-    from assay.rulebooks import lint as problems_of  # noqa: PLC0415
     from assay.rulebooks import shipped  # noqa: PLC0415
+    from assay.rulebooks.lint import lint as problems_of  # noqa: PLC0415
     from assay.rulebooks.loader import folder_of  # noqa: PLC0415
 
     found = 0

@@ -19,7 +19,7 @@ from assay.core.attempts import Attempt
 from assay.core.errors import InputError
 from assay.core.facts import Evidence, Fact, Scalar, Scope, Subject, fact_id
 from assay.core.kinds import FileClass
-from assay.core.rules import Judgement
+from assay.core.rules import Judgement, Outcome
 from assay.core.text import Text
 
 T = TypeVar("T")
@@ -58,6 +58,14 @@ class Glimpse(msgspec.Struct, frozen=True, gc=False):
     value: dict[str, Scalar]
 
 
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """A judgement without its grounds."""
+
+    book: str
+    rule: str
+    outcome: Outcome
+
+
 class _Kinded(msgspec.Struct, frozen=True, gc=False):
     kind: str
 
@@ -94,6 +102,11 @@ def decode_fact(line: bytes, file: str = "", number: int = 1) -> Fact:
 def glimpse(line: bytes, file: str = "", number: int = 1) -> Glimpse:
     """What judging needs of the fact on a line, its id included."""
     return _decoded(_glimpses, line, file, number)
+
+
+def settled(line: bytes, file: str = "", number: int = 1) -> Settled:
+    """The outcome of the judgement on a line."""
+    return _decoded(_settled, line, file, number)
 
 
 def kind_of(line: bytes, file: str = "", number: int = 1) -> str:
@@ -156,6 +169,7 @@ _of_subject, _of_evidence = (
     attrgetter(*(item.name for item in dataclasses.fields(type_))) for type_ in (Subject, Evidence)
 )
 _glimpses = msgspec.json.Decoder(Glimpse)
+_settled = msgspec.json.Decoder(Settled)
 _kinds = msgspec.json.Decoder(_Kinded)
 
 PUBLISHED: tuple[type, ...] = (Fact, Attempt, FileRecord, Judgement)

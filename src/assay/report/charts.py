@@ -15,7 +15,7 @@ from assay.report.words import number
 
 _WIDTH = 560  # units of the view box; one is about a pixel at full width
 _CELL = 7  # about what a column of text takes
-_NOTE = 64  # kept free for the figure at the end of a bar
+_NOTE = 64  # kept free at least for the figure at the end of a bar
 _ROW = 30
 _THICK = 16
 _LABEL_CELLS = 34
@@ -24,11 +24,15 @@ _LEAST = 3  # a part that is there is seen, however small its share
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: its label, and its parts as (class, amount) from left to right. `note` replaces the total at its end."""
+    """One row: its label, and its parts as (class, amount) from left to right. `note` replaces the total at its end.
+
+    `target` is an amount at which a line crosses the row.
+    """
 
     label: str
     parts: tuple[tuple[str, int], ...]
     note: str = ""
+    target: int | None = None
 
     @property
     def total(self) -> int:
@@ -39,8 +43,11 @@ def bars(description: str, rows: Sequence[Bar], *, shares: bool = False) -> Mark
     """An `<svg>` of all rows. With `shares` every bar has full length; otherwise the longest has."""
     longest = max((bar.total for bar in rows), default=0)
     edge = min(_LABEL_CELLS, max((cells(bar.label) for bar in rows), default=0)) * _CELL + 14
+    room = _WIDTH - edge - max(_NOTE, 14 + _CELL * max((cells(bar.note) for bar in rows), default=0))
     drawn = Markup("").join(
-        _row(bar, place * _ROW, edge, bar.total if shares else longest) for place, bar in enumerate(rows) if longest
+        _row(bar, place * _ROW, edge, room, bar.total if shares else longest)
+        for place, bar in enumerate(rows)
+        if longest
     )
     height = max(len(rows), 1) * _ROW
     return Markup(
@@ -48,7 +55,7 @@ def bars(description: str, rows: Sequence[Bar], *, shares: bool = False) -> Mark
     ).format(_WIDTH, height, escape.html(description), drawn)
 
 
-def _row(bar: Bar, top: int, edge: int, scale: int) -> Markup:
+def _row(bar: Bar, top: int, edge: int, room: int, scale: int) -> Markup:
     middle = top + _ROW // 2
     pieces = [
         Markup('<text class="chart-label" x="{}" y="{}" text-anchor="end">{}</text>').format(
@@ -56,7 +63,7 @@ def _row(bar: Bar, top: int, edge: int, scale: int) -> Markup:
         )
     ]
     left = edge
-    for (kind, amount), width in zip(bar.parts, _widths(bar.parts, scale, _WIDTH - edge - _NOTE), strict=True):
+    for (kind, amount), width in zip(bar.parts, _widths(bar.parts, scale, room), strict=True):
         if amount:
             pieces.append(
                 Markup('<rect class="part part-{}" x="{}" y="{}" width="{}" height="{}"/>').format(
@@ -64,6 +71,10 @@ def _row(bar: Bar, top: int, edge: int, scale: int) -> Markup:
                 )
             )
         left += width
+    if bar.target is not None and scale > 0:
+        at = edge + bar.target * room // scale
+        line = Markup('<line class="chart-target" x1="{0}" y1="{1}" x2="{0}" y2="{2}"/>')
+        pieces.append(line.format(at, top + 2, top + _ROW - 2))
     note = bar.note or number(bar.total)
     pieces.append(
         Markup('<text class="chart-value" x="{}" y="{}">{}</text>').format(left + 8, middle + 4, escape.html(note))

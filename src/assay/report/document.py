@@ -93,7 +93,7 @@ class BookRow:
     id: str
     title: Text
     status: BookStatus
-    about: Literal["product", "review"]
+    about: Literal["product", "review", "export"]
     source: Text
     owner: str
     digest: str
