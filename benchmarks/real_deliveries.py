@@ -1,14 +1,16 @@
 """Reviews of real deliveries, each by `assay review` in a fresh folder: what it cost, what was seen, what stayed open.
 
     python benchmarks/real_deliveries.py PATH... [--manifest FILE] [--rulebook ID]... [--as-of DATE] [--jobs N]
-                                         [--lang en|zh] [--json FILE] [--keep DIR]
+                                         [--lang en|zh] [--json FILE] [--keep DIR] [--answers DIR]
 
 PATH is a delivery: an archive, an image, a package, a folder. Prints one row of a Markdown table per delivery, then
 what holds rules open, over all of them. Without --manifest the operator says: banking, markets CN and EU, critical.
 CPU seconds are of the review and its workers; memory is that of its largest process. Bytes are those of the files that
 were taken in, after unpacking. Coverage leaves out what cannot hold cryptography (images, prose). "Decided" is what is
 broken or met of the rules that apply; rules that only a statement can decide are counted, and also shown apart. With
---keep the dossiers and reports stay, for `assay why` and `assay facts`. Ends 1 when a review fails.
+--answers, statements of the file DIR/NAME.yaml are added to the manifest of the delivery NAME: what a person read where
+the program could not. With --keep the dossiers and reports stay, for `assay why` and `assay facts`. Ends 1 when a
+review fails.
 """
 
 import argparse
@@ -77,21 +79,23 @@ def main() -> int:
     parser.add_argument("--lang", choices=tuple(HEADINGS), default="en")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--answers", type=Path)
     given = parser.parse_args()
     rows: list[Row] = []
     failed = 0
     print(f"| {HEADINGS[given.lang].replace('|', ' | ')} |\n|{' --- |' * (HEADINGS['en'].count('|') + 1)}")
     with tempfile.TemporaryDirectory() as scratch:
-        manifest = given.manifest or Path(scratch, "product.yaml")
-        if given.manifest is None:
-            manifest.write_text(MANIFEST, encoding="utf-8")
-        options = ["--manifest", str(manifest), "--as-of", given.as_of.isoformat(), "--jobs", str(given.jobs)]
+        said = given.manifest.read_text(encoding="utf-8") if given.manifest else MANIFEST
+        options = ["--as-of", given.as_of.isoformat(), "--jobs", str(given.jobs)]
         for book in given.rulebook or BOOKS:
             options += ["--rulebook", book]
         for path in given.paths:
             folder = Path(given.keep or scratch, path.name)
             folder.mkdir(parents=True)
-            row = reviewed(path, folder, options)
+            answers = given.answers / f"{path.name}.yaml" if given.answers else None
+            manifest = folder / "manifest.yaml"
+            manifest.write_text(said + (answers.read_text(encoding="utf-8") if answers and answers.is_file() else ""))
+            row = reviewed(path, folder, [*options, "--manifest", str(manifest)])
             if row is None:
                 failed += 1
                 print(f"{path}: the review failed", file=sys.stderr)

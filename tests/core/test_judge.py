@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.core.answers import Told
 from assay.core.attempts import Attempt
-from assay.core.facts import Fact, Scalar
-from assay.core.judge import applicable, in_force, judge, judge_all
+from assay.core.facts import Fact, Scalar, fact_id
+from assay.core.judge import applicable, in_force, judge, judge_all, judge_each
 from assay.core.rules import Because, Clause, Ground, Judgement, Pattern, Rule, Unseen
 from tests.core.made import AS_OF, asks, attempt, fact, facts, pattern, patterns, rule
 
@@ -26,6 +27,8 @@ BAD, GOOD, DIM = fact(family="MD5"), fact(family="SM3"), fact(family=None)
 DONE = attempt()
 STATED = replace(attempt(), kinds=("statement",))
 SKIPPED = attempt("skipped", reason="no-reader", path="a.go", format="go", bytes=7)
+TOLD: Any = Told(fact_id(DIM), DIM.kind, DIM.subject, GOOD.value, "Li Wei")
+ANSWERED = attempt("completed", reason="no-reader", path="a.go", format="go", bytes=7, owner="Li Wei")
 WITHHELD = attempt("withheld", reason="withheld", path="b/", owner="Acme", law="Trade secrets act")
 DEMANDED = Clause("made", "1", "own", demands_delivery=True)
 
@@ -77,6 +80,16 @@ CASES = [
     Case("somebody looked elsewhere", FORBID_SHIPPED, (), (attempt(scope="test"),), "open: nobody-looked"),
     Case("one of two kinds was not looked for", rule(forbid=(PINNED, MD5)), (), (DONE,), "open: nobody-looked"),
     Case("nobody looked, for a requirement", REQUIRE, (), (), "open: nobody-looked"),
+    # a person answers for what was not completed
+    Case("a person answers", FORBID, (), (DONE, ANSWERED), "met: forbidden-absent, answered"),
+    Case("a person answers for one of two", FORBID, (), (DONE, ANSWERED, replace(SKIPPED, path="b.go")),
+         "open: not-completed"),
+    Case("no answer takes back what was seen", FORBID, (BAD,), (DONE, ANSWERED), "broken: forbidden-seen"),
+    Case("no answer determines a value", FORBID, (DIM,), (DONE, ANSWERED), "open: perhaps"),
+    Case("a requirement, and an answer", REQUIRE, (), (DONE, ANSWERED), "broken: required-absent, answered"),
+    Case("a person determines a value", FORBID, (TOLD,), (DONE,), "met: forbidden-absent, determined"),
+    Case("a person says that it is not so", FORBID, (replace(TOLD, value=BAD.value, holds=False),), (DONE,),
+         "met: forbidden-absent, determined"),
     # 4. not completed, withheld, undetermined
     Case("a file nobody could read", FORBID, (), (DONE, SKIPPED), "open: not-completed"),
     Case("a partial attempt acquits nobody", FORBID, (), (attempt("partial", reason="blind-spot"),),
@@ -225,3 +238,11 @@ def test_more_evidence(given_rule: Rule, seen: list[Fact], more: Fact, tried: li
         assert judge(given_rule, {}, [*seen, more], [*tried, another], AS_OF).outcome == "broken"
     if before != "met" and another.status != "completed":
         assert judge(given_rule, {}, seen, [*tried, another], AS_OF).outcome != "met"
+
+
+@given(st.lists(facts(), max_size=12), st.lists(patterns(), min_size=1, max_size=4))
+def test_judging_under_several_attributes_is_judging_under_each(found: list[Fact], asked: list[Pattern]) -> None:
+    rules = [rule(id=f"r{at}", forbid=(item,), applies=BANKS if at % 2 else {}) for at, item in enumerate(asked)]
+    products: list[dict[str, Scalar]] = [{}, {"sector": "banking"}, {"sector": "retail"}, {"vendor.country": "CN"}]
+    each = judge_each(rules, products, found, [DONE, SKIPPED], AS_OF)
+    assert each == [judge_all(rules, product, found, [DONE, SKIPPED], AS_OF) for product in products]

@@ -15,7 +15,8 @@ ReasonCode = Literal[
     "no-reader", "binary", "configuration", "material", "not-unpacked", "unknown-format", "encrypted", "packed",
     "not-text", "damaged", "traversal", "link-out", "special", "bomb", "nested-too-deep", "too-many",
     "duplicate-name", "lying-header", "unreadable", "too-large", "too-many-places", "hang", "crash", "memory",
-    "fault", "blind-spot", "syntax", "no-source", "left-out", "withheld",
+    "fault", "blind-spot", "syntax", "no-source", "left-out", "withheld", "not-asked", "no-start", "clock", "limit",
+    "no-library",
 ]  # fmt: skip
 REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 
@@ -25,7 +26,8 @@ class Attempt:
     """`path` is as delivered, '' for a group. `ran` says where: inline, worker or cage.
 
     `detail` is one short sentence in English for the examiner; it may quote the product and is escaped by outputs.
-    `owner` and `law` are set only when status is withheld.
+    `owner` and `law` are set when status is withheld; a completed attempt with an `owner` is one that this person
+    answers for (`answers.py`), and keeps the reason that the program had.
     """
 
     by: str

@@ -5,11 +5,12 @@ what follows. The order of facts and attempts given does not matter to the outco
 quoted, so callers pass them in dossier order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
+from assay.core.answers import Told
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
 from assay.core.kinds import STATED
@@ -23,17 +24,30 @@ def _path_first(attempt: Attempt) -> tuple[str, Attempt]:
     return attempt.path, attempt
 
 
+Found = tuple[tuple[Matched, ...], tuple[Matched, ...]]
+
+
 class Evidenced:
     """Facts and attempts prepared for a set of rules: tables of facts by kind, attempts by kind."""
 
     def __init__(self, rules: Sequence[Rule], facts: Iterable[Seen], attempts: Iterable[Attempt]) -> None:
-        self.tables = tabled(rules, facts)
+        self.told: dict[str, dict[str, list[str]]] = {}  # by kind and person: ids of facts with a value of theirs
+        self.tables = tabled(rules, self._holding(facts))
         self.attempts: dict[str, list[Attempt]] = {}
         self.unseen: dict[object, tuple[Unseen, ...]] = {}  # rules on the same kinds and scopes lack the same
+        self.found: dict[int, Found] = {}  # by the place of the rule: what matches does not depend on the product
         for attempt in attempts:
             for kind in attempt.kinds:
                 if kind in self.tables:
                     self.attempts.setdefault(kind, []).append(attempt)
+
+    def _holding(self, facts: Iterable[Seen]) -> Iterator[Seen]:
+        for fact in facts:
+            if type(fact) is Told:
+                self.told.setdefault(fact.kind, {}).setdefault(fact.who, []).append(fact.id)
+                if not fact.holds:
+                    continue
+            yield fact
 
 
 def judge_all(
@@ -44,9 +58,22 @@ def judge_all(
     as_of: date,
 ) -> list[Judgement]:
     """Judge every rule. `facts` and `attempts` are read once and may be streams; memory grows with distinct values."""
+    return judge_each(rules, (product,), facts, attempts, as_of)[0]
+
+
+def judge_each(
+    rules: Sequence[Rule],
+    products: Sequence[Mapping[str, Scalar]],
+    facts: Iterable[Seen],
+    attempts: Iterable[Attempt],
+    as_of: date,
+) -> list[list[Judgement]]:
+    """Judge the same evidence once for each set of attributes: what changes, changes because of them alone."""
     rules = [rule.on(as_of) for rule in rules]
     evidenced = Evidenced(rules, facts, attempts)
-    return [_judge(rule, product, evidenced, as_of) for rule in rules]
+    return [
+        [_judge(rule, place, product, evidenced, as_of) for place, rule in enumerate(rules)] for product in products
+    ]
 
 
 def judge(
@@ -56,7 +83,7 @@ def judge(
     return judge_all((rule,), product, facts, attempts, as_of)[0]
 
 
-def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_of: date) -> Judgement:
+def _judge(rule: Rule, place: int, product: Mapping[str, Scalar], evidenced: Evidenced, as_of: date) -> Judgement:
     def say(outcome: Outcome, *grounds: Ground) -> Judgement:
         return Judgement(rule.book, rule.id, outcome, grounds, rule.demand)
 
@@ -69,10 +96,13 @@ def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_o
     applies = applicable(rule.applies, product)
     if applies is not None:
         return say(*applies)
-    sure, perhaps = matched(rule.patterns, evidenced.tables)
+    if place not in evidenced.found:
+        evidenced.found[place] = matched(rule.patterns, evidenced.tables)
+    sure, perhaps = evidenced.found[place]
     # 2. a forbidden fact convicts, whatever else is missing
     if rule.forbid and sure:
-        return say("broken", Ground("forbidden-seen", matched=sure), *_maybe("perhaps", perhaps))
+        told = (ground for ground in _told(rule, evidenced) if _share(ground.matched, sure))
+        return say("broken", Ground("forbidden-seen", matched=sure), *_maybe("perhaps", perhaps), *told)
     # 3. a needed kind that nobody looked for
     unlooked = [kind for kind in dict.fromkeys(p.kind for p in rule.patterns) if not _covering(kind, rule, evidenced)]
     if unlooked:
@@ -89,8 +119,8 @@ def _judge(rule: Rule, product: Mapping[str, Scalar], evidenced: Evidenced, as_o
         return say("open", *grounds, *_maybe("perhaps", perhaps))
     if perhaps and (rule.forbid or not sure):
         return say("open", Ground("perhaps", matched=perhaps))
-    # 5. everything was looked at
-    return say(*_seen_all(rule, sure))
+    # 5. everything was looked at, by this program or by a person who answers for it
+    return say(*_seen_all(rule, sure), *_answered(_answers(rule, evidenced)), *_told(rule, evidenced))
 
 
 def _seen_all(rule: Rule, sure: tuple[Matched, ...]) -> tuple[Outcome, Ground]:
@@ -129,6 +159,26 @@ def _maybe(because: Because, found: tuple[Matched, ...]) -> tuple[Ground, ...]:
     return (Ground(because, matched=found),) if found else ()
 
 
+def _answered(answers: tuple[Unseen, ...]) -> tuple[Ground, ...]:
+    people = ", ".join(dict.fromkeys(sorted(item.owner for item in answers)))
+    return (Ground("answered", key=people, unseen=answers),) if answers else ()
+
+
+def _told(rule: Rule, evidenced: Evidenced) -> tuple[Ground, ...]:
+    """Of the kinds that the rule is about, whatever they say: who reads the judgement sees what it may rest on."""
+    found: dict[str, list[Matched]] = {}
+    for kind in dict.fromkeys(pattern.kind for pattern in rule.patterns):
+        for who, ids in sorted(evidenced.told.get(kind, {}).items()):
+            found.setdefault(who, []).append(Matched(kind, {}, len(ids), tuple(ids[:QUOTED])))
+    return tuple(Ground("determined", key=who, matched=tuple(groups)) for who, groups in found.items())
+
+
+def _share(some: Sequence[Matched], others: Sequence[Matched]) -> bool:
+    """Whether both quote one fact."""
+    quoted = {id_ for matched in others for id_ in matched.facts}
+    return any(not quoted.isdisjoint(matched.facts) for matched in some)
+
+
 def _claims(rule: Rule) -> str:
     """What somebody would have to state."""
     compared = (comparison for pattern in rule.patterns for comparison in pattern.where.get("claim", ()))
@@ -148,13 +198,22 @@ def _covering(kind: str, rule: Rule, evidenced: Evidenced) -> list[Attempt]:
 
 
 def _unseen(rule: Rule, evidenced: Evidenced) -> tuple[Unseen, ...]:
+    return _summed(rule, evidenced, answered=False)
+
+
+def _answers(rule: Rule, evidenced: Evidenced) -> tuple[Unseen, ...]:
+    """What this program did not complete, and a person answers for."""
+    return _summed(rule, evidenced, answered=True)
+
+
+def _summed(rule: Rule, evidenced: Evidenced, *, answered: bool) -> tuple[Unseen, ...]:
     kinds = dict.fromkeys(pattern.kind for pattern in rule.patterns)
-    key = tuple((kind, _scope(rule, kind)) for kind in kinds)
+    key = (answered, *((kind, _scope(rule, kind)) for kind in kinds))
     if key not in evidenced.unseen:
         rows: dict[tuple[str, ...], list[Attempt]] = {}
         for kind in kinds:
             for item in _covering(kind, rule, evidenced):
-                if item.status != "completed":
+                if (item.status == "completed") is answered and (item.owner or not answered):
                     row = (item.status, item.reason, item.file_class, item.format, item.owner, item.law)
                     rows.setdefault(row, []).append(item)
         evidenced.unseen[key] = tuple(_sum_up(row, items) for row, items in sorted(rows.items()))

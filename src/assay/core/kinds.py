@@ -70,6 +70,20 @@ def _flag(en: str, zh: str) -> Key:
     return Key(bool, False, Text(en, zh))
 
 
+_CROSSING: Mapping[str, Key] = MappingProxyType(
+    {
+        "year": _count("calendar year, counted from 1 January", "日历年度，自 1 月 1 日起累计", identity=True),
+        "persons": _count("distinct persons so far", "迄今去重人数"),
+        "exact": _flag("counted, not estimated", "为计数而非估计"),
+        "reach": _id(
+            "possible: only if a claimed exemption does not hold, or columns are what they seem",
+            "possible：仅当所主张的豁免不成立，或字段如其所示时",
+            "certain",
+            "possible",
+        ),
+    }
+)
+
 PRIMITIVES = (
     "drbg",
     "mac",
@@ -145,6 +159,39 @@ _reach = _is(
 )
 _purpose = _id("what the call is for, as far as the call shows", "调用的用途（以调用本身可见为限）", *PURPOSES)
 _family = _id("CycloneDX 1.7 algorithm family", "CycloneDX 1.7 算法族")
+
+# What every observation of a run carries beside itself.
+_RUN: Mapping[str, Key] = MappingProxyType(
+    {
+        "declared": _is(
+            "whether the vendor's declaration covers it; null when that part was not declared, or only drafted",
+            "供应方声明是否涵盖；该部分未声明或仅为草稿时为 null",
+            "declared",
+            "undeclared",
+        ),
+        "consent": _is(
+            "owner: run by the owner's consent; self-asserted: --i-own-this",
+            "owner：经所有者同意；self-asserted：由 --i-own-this 自称",
+            "owner",
+            "self-asserted",
+        ),
+        "phase": _is("phase in which it first showed", "首次出现的阶段"),
+        "seen": _is("in which run it showed", "出现于何种运行", "traced", "untraced", "both"),
+    }
+)
+
+_DATA: tuple[FileClass, ...] = ("data", "text", "configuration", "archive", "unknown")
+_GRADES = {
+    "grade_financial": _is("class of personal financial information, JR/T 0171-2020", "个人金融信息类别（JR/T 0171-2020）", "C1", "C2", "C3"),
+    "grade_level": _count("level of financial data, 1 to 5, JR/T 0197-2020", "金融数据级别，1 至 5（JR/T 0197-2020）"),
+    "grade_nfra": _is(
+        "class of the NFRA measures, as far as a program can tell",
+        "金融监管总局办法的类别（以程序可判断者为限）",
+        "sensitive",
+        "other",
+    ),
+    "grade_pipl": _is("personal information law", "个人信息保护法分类", "sensitive", "personal"),
+}
 
 # What only a party can say: where nobody did, nothing follows.
 STATED = frozenset({"statement"})
@@ -274,6 +321,184 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             key_usage=_is("what the key may be used for, as the certificate says", "证书所载密钥用途"),
             entries=_count("entries of a keystore, a revocation list or a message", "密钥库、吊销列表或消息的条目数"),
         ),
+        "run.listener": _kind(
+            Text("A port or socket that the running product listens on", "产品运行时监听的端口或套接字"),
+            "testing",
+            (),
+            transport=_id("tcp, udp or unix", "tcp、udp 或 unix"),
+            address=_id("any, loopback, or the address itself", "any、loopback 或具体地址"),
+            port=_count("port; absent when the system chose it", "端口；由系统分配时不出现", identity=True),
+            name=_id("path or abstract name of a unix socket", "unix 套接字的路径或抽象名"),
+            program=_is("the program that listens", "监听的程序"),
+            protocol=_is("what it answered to a plain request", "对普通请求的应答协议"),
+            **_RUN,
+        ),
+        "run.contact": _kind(
+            Text("A destination that the running product contacted", "产品运行时联络的目的地"),
+            "testing",
+            (),
+            transport=_id("tcp, udp, icmp, unix or another protocol", "tcp、udp、icmp、unix 或其他协议"),
+            destination=_id("name if one is known, else address", "已知名称则为名称，否则为地址"),
+            port=_count("port, where the protocol has one", "端口（协议有端口时）", identity=True),
+            via=_id("proxy that was to carry it", "所经代理"),
+            named=_flag("the name is known", "已知其名称"),
+            protocol=_is("protocol that was spoken", "所用协议"),
+            certificate_checked=_flag(
+                "the client refused a certificate that nobody vouches for", "客户端拒绝了无人担保的证书"
+            ),
+            **_RUN,
+        ),
+        "run.name": _kind(
+            Text("A name that the running product looked up", "产品运行时查询的域名"),
+            "testing",
+            (),
+            name=_id("the name", "域名"),
+            resolver=_id("system, or the resolver that it went to by itself", "system，或其自行选用的解析器"),
+            type=_is("record types asked for", "查询的记录类型"),
+            transport=_is("udp, tcp, tls or https", "udp、tcp、tls 或 https"),
+            **_RUN,
+        ),
+        "run.file": _kind(
+            Text("A file that the running product changed or was refused", "产品运行时改动或被拒访问的文件"),
+            "testing",
+            (),
+            path=_id("path; parts that differ from run to run are *", "路径；随运行变化的部分记为 *"),
+            operation=_id(
+                "what was done", "操作", "created", "changed", "deleted", "written", "read", "read-refused",
+                "write-refused",
+            ),
+            type=_is("file, folder, link, pipe, socket or device", "文件、目录、链接、管道、套接字或设备"),
+            mode=_is("permissions in octal", "权限（八进制）"),
+            count=_count("how many such paths", "此类路径的数目"),
+            **_RUN,
+        ),
+        "run.process": _kind(
+            Text("A program that the running product started, or how it behaved as one", "产品运行时启动的程序或进程行为"),
+            "testing",
+            (),
+            program=_id("path of the program", "程序路径"),
+            conduct=_id(
+                "what it did", "行为", "started", "refused", "left-behind", "ignored-stop", "over-limit", "needs-display",
+            ),
+            limit=_id("the limit that it ran into", "触及的上限"),
+            **_RUN,
+        ),
+        "run.privilege": _kind(
+            Text("A power that the running product used or asked for", "产品运行时使用或请求的特权"),
+            "testing",
+            (),
+            privilege=_id("which power", "何种特权"),
+            outcome=_id("granted or refused in the cage", "在牢笼中被准许或拒绝", "granted", "refused"),
+            call=_is("system call", "系统调用"),
+            **_RUN,
+        ),
+        "run.cipher": _kind(
+            Text("Cryptography that the running product used or offered", "产品运行时使用或提供的密码"),
+            "testing",
+            (),
+            algorithm=_id("algorithm or cipher suite", "算法或密码套件"),
+            role=_id("offered, chosen, accepted by the peer, or called", "提供、选定、被对端接受或被调用", "offered", "chosen", "agreed", "called"),
+            place=_id("listener or destination; the library for a call", "监听处或目的地；调用时为所在库"),
+            protocol=_id("TLS, TLCP, SSH; absent for a call", "TLS、TLCP、SSH；调用时不出现"),
+            **_RUN,
+        ),
+        "run.evasion": _kind(
+            Text("Behaviour that shows only untraced, or only traced", "仅在未跟踪（或仅在被跟踪）时出现的行为"),
+            "testing",
+            (),
+            kind=_id("kind of the fact", "事实种类"),
+            content=_id("what differs", "差异内容"),
+            only=_id("in which run it showed, both times", "两次均只出现于何种运行", "traced", "untraced"),
+            consent=_RUN["consent"],
+        ),
+        "run.declaration": _kind(
+            Text("Something that the vendor declared, held against the run", "供应方声明事项与运行结果的对照"),
+            "testing",
+            (),
+            part=_id("which part of the declaration", "声明的部分"),
+            content=_id("what is declared", "声明内容"),
+            state=_is("whether it was seen in the run", "运行中是否出现", "seen", "absent"),
+            consent=_RUN["consent"],
+        ),
+        "crossing.recipient": _kind(
+            Text("Where an export of data goes", "数据出境的接收方所在地"),
+            "data",
+            (),
+            country=_id("country or region, ISO 3166-1 alpha-2", "国家或地区（ISO 3166-1 两位代码）"),
+            recipient=_id("who receives it", "接收方"),
+            year=_count("calendar year", "日历年度", identity=True),
+            outside=_flag(
+                "whether that is outside the border: Hong Kong, Macao and Taiwan are", "是否属于境外：港澳台属于境外"
+            ),
+            personal=_flag("whether personal information goes there", "是否含个人信息"),
+        ),
+        "crossing.persons": _kind(
+            Text("Persons whose ordinary personal information leaves", "一般个人信息出境所涉人数"),
+            "data",
+            (),
+            **_CROSSING,
+        ),
+        "crossing.sensitive": _kind(
+            Text("Persons whose sensitive personal information leaves", "敏感个人信息出境所涉人数"),
+            "data",
+            (),
+            **_CROSSING,
+        ),
+        "crossing.important": _kind(
+            Text("Whether data that leaves is important data, as its handler states", "出境数据是否含重要数据（据处理者陈述）"),
+            "data",
+            (),
+            year=_count("calendar year", "日历年度", identity=True),
+            contained=_flag("contains data notified or published as important", "含有被告知或公布为重要数据的数据"),
+            who=_is("who states it", "陈述人"),
+        ),
+        "crossing.exemption_claimed": _kind(
+            Text("An exemption that is claimed for an export", "就出境活动主张的豁免情形"),
+            "data",
+            (),
+            exemption=_id("which exemption", "豁免情形"),
+            year=_count("calendar year", "日历年度", identity=True),
+            confirmed=_flag("a named person confirms its facts", "有具名人员确认其事实"),
+            who=_is("who confirms it", "确认人"),
+        ),
+        "data.field": _kind(
+            Text("A class of personal or commercial data in a column or a text", "某列或某文本中的一类个人或商业数据"),
+            "data",
+            _DATA,
+            column=_id("name of the column; empty for running text", "列名；普通文本为空"),
+            **{"class": _id("class of data, e.g. resident_id", "数据类别，例如 resident_id")},
+            cells=_count("cells (or lines) that hold anything", "非空单元格数（或行数）"),
+            valid=_count("of these, how many pass their checksum or range", "其中通过校验或范围检查者"),
+            plausible=_count("how many more are likely by name, label or form", "依列名、标签或形式判断为疑似者"),
+            share=_count("valid and plausible together, parts per million", "二者合计占比（百万分率）"),
+            named=_flag("the name of the column says the class too", "列名亦表明该类别"),
+            **_GRADES,
+        ),
+        "data.set": _kind(
+            Text("A table, sheet or text that was read for data", "已读取的数据表、工作表或文本"),
+            "data",
+            _DATA,
+            form=_id("a table, or running text", "数据表或普通文本", "table", "text"),
+            rows=_count("rows or lines", "行数"),
+            columns=_count("columns", "列数"),
+            personal=_count("classes of personal data, over all columns", "各列个人数据类别合计数"),
+            whole=_flag("all of the file could be read", "该文件全部可读"),
+            unkeyed=_flag(
+                "names or addresses without any identifier: its persons are not counted",
+                "仅有姓名或地址而无标识：未计入人数",
+            ),
+            **_GRADES,
+        ),
+        "data.persons": _kind(
+            Text("Distinct natural persons in a set, or in all of a delivery", "某数据集或整个交付物中的自然人人数"),
+            "data",
+            _DATA,
+            of=_id("one set, or all of the delivery", "单个数据集或整个交付物", "set", "delivery"),
+            persons=_count("distinct persons", "去重后人数"),
+            exact=_flag("counted, not estimated (up to about two million)", "为精确计数而非估计（约二百万以内）"),
+            basis=_is("the identifiers by which they are told apart", "区分所依据的标识"),
+            sensitive=_flag("the set holds sensitive personal information", "该数据集含敏感个人信息"),
+        ),
         "intake.content": _kind(
             Text("What a delivery contains, by class and format", "交付物内容（按类别与格式）"),
             "source",
@@ -282,6 +507,50 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             format=_id("language or format", "语言或格式"),
             files=_count("number of files", "文件数"),
             bytes=_count("bytes", "字节数"),
+        ),
+        "deposit.draw": _kind(
+            Text("Facts that a vendor submitted, checked on files drawn by lot", "供应商提交的事实，经抽签文件核对"),
+            "source",
+            (),
+            deposit=_id("id of the deposit", "保管件编号"),
+            statement=_id("SHA-256 of the vendor's signed statement", "供应商签名声明的 SHA-256"),
+            seed=_is("what was drawn follows from it and the manifest (SHA-256)", "抽签种子（SHA-256）"),
+            files=_count("files of the manifest", "清单中的文件数"),
+            drawn=_count("files that were drawn", "抽取的文件数"),
+            agree=_count("files that say what was submitted", "与提交一致的文件数"),
+            differ=_count("files that say otherwise, or were not shown", "与提交不一致或未出示的文件数"),
+            unclear=_count("files in which something submitted was not found again", "所提交事实未能复现的文件数"),
+            confidence=_count("confidence of `at_most`, in parts per million", "at_most 的置信度（百万分之）"),
+            at_most=_count("files that may say otherwise, at that confidence", "在该置信度下至多不一致的文件数"),
+            one_percent=_count(
+                "chance that this draw shows one, were 1 % of all files false, in parts per million",
+                "若 1% 的文件不实，此次抽取发现其一的概率（百万分之）",
+            ),
+        ),
+        "deposit.level": _kind(
+            Text("A verification level of a deposit, as escrow agents sell them", "保管件的核验级别（托管行业惯例）"),
+            "source",
+            (),
+            level=_id("which level", "级别", "readable", "inventory", "complete", "built", "compared"),
+            state=_is("whether it was reached; null when nobody tried", "是否达到；尚未尝试为 null", "reached", "missed"),
+            missing=_is("what is missing for it, '' for nothing", "尚缺事项，无则为空"),
+            files=_count("files that it rests on", "所依据的文件数"),
+        ),
+        "deposit.source": _kind(
+            Text("Sealed source that was examined in place", "就地审查的封存源代码"),
+            "source",
+            (),
+            deposit=_id("id of the deposit", "保管件编号"),
+            vendor=_id("who sealed it", "封存方"),
+            host=_id("on whose machine it was opened", "在何方的主机上开启"),
+            role=_is("role of that party", "该方角色", "vendor", "neutral", "reviewer"),
+            version=_count("number of the sealed version", "封存版本号"),
+            statement=_is("SHA-256 of the vendor's signed statement", "供应商签名声明的 SHA-256"),
+            manifest=_is("SHA-256 of the signed manifest", "已签名清单的 SHA-256"),
+            suite=_is("what it is sealed with", "封存所用密码套件", "aes", "sm"),
+            lines=_count("lines that a fact may quote", "每项事实可引用的行数"),
+            files=_count("files of the version", "该版本的文件数"),
+            withheld=_count("files that the terms keep back", "条款不予开放的文件数"),
         ),
         "review.gap": _kind(
             Text("Something that this review did not or could not look at", "本次审查未能查看的内容"),

@@ -3,14 +3,19 @@
 Facts of a kind become rows of distinct deciding values; each column knows the rows of each of its values. A pattern
 keeps the rows whose value passes in every column, starting with the column that keeps fewest. What is quoted of a
 match is grouped by the keys that this rule names, so a judgement does not depend on which other rules were judged.
+
+A family that could not be determined is still narrowed by the primitive of its fact (`families.py`): a digest of any
+name is no use of DES.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
 
 from assay.core.facts import Fact, Scalar, fact_id
+from assay.core.families import possible
 from assay.core.rules import Comparison, Matched, Pattern, Rule
 
 QUOTED = 20  # fact ids kept per group of equal deciding values; `assay why` streams the rest from the dossier
@@ -18,6 +23,14 @@ QUOTED = 20  # fact ids kept per group of equal deciding values; `assay why` str
 _ABSENT = object()
 _SCOPE = "scope"  # the subject's scope travels with the value keys inside this module only
 _REACH = "reach"
+_FAMILY, _PRIMITIVE = "family", "primitive"
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """A family that could not be determined, with the primitive that says which it may be."""
+
+    primitive: object
 
 
 class Scoped(Protocol):
@@ -42,7 +55,9 @@ def matches(pattern: Pattern, fact: Fact) -> bool | None:
         return False
     sure = True
     for name, comparisons in _tests(pattern).items():
-        item = fact.subject.scope if name == _SCOPE else fact.value.get(name, _ABSENT)
+        item: Any = fact.subject.scope if name == _SCOPE else fact.value.get(name, _ABSENT)
+        if name == _FAMILY and item is None:
+            item = _Narrowed(fact.value.get(_PRIMITIVE))
         passes = _passes(name, comparisons, pattern, item)
         if passes is False:
             return False
@@ -65,6 +80,9 @@ def _passes(name: str, comparisons: tuple[Comparison, ...], pattern: Pattern, it
         return None if item == "possible" else True
     if item is _ABSENT:
         return False
+    if isinstance(item, _Narrowed):
+        listed = (c.operand for c in comparisons if c.operator == "in")
+        return None if all(any(possible(one, item.primitive) for one in row) for row in listed) else False
     if item is None or any(c.operator == "perhaps" and item in c.operand for c in comparisons):
         return None
     return all(comparison.holds(item) for comparison in comparisons)
@@ -98,13 +116,17 @@ class Table:
 
     def close(self) -> None:
         """Called once, after the last fact."""
-        for name, column in zip((_SCOPE, *self._names), zip(*self._rows, strict=True), strict=False):
+        columns = dict(zip((_SCOPE, *self._names), zip(*self._rows, strict=True), strict=False))
+        if _FAMILY in columns and None in columns[_FAMILY]:
+            pairs = zip(columns[_FAMILY], columns[_PRIMITIVE], strict=True)
+            columns[_FAMILY] = tuple(_Narrowed(use) if family is None else family for family, use in pairs)
+        for name, column in columns.items():
             places: dict[object, list[int]] = defaultdict(list)
             for row, item in enumerate(column):
                 places[item].append(row)
             self._columns[name] = column
             self._places[name] = dict(places)
-            self._ranks[name] = {item: rank for rank, item in enumerate(sorted(places, key=_rank))}
+            self._ranks[name] = {item: rank for rank, item in enumerate(sorted(set(map(_shown, places)), key=_rank))}
         self._rows.clear()
 
     def find(self, pattern: Pattern) -> tuple[set[int], set[int]]:
@@ -128,10 +150,15 @@ class Table:
                 unsure.update(row for row in rows if column[row] in doubtful)
         return set(rows) - unsure, unsure
 
+    def narrowed(self, rows: Iterable[int]) -> bool:
+        """Whether one of the rows has a family that only its primitive narrows."""
+        column = self._columns.get(_FAMILY)
+        return column is not None and any(isinstance(column[row], _Narrowed) for row in rows)
+
     def quote(self, kind: str, names: Sequence[str], rows: Iterable[int]) -> list[Matched]:
         """The rows grouped by the columns `names`, in an order that depends on their values alone."""
         ordered = sorted(rows)
-        slices = [list(map(self._columns[name].__getitem__, ordered)) for name in names]
+        slices = [[_shown(self._columns[name][row]) for row in ordered] for name in names]
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for values, row in zip(zip(*slices, strict=True), ordered, strict=True):
             groups[values].append(row)
@@ -159,7 +186,8 @@ def tabled(rules: Sequence[Rule], facts: Iterable[Seen]) -> dict[str, Table]:
     keys: dict[str, set[str]] = {}
     for rule in rules:
         for pattern in rule.patterns:
-            keys.setdefault(pattern.kind, {_REACH}).update(pattern.where)
+            names = keys.setdefault(pattern.kind, {_REACH})
+            names.update(pattern.where, [_PRIMITIVE] if _FAMILY in pattern.where else [])
     tables = {kind: Table(tuple(sorted(names))) for kind, names in keys.items()}
     for place, fact in enumerate(facts):
         table = tables.get(fact.kind)
@@ -184,8 +212,14 @@ def matched(
         possible = set().union(*(rows for _, rows in found)) - certain
         names = sorted({name for pattern in of_kind for name in _tests(pattern)})
         sure += table.quote(kind, names, certain) if certain else []
+        if _FAMILY in names and table.narrowed(possible):  # whoever looks for these facts again finds no others
+            names = sorted({*names, _PRIMITIVE})
         perhaps += table.quote(kind, names, possible) if possible else []
     return tuple(sure), tuple(perhaps)
+
+
+def _shown(item: object) -> object:
+    return None if isinstance(item, _Narrowed) else item
 
 
 def _rank(item: object) -> tuple[str, str]:

@@ -33,7 +33,10 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the vendor says that the product does. None is "not declared"; an empty tuple is "declared: none"."""
+    """What the vendor says that the product does. None is "not declared"; an empty tuple is "declared: none".
+
+    A `draft` is what a program wrote down for the vendor to edit: until the vendor makes it its own, it declares nothing.
+    """
 
     interfaces: tuple[Interface, ...] | None = None
     destinations: tuple[str, ...] | None = None
@@ -42,6 +45,8 @@ class Declaration:
     privileges: tuple[str, ...] | None = None
     ciphers: tuple[str, ...] | None = None
     telemetry: tuple[str, ...] | None = None
+    processes: tuple[str, ...] | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,49 @@ class Rule:
         return self.forbid or self.require
 
 
+Reckoned = Literal["purchases", "use"]
+Base = Literal["count", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A share of a buyer's products that a document asks for until a day, in parts per million, at least.
+
+    `of`: what was bought in the year of `by`, or everything bought up to it. `category` '' is all categories; a base
+    of None is one that the document does not state, so that a share of the count and one of the value both answer it.
+    """
+
+    id: str
+    title: Text
+    clause: Clause
+    category: str
+    of: Reckoned
+    base: Base | None
+    share: int
+    by: date
+    because: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A legal way on which data may leave. It is needed as soon as one of its rules is broken; a book lists the
+    gravest first, and last the one without rules, which is left when nothing graver is needed.
+
+    `needs` are what has to be ready, by the names of `crossing.preparing`.
+    """
+
+    id: str
+    title: Text
+    clause: Clause
+    rules: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """`about` is 'review' for the book that judges the review itself: its broken rules never convict the product."""
+    """`about` is 'review' for the book that judges the review itself: its broken rules never convict the product; it is
+    'export' for one that judges data that leaves, which no review asks for.
+    """
 
     id: str
     title: Text
@@ -153,12 +193,14 @@ class Rulebook:
     source: Text
     status: BookStatus
     owner: str
-    about: Literal["product", "review"]
+    about: Literal["product", "review", "export"]
     applies: Mapping[str, tuple[Comparison, ...]]
     rules: tuple[Rule, ...]
     digest: str
     in_force_from: date | None = None
     in_force_until: date | None = None
+    targets: tuple[Target, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +231,7 @@ class Unseen:
 Because = Literal[
     "not-in-force", "attribute-undeclared", "attribute-excludes", "informative", "forbidden-seen", "required-seen",
     "required-absent", "forbidden-absent", "perhaps", "nobody-looked", "nobody-stated", "not-completed", "withheld",
+    "answered", "determined",
 ]  # fmt: skip
 
 

@@ -51,6 +51,13 @@ SENTENCES: Mapping[str, Text] = {
     "not-completed": Text(
         "{n} files that could hold it were not, or not wholly, examined.", "{n} 个可能包含者的文件未检查或未检查完全。"
     ),
+    "answered": Text(
+        "This rests on the word of {key}, who read in the program's stead: {n} files.",
+        "此结论依赖于 {key} 的陈述，其代替程序阅读了 {n} 个文件。",
+    ),
+    "determined": Text(
+        "{key} determined what the program could not: {n} facts.", "程序未能确定的取值由 {key} 确定：{n} 项事实。"
+    ),
     "withheld": Text("{n} files were withheld by their owner.", "{n} 个文件被其所有者拒绝提交。"),
 }
 _IN_REVIEW = Text("Such gaps in this review: {n}.", "本次审查有 {n} 处此类缺口。")

@@ -141,5 +141,25 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "withheld by its owner", "所有者拒绝提交",
             "see who withheld it, why, and the law cited", "请查看拒绝者、理由与所引法律",
         ),
+        "not-asked": _reason(
+            "a phase of the run was not asked for", "未要求运行该阶段",
+            "run the probe again with every phase", "请以全部阶段重新运行 probe",
+        ),
+        "no-start": _reason(
+            "the product did not start, or did not run to the end of the phase", "产品未能启动，或未运行至阶段结束",
+            "say how to start it after --, and deliver what it depends on", "请在 -- 之后给出启动命令，并提交其依赖",
+        ),
+        "clock": _reason(
+            "the clock of the product could not be moved", "无法移动产品的时钟",
+            "deliver a dynamically linked build, or run it on a machine whose clock is moved", "请提交动态链接的构建，或在调整时钟的机器上运行",
+        ),
+        "limit": _reason(
+            "the product was ended at a limit of the cage", "产品触及牢笼上限而被终止",
+            "raise the limit if the product needs it; otherwise ask why it does", "确有需要请提高上限，否则请追问原因",
+        ),
+        "no-library": _reason(
+            "no library in sight whose calls could be watched: that is not the absence of cryptography", "看不到可观察其调用的密码库；这不表示没有使用密码",
+            "have the source examined for cryptography, or run the probe as root", "请检查其源代码的密码使用，或以 root 运行 probe",
+        ),
     }
 )  # fmt: skip

@@ -31,7 +31,9 @@ def _matched(review: Review, ground: Ground, lang: Lang, *, everything: bool) ->
         count = Text(singular(f"{matched.count} facts"), f"{matched.count} 条事实").to(lang)
         yield f"│  ├─ {matched.kind} {{{values}}}: {count}"
         facts = (
-            list(_same(review, matched)) if everything else [(id_, found[id_]) for id_ in matched.facts if id_ in found]
+            list(_same(review, matched))
+            if everything and matched.values
+            else [(id_, found[id_]) for id_ in matched.facts if id_ in found]
         )
         for id_, fact in facts:
             yield f"│  │  ├─ {id_[:16]} {fact.by} {fact.subject.name or fact.subject.path}"

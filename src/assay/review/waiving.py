@@ -7,6 +7,7 @@ from assay.core.errors import InputError
 from assay.core.rules import Judgement
 from assay.core.text import Text
 from assay.core.waivers import Waiver, grant, weigh
+from assay.dossier.answering import facts_judged
 from assay.dossier.store import Dossier, Review
 from assay.dossier.waivers import add_waiver, waivers
 from assay.report.document import Document
@@ -24,7 +25,7 @@ def under_waivers(document: Document, review: Review, judgements: Sequence[Judge
     if not held:
         return document
     by_rule = {(item.book, item.rule): item for item in judgements}
-    breaking = breaking_facts(review, [by_rule[key] for key in held if key in by_rule])
+    breaking = breaking_facts(review, [by_rule[key] for key in held if key in by_rule], document.as_of)
     return waive(
         document,
         {
@@ -34,8 +35,12 @@ def under_waivers(document: Document, review: Review, judgements: Sequence[Judge
     )
 
 
-def breaking_facts(review: Review, judgements: Iterable[Judgement]) -> Mapping[Key, frozenset[str]]:
-    """Ids of all facts that break each broken rule; streams the facts of each kind once."""
+def breaking_facts(
+    review: Review, judgements: Iterable[Judgement], as_of: date | None = None
+) -> Mapping[Key, frozenset[str]]:
+    """Ids of all facts that break each broken rule on that day, the day of the review where none is given; streams the
+    facts of each kind once."""
+    day = as_of or (review.record.as_of if review.record is not None else date.max)
     wanted: dict[str, Groups] = {}
     found: dict[Key, set[str]] = {}
     for judgement in judgements:
@@ -46,7 +51,7 @@ def breaking_facts(review: Review, judgements: Iterable[Judgement]) -> Mapping[K
         for matched in judgement.grounds[0].matched:
             wanted.setdefault(matched.kind, Groups()).add(key, matched)
     for kind, groups in wanted.items():
-        for seen in review.glimpses(kind):
+        for seen in facts_judged(review, day, kind):
             for key in groups.of(seen):
                 found[key].add(seen.id)
     return {key: frozenset(ids) for key, ids in found.items()}

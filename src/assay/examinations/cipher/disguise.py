@@ -20,7 +20,8 @@ from assay.source.languages import BY_NAME
 
 _C = frozenset({"C", "C++"})
 _ESCAPED = re.compile(rb"\\u+00[2-7][0-9a-fA-F]")
-_SPLICED = re.compile(rb"[A-Za-z0-9_]\\[ \t]*\r?\n[A-Za-z0-9_]")
+_SPLICE = re.compile(rb"\\[ \t]*\r?\n[A-Za-z0-9_]")
+_WORD_BYTES = frozenset(b"%c" % byte for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 # Every character that NFKC folds to ASCII lies in these ranges, and others do.
 _FOLDING = re.compile(
     "[\u00aa\u00ba\u0132\u0133\u017f\u01c7-\u01cc\u01f1-\u01f3\u02b0-\u02e3\u1d2c-\u1dbb\u2071-\u209c\u2102-\u217f"
@@ -65,10 +66,15 @@ def _disguised(language: str, content: bytes) -> int:
         found = _ESCAPED.search(_code(content) if language in _C else content)
         if found is not None:
             return found.start()
-    if language in _C and (b"\\\n" in content or b"\\\r" in content):
-        found = _SPLICED.search(_code(content))
-        return found.start() if found is not None else -1
+    if language in _C and _spliced(content) >= 0:  # most of them end a line of a macro behind a space
+        return _spliced(_code(content))
     return -1
+
+
+def _spliced(content: bytes) -> int:
+    """Offset of the first word that goes on in the next line, -1 when there is none."""
+    joined = (found.start() - 1 for found in _SPLICE.finditer(content))
+    return next((at for at in joined if at >= 0 and content[at : at + 1] in _WORD_BYTES), -1)
 
 
 def _code(content: bytes) -> bytes:

@@ -40,12 +40,13 @@ _WORDS: Mapping[str, str] = {
     "CAST5": "30fb40d4 9fa0ff0b",
 }
 # Beginnings of byte tables, and the word of each by which the prefilter finds the file.
+_CAST = rb"\(?(?:byte\s*\)\s*)?"
 _BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tuple(
     (
         algorithm,
         word,
         tuple(item.encode() for item in row.split()),
-        re.compile(rb"\s*,\s*".join(rb"\(?(?:byte\s*\)\s*)?" + item.encode() for item in row.split()), re.IGNORECASE),
+        re.compile((rb"\s*,\s*" + _CAST).join(item.encode() for item in row.split()), re.IGNORECASE),
     )
     for algorithm, word, row in (
         ("AES", "0x6b", "0x63 0x7c 0x77 0x7b 0xf2 0x6b"),
@@ -56,12 +57,23 @@ _BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tupl
         ("DES", "57", "57 49 41 33 25 17"),
     )
 )
+_LAST_CAST = re.compile(_CAST + rb"\Z", re.IGNORECASE)
+_WIDEST_CAST = 4096  # bytes before a table
 _SUFFIXES = ("", "l", "L", "u", "U", "ul", "UL", "ull", "ULL", "uLL", "i64", "ui64")
 
 
 def _cases(word: str) -> set[bytes]:
     """A hexadecimal word in the cases that people write."""
     return {word.encode(), b"0x" + word[2:].upper().encode() if word.startswith("0x") else word.encode()}
+
+
+def _begin(content: bytes, lower: bytes, first: bytes, pattern: re.Pattern[bytes]) -> int:
+    """Where a table begins, with the cast of its first item, -1 when there is none. Items are found natively."""
+    at = lower.find(first)
+    while at >= 0 and pattern.match(content, at) is None:
+        at = lower.find(first, at + 1)
+    cast = _LAST_CAST.search(content, max(0, at - _WIDEST_CAST), at) if at >= 0 else None
+    return cast.start() if cast is not None else at
 
 
 class HandWritten:
@@ -112,9 +124,9 @@ class HandWritten:
         begun = [row for row in _BYTES if not there.isdisjoint(_cases(row[1]))]
         lower = content.lower() if begun else b""
         for algorithm, _, items, pattern in begun:
-            found = pattern.search(content) if all(item in lower for item in items) else None
-            if found is not None:
-                yield algorithm, found.start()
+            at = _begin(content, lower, items[0], pattern) if all(item in lower for item in items) else -1
+            if at >= 0:
+                yield algorithm, at
 
     def _fact(self, view: FileView, name: str, offset: int) -> Fact:
         fields: dict[str, Scalar] = dict((recognise(name, "any") or recognise(name, "jca-keygen"))[0].fields)

@@ -1,0 +1,58 @@
+"""Which families a use may be of whose family could not be determined: what its primitive leaves.
+
+A call that makes a digest of whatever name it is given is no use of DES, however the name turns out. Only what no
+library's interface crosses is left out: an interface for digests also takes names such as `RSA-SHA1`, one for
+signatures also makes the HMAC of a token, one for ciphers chooses among block ciphers, stream ciphers and
+authenticated ones. A primitive that is not listed, and a family in no group, leave everything possible.
+Source: CycloneDX `cryptography-defs` (families and primitives); the interfaces named in `catalogue/*.yaml`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_CIPHERS = frozenset(
+    {"3DES", "A5/1", "A5/2", "AES", "ARIA", "Ascon", "Blowfish", "CAMELLIA", "CAST5", "CAST6", "CMEA", "ChaCha",
+     "ChaCha20", "DES", "GOST", "HC", "IDEA", "NULL", "PBES1", "PBES2", "RABBIT", "RC2", "RC4", "RC5", "RC6", "SEED",
+     "SM1", "SM4", "SM7", "SNOW3G", "Salsa20", "Serpent", "Skipjack", "Twofish", "ZUC"}
+)  # fmt: skip
+_HASHES = frozenset(
+    {"Ascon", "BLAKE2", "BLAKE3", "GOST", "Keccak", "LM", "MD2", "MD4", "MD5", "NTLM", "RIPEMD", "SHA-1", "SHA-2",
+     "SHA-3", "SM3", "Whirlpool"}
+)  # fmt: skip
+_MACS = frozenset({"CMAC", "GMAC", "HMAC", "MILENAGE", "PBMAC1", "Poly1305", "SipHash", "TUAK", "UMAC"})
+_DERIVATIONS = frozenset(
+    {"ANSI-KDF", "Argon2", "HKDF", "IKE-PRF", "PBES1", "PBES2", "PBKDF1", "PBKDF2", "PBMAC1", "PKCS12-KDF",
+     "SP800-108", "SP800-56C", "SSH-KDF", "TLS-PRF", "bcrypt", "scrypt", "yescrypt"}
+)  # fmt: skip
+_GENERATORS = frozenset({"CTR_DRBG", "Fortuna", "HMAC_DRBG", "Hash_DRBG", "Yarrow"})
+_PUBLIC_KEY = frozenset(
+    {"BIKE", "BLS", "Classic McEliece", "DSA", "Dilithium", "EC", "ECDH", "ECDSA", "ECIES", "EdDSA", "ElGamal", "FFDH",
+     "FN-DSA", "Falcon", "FrodoKEM", "GOST", "HPKE", "HQC", "J-PAKE", "Kyber", "LMS", "ML-DSA", "ML-KEM", "MQV", "NTRU",
+     "OPAQUE", "RSA", "RSA-X931", "RSAES-OAEP", "RSAES-PKCS1", "RSASSA-PKCS1", "RSASSA-PSS", "SLH-DSA", "SM2", "SM9",
+     "SPAKE2", "SPAKE2PLUS", "SPHINCS+", "SRP", "X3DH", "XMSS"}
+)  # fmt: skip
+_GROUPED = _CIPHERS | _HASHES | _MACS | _DERIVATIONS | _GENERATORS | _PUBLIC_KEY
+_SIGNING = _PUBLIC_KEY | _HASHES | _MACS | {"NULL"}
+
+_LEFT_BY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "hash": _HASHES | _MACS | _PUBLIC_KEY | _DERIVATIONS,  # a module for digests also holds derivations
+        "xof": _HASHES | _MACS | _PUBLIC_KEY,
+        "mac": _MACS | _HASHES | _CIPHERS,
+        "kdf": _DERIVATIONS | _HASHES | _MACS | _CIPHERS,  # crypt(3) was made of DES
+        "drbg": _GENERATORS | _HASHES | _MACS,
+        "signature": _SIGNING,
+        "pke": _PUBLIC_KEY,
+        "kem": _PUBLIC_KEY,
+        "key-agree": _PUBLIC_KEY,
+        "block-cipher": _CIPHERS | _MACS,
+        "stream-cipher": _CIPHERS | _MACS,
+        "ae": _CIPHERS | _MACS,
+    }
+)
+
+
+def possible(family: object, primitive: object) -> bool:
+    """Whether a use with this primitive, whose family could not be determined, may be of that family."""
+    left = _LEFT_BY.get(primitive) if isinstance(primitive, str) else None
+    return left is None or family in left or family not in _GROUPED

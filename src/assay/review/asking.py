@@ -1,0 +1,123 @@
+"""What a person could answer: the places that hold rules open, as statements to fill in.
+
+One entry per file and reason, or per fact whose value could not be determined, with where to look as a comment. The
+list is YAML for the operator's manifest; `content` and `who` are empty, and an answer without them is refused, so
+that nobody answers by passing it on. What nobody can read (withheld, left out) is not asked. See `core/answers.py`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+
+from assay.core.answers import ABOUT, ANSWERABLE, CLAIM, SHORTEST, VALUE
+from assay.core.attempts import Attempt
+from assay.core.facts import Fact
+from assay.core.rules import Judgement
+from assay.core.text import Lang, Text
+from assay.dossier.answering import artifact_digest, facts_judged
+from assay.dossier.store import Review
+from assay.report.escape import terminal
+from assay.report.record import Groups
+from assay.review.steps import find_facts
+
+PLACES = 5  # of a fact
+_SHIPPED = frozenset({"shipped", "vendored", "unknown"})
+_DECIDING = ("algorithm", "family", "misuse", "protocol", "version", "purpose", "mode", "reach")
+_HEAD = (
+    Text(
+        "Keep what you have read yourself and fill it in; take out the rest. For --manifest.",
+        "只保留本人读过的条目并填写完整，其余删去；供 --manifest 使用。",
+    ),
+    Text(
+        "nothing-hidden: the file holds and reaches no cryptography beyond the facts. content: what was seen there.",
+        "nothing-hidden：除已列事实外，该文件不含也不触及密码应用。content：所见内容。",
+    ),
+    Text(
+        "determined: content is `key=value ...: ground`, or `never: ground` for what is only possible and is not so.",
+        "determined：content 写作 `键=值 …: 依据`；对“可能”而实际不成立者写作 `never: 依据`。",
+    ),
+)
+
+
+def questions(review: Review, judgements: Iterable[Judgement], lang: Lang) -> Iterator[str]:
+    """Lines of the YAML. `judgements` say which rules are open; nothing is asked for any other."""
+    waiting = [one for one in judgements if one.outcome == "open"]
+    for line in _HEAD:
+        yield f"# {line.to(lang)}"
+    yield "statements:"
+    yield from _gaps(review, waiting)
+    yield from _values(review, waiting)
+
+
+def _gaps(review: Review, waiting: list[Judgement]) -> Iterator[str]:
+    rows: dict[tuple[str, ...], int] = {}  # how many files the widest of the rules lacks
+    for judgement in waiting:
+        for unseen in (unseen for ground in judgement.grounds for unseen in ground.unseen):
+            if unseen.status not in {"completed", "withheld"} and unseen.reason in ANSWERABLE:
+                row = (unseen.status, unseen.reason, unseen.file_class, unseen.format)
+                rows[row] = max(rows.get(row, 0), unseen.files)
+    found: dict[tuple[str, str], Attempt] = {}
+    for attempt in _lacking(review, rows):
+        if attempt.path:
+            kept = found.setdefault((attempt.path, attempt.reason), attempt)
+            if attempt.detail and not kept.detail:
+                found[attempt.path, attempt.reason] = attempt
+    digests = {record.path: record.sha256 for record in review.files()} if found else {}
+    asked: dict[tuple[str, str], list[Attempt]] = {}
+    for (path, reason), attempt in sorted(found.items()):
+        if digests.get(path):
+            asked.setdefault((digests[path], reason), []).append(attempt)
+    for (digest, reason), attempts in asked.items():
+        for attempt in attempts:
+            yield _comment(f"{attempt.path}: {attempt.detail}" if attempt.detail else attempt.path)
+        yield from _entry(f"{CLAIM}{reason}", digest)
+
+
+def _lacking(review: Review, rows: Mapping[tuple[str, ...], int]) -> Iterator[Attempt]:
+    """The attempts of the rows; without those on tests and the like, where the others are all that the rules lack."""
+    by_row: dict[tuple[str, ...], list[Attempt]] = {}
+    for item in review.attempts():
+        key: tuple[str, ...] = (item.status, item.reason, item.file_class, item.format)
+        if key in rows and any(kind.startswith(ABOUT) for kind in item.kinds):
+            by_row.setdefault(key, []).append(item)
+    for key, items in by_row.items():
+        shipped = [item for item in items if item.scope in _SHIPPED]
+        yield from shipped if len({item.path for item in shipped}) >= rows[key] else items
+
+
+def _values(review: Review, waiting: list[Judgement]) -> Iterator[str]:
+    wanted: dict[str, Groups] = {}
+    for judgement in waiting:
+        for ground in judgement.grounds:
+            for matched in ground.matched if ground.because == "perhaps" else ():
+                if not matched.kind.startswith(ABOUT):
+                    continue
+                wanted.setdefault(matched.kind, Groups()).add((judgement.book, judgement.rule), matched)
+    digest = artifact_digest(list(review.files())) if wanted else ""
+    day = review.record.as_of if review.record is not None else date.max
+    for kind, groups in sorted(wanted.items()):
+        # what is answered is not asked again, unless a value is still missing
+        ids = dict.fromkeys(seen.id for seen in facts_judged(review, day, kind) if groups.of(seen))
+        found = find_facts(review, list(ids))
+        for id_ in (id_ for id_ in ids if id_ in found):
+            yield from _asked(found[id_])
+            yield from _entry(f"{VALUE}{id_[:SHORTEST]}", digest)
+
+
+def _asked(fact: Fact) -> Iterator[str]:
+    said = {key: fact.value[key] for key in _DECIDING if key in fact.value}
+    yield _comment(f"{fact.kind} " + " ".join(f"{key}={'?' if one is None else one}" for key, one in said.items()))
+    for place in islice(fact.evidence, PLACES):
+        yield _comment(f"{place.path}:{place.line}: {place.excerpt} {place.expression}".rstrip())
+
+
+def _comment(text: str) -> str:
+    """On one line whatever it quotes: what follows a line break would be read as YAML."""
+    return "  # " + " ".join(terminal(text).split())
+
+
+def _entry(claim: str, digest: str) -> Iterator[str]:
+    yield f"  - claim: {json.dumps(claim)}"
+    yield f"    document: {json.dumps(digest)}"
+    yield from ('    content: ""', '    who: ""', "    role: laboratory", "    date:")
