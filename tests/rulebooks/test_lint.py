@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import UsageError
-from assay.rulebooks import lint, shipped
+from assay.rulebooks import shipped
+from assay.rulebooks.lint import lint
 from tests.rulebooks.books import HEAD, RULE, book
 
 

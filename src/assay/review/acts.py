@@ -6,6 +6,7 @@ Entries of a review, in this order:
 
     intake       before anything is examined: what was delivered, the operator's manifest
     consent      when there is one: who consented to what, as a salted digest of `NNNN.consent.json`
+    probe        before a product is run: which delivery, the digest of the command, whether by consent or self-asserted
     attempts     what was tried and how far it got
     facts        what was stated; names the list of every file of the review
     judgement    what was judged, by which books (again for each later judging)
@@ -40,7 +41,8 @@ from assay.intake import Intake
 from assay.ledger.entries import Entry, digest, listing, salted
 from assay.ledger.envelope import seal
 from assay.ledger.log import Log
-from assay.ledger.party import NOBODY, Party
+from assay.ledger.party import Party
+from assay.ledger.place import begin_log, of_nobody, open_log
 from assay.ledger.receipts import SUFFIX
 from assay.ledger.sqlite import NAME, SqliteStore
 from assay.ledger.statements import PAYLOAD_TYPE, Book, Outcome, svr, vsa
@@ -90,6 +92,11 @@ class Acts:
     def consent(self, number: int, consent: Consent) -> Entry:
         """The consent, kept in the dossier; whoever may not know of it is told no more than a salted digest."""
         return self._entry("consent", number, self._secret(f"{LEDGER}/{number:04}.consent.json", encode(consent)))
+
+    def probe(self, number: int, artifact: str, command: Sequence[str], counts: Mapping[str, int]) -> None:
+        """That a product is about to be run, and what of it; entered before anything of it starts."""
+        digests = {"artifact": f"sha256:{artifact}", "command": digest(canonical(list(command)))}
+        self._log.append(self._entry("probe", number, digests, counts))
 
     def reviewed(self, review: Review, judgements: Sequence[Judgement]) -> None:
         """A sealed review and the verdict over it."""
@@ -201,25 +208,9 @@ def take_over(dossier: Dossier, party: Party, clock: Clock) -> None:
 
 def _opened(dossier: Dossier, party: Party, clock: Clock) -> Log:
     path = dossier.ledger / NAME
-    if not path.exists():
-        return _begun(dossier, party)
-    log = Log(SqliteStore(path, writable=False))
-    of_nobody = log.origin.startswith(f"{NOBODY}/")
-    log.close()
-    if of_nobody and party.known:
+    if party.known and path.exists() and of_nobody(path):
         return _take_over(dossier, party, clock)
-    # Nobody does not sign a log that somebody signs: what is entered waits for that key, and is its writer's word.
-    signers = party.signers if party.known or of_nobody else ()
-    return Log(SqliteStore(path), signers, party.memory)
-
-
-def _begun(dossier: Dossier, party: Party) -> Log:
-    try:
-        dossier.ledger.mkdir(exist_ok=True)
-    except OSError as error:
-        raise unreachable(dossier.ledger, error) from error
-    origin = f"{party.name}/{secrets.token_hex(8)}"
-    return Log.create(SqliteStore(dossier.ledger / NAME), origin, party.signers, party.memory)
+    return open_log(dossier.path, party)
 
 
 def _take_over(dossier: Dossier, party: Party, clock: Clock) -> Log:
@@ -235,7 +226,7 @@ def _take_over(dossier: Dossier, party: Party, clock: Clock) -> Log:
                 path.rename(aside / path.name)
     except OSError as error:
         raise unreachable(aside, error) from error
-    log = _begun(dossier, party)
+    log = begin_log(dossier.path, party)
     files = {path: hashlib.sha256(_read(dossier.path / path)).hexdigest() for path in _files(dossier)}
     name = f"{LEDGER}/taken-over.sha256"
     body = listing(files)

@@ -6,15 +6,16 @@ asked for both languages, for an honest account of how well its source is known,
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from assay.core.errors import InputError
 from assay.core.judge import judge
 from assay.core.kinds import STATED
-from assay.core.rules import Example, Outcome, Rule
+from assay.core.rules import Clause, Comparison, Example, Outcome, Rule, Rulebook
 from assay.core.text import Text
 from assay.rulebooks.loader import HEAD, folder_of, read_files, read_head
 from assay.rulebooks.refusals import offences
@@ -42,18 +43,24 @@ def lint(path: str) -> list[Problem]:
     folder = folder_of(path)
     found: list[Problem] = []
     book = ""
+    applies: Mapping[str, tuple[Comparison, ...]] = {}
     seen: dict[str, str] = {}
     try:
         for name, data in read_files(folder):
             file = str(folder / name)
             try:
                 if name == HEAD:
-                    book = read_head(data, file).id
+                    parsed = parse(data, file)
+                    head = read_head(data, file)
+                    book, applies = head.id, head.applies
                     found += _head(file, book, folder)
+                    found += [Problem(file, parsed.line(at), text) for at, text in _targets(head)]
                 else:
                     parsed = parse(data, file)
                     rule = read_rule(parsed, book)
-                    found += [Problem(file, parsed.line(at), text) for at, text in problems(rule, Path(name).stem)]
+                    found += [
+                        Problem(file, parsed.line(at), text) for at, text in problems(rule, Path(name).stem, applies)
+                    ]
                     found += _twice(file, rule, seen)
             except PlaceError as error:
                 found.append(Problem(error.file, error.line, _with_advice(error)))
@@ -62,8 +69,10 @@ def lint(path: str) -> list[Problem]:
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.text.en))
 
 
-def problems(rule: Rule, file_name: str) -> Iterator[tuple[tuple[Key, ...], Text]]:
-    """What is wrong with a rule that reads, each with the place in its file."""
+def problems(
+    rule: Rule, file_name: str, applies: Mapping[str, tuple[Comparison, ...]] = MappingProxyType({})
+) -> Iterator[tuple[tuple[Key, ...], Text]]:
+    """What is wrong with a rule that reads, each with the place in its file. `applies` is the condition of its book."""
     if rule.id != file_name or not _ID.fullmatch(rule.id):
         yield (
             ("id",),
@@ -74,13 +83,27 @@ def problems(rule: Rule, file_name: str) -> Iterator[tuple[tuple[Key, ...], Text
         )
     yield from _languages(rule)
     yield from _honest(rule)
-    yield from ((("clause",), text) for text in offences(rule))
+    within = replace(rule, applies={**applies, **rule.applies})
+    yield from ((("clause",), text) for text in offences(within))
     if not rule.clause.informative:
         yield from _examples(rule)
 
 
+def _targets(head: Rulebook) -> Iterator[tuple[tuple[Key, ...], Text]]:
+    for index, target in enumerate(head.targets):
+        own = [
+            *_spoken({"title": target.title, "because": target.because}),
+            *_admitted((target.clause,), target.because),
+        ]
+        yield from ((("targets", index, *at), text) for at, text in own)
+
+
 def _languages(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
-    for key, text in (("title", rule.title), ("because", rule.because), ("remedy", rule.remedy)):
+    yield from _spoken({"title": rule.title, "because": rule.because, "remedy": rule.remedy})
+
+
+def _spoken(texts: Mapping[str, Text]) -> Iterator[tuple[tuple[Key, ...], Text]]:
+    for key, text in texts.items():
         if not _CHINESE.search(text.zh):
             yield (key, "zh"), Text(f"{key}.zh holds no Chinese", f"{key}.zh 不是中文")
         if _CHINESE.search(text.en) or not _LATIN.search(text.en):
@@ -88,9 +111,13 @@ def _languages(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
 
 
 def _honest(rule: Rule) -> Iterator[tuple[tuple[Key, ...], Text]]:
-    for known in dict.fromkeys(clause.known for clause in (rule.clause, *rule.also)):
+    yield from _admitted((rule.clause, *rule.also), rule.because)
+
+
+def _admitted(clauses: Iterable[Clause], because: Text) -> Iterator[tuple[tuple[Key, ...], Text]]:
+    for known in dict.fromkeys(clause.known for clause in clauses):
         en, zh = _ADMITS.get(known, ("", ""))
-        if en not in rule.because.en or zh not in rule.because.zh:
+        if en not in because.en or zh not in because.zh:
             yield (
                 ("because",),
                 Text(f"known: {known}, but because does not say {en!a}", f"known: {known}，但 because 未说明“{zh}”"),

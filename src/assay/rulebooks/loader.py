@@ -19,14 +19,16 @@ from assay.core.rules import BookStatus, Rule, Rulebook
 from assay.core.text import Text
 from assay.rulebooks.conditions import read_applies
 from assay.rulebooks.fields import Fields
+from assay.rulebooks.routes import check_routes, read_routes
 from assay.rulebooks.rule_file import read_in_force, read_rule
 from assay.rulebooks.strict_yaml import MAX_BYTES, PlaceError, parse
+from assay.rulebooks.targets import read_targets
 
 GRAMMAR = 1
 ALWAYS = ("limits", "baseline")  # judged first, and judged always
 BOOKS = Path(__file__).parent / "books"
 HEAD = "book.yaml"
-_BOOK = ("id", "title", "grammar", "source", "status", "owner", "about", "applies", "in_force")
+_BOOK = ("id", "title", "grammar", "source", "status", "owner", "about", "applies", "in_force", "targets", "routes")
 _MOST_FILES = 5000
 
 
@@ -48,6 +50,7 @@ def load(id_or_path: str) -> Rulebook:
         rule = read_rule(parse(data, str(folder / name)), head.id)
         _check_id(rule, folder / name, rules)
         rules[rule.id] = replace(rule, applies={**head.applies, **rule.applies})  # a rule applies where its book does
+    check_routes(head, rules, files[HEAD], str(folder / HEAD))
     return _bound(head, tuple(rules.values()), files)
 
 
@@ -58,7 +61,7 @@ def default_books(product: Mapping[str, Scalar], as_of: date) -> tuple[Rulebook,
         if id_ in ALWAYS:
             continue
         head = load_head(id_)
-        if head.status == "law" and in_force(head.in_force_from, head.in_force_until, as_of):
+        if head.status == "law" and head.about != "export" and in_force(head.in_force_from, head.in_force_until, as_of):
             excluded = applicable(head.applies, product)
             if excluded is None or excluded[0] == "open":
                 books.append(load(id_))
@@ -126,12 +129,14 @@ def read_head(data: bytes, name: str) -> Rulebook:
         source=fields.languages("source"),
         status=fields.choice("status", get_args(BookStatus)),
         owner=fields.text("owner"),
-        about=fields.choice("about", ("product", "review"), "product"),
+        about=fields.choice("about", ("product", "review", "export"), "product"),
         applies=read_applies(fields),
         rules=(),
         digest="",
         in_force_from=start,
         in_force_until=end,
+        targets=read_targets(fields),
+        routes=read_routes(fields),
     )
 
 
@@ -144,7 +149,7 @@ def digest(files: Mapping[str, bytes]) -> str:
 def _bound(head: Rulebook, rules: tuple[Rule, ...], files: Mapping[str, bytes]) -> Rulebook:
     return Rulebook(
         head.id, head.title, head.grammar, head.source, head.status, head.owner, head.about, head.applies, rules,
-        digest(files), head.in_force_from, head.in_force_until,
+        digest(files), head.in_force_from, head.in_force_until, head.targets, head.routes,
     )  # fmt: skip
 
 

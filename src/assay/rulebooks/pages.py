@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from assay.core.kinds import DEMANDS, KINDS, Key, Kind
-from assay.core.rules import Clause, Comparison, Known, Operator, Pattern, Rule, Rulebook
+from assay.core.rules import Base, Clause, Comparison, Known, Operator, Pattern, Reckoned, Rule, Rulebook, Target
 from assay.core.text import LANGS, Lang, Text
 from assay.rulebooks.conditions import choices_of
 from assay.rulebooks.loader import load, shipped
@@ -35,6 +35,15 @@ _OPERATORS: Mapping[Operator, Text] = {
     "perhaps": Text(
         "values that do not decide the key: they leave the rule open", "不足以判定该键的值：出现时规则待定"
     ),
+}
+_RECKONED: Mapping[Reckoned, Text] = {
+    "purchases": Text("of that year's purchases", "占当年采购"),
+    "use": Text("of all bought up to then", "占截至当时的全部采购"),
+}
+_BASES: Mapping[Base | None, Text] = {
+    "count": Text("by number", "按数量"),
+    "value": Text("by value", "按金额"),
+    None: Text("by number or value: not stated", "按数量或金额：未说明"),
 }
 _RULES_HEAD = Text(
     """A rule is one YAML file, `<book>/<area>/<rule-id>.yaml`, named like its id. It has `forbid` or `require`, each a
@@ -93,8 +102,19 @@ def _book(book: Rulebook, lang: Lang) -> Iterator[str]:
     rules = Text("rules", "条规则").to(lang)
     yield f"## {book.title.to(lang)}\n"
     yield f"`{book.id}` · {book.status} · {len(book.rules)} {rules}\n\n{book.source.to(lang)}\n"
+    for target in book.targets:
+        yield from _target(target, lang)
     for rule in book.rules:
         yield from _rule(rule, lang)
+
+
+def _target(target: Target, lang: Lang) -> Iterator[str]:
+    base = _BASES[target.base].to(lang)
+    category = f"`{target.category}`" if target.category else Text("all categories", "全部类别").to(lang)
+    yield f"### {Text('Target', '目标').to(lang)}: {target.title.to(lang)}\n"
+    share = f"≥ {target.share / 10_000:g} %"
+    yield f"`{target.id}` · {category} · {share} · {_RECKONED[target.of].to(lang)} · {base} · {target.by}\n"
+    yield f"- {_clause(target.clause, lang)}\n\n{target.because.to(lang)}\n"
 
 
 def _rule(rule: Rule, lang: Lang) -> Iterator[str]:

@@ -98,6 +98,7 @@ SOUND: Mapping[str, tuple[Seen, ...]] = {
     ),
 }  # fmt: skip
 
+COUNTRY = frozenset({"country", "vendor.country"})  # attributes of a product that say where its vendor is
 _STRONG = tuple(seen for choices in SOUND.values() for seen in choices)
 _PANEL = (*REFUSED, *REFUSED_IF_NAMED, *_STRONG)
 _STRENGTHS = frozenset({"key_bits", "iterations"})
@@ -201,7 +202,7 @@ def _operands(pattern: Pattern) -> Iterator[object]:
 
 
 def _names_country(rule: Rule) -> Iterator[Text]:
-    if "country" in rule.applies and rule.clause.known not in {"text", "copy"}:
+    if not COUNTRY.isdisjoint(rule.applies) and rule.clause.known not in {"text", "copy"}:
         yield Text(
             "judges by country although no text that was read names it",
             "按国别判定，但未阅读到点名该国的条款原文",

@@ -16,7 +16,7 @@ _RULE = (
     "id", "title", "clause", "also", "applies", "severity", "forbid", "require", "because", "remedy", "examples", "cwe",
     "in_force", "demand",
 )  # fmt: skip
-_CLAUSE = ("document", "at", "known", "url", "numbered_as_of", "demands_delivery", "informative")
+CLAUSE = ("document", "at", "known", "url", "numbered_as_of", "demands_delivery", "informative")
 _EXAMPLE = ("facts", "attempts", "product", "as_of")
 _FACT = ("kind", "value", "scope", "name")
 _ATTEMPT = ("kinds", "status", "reason", "class", "format", "scope", "owner", "law")
@@ -28,7 +28,7 @@ KNOWN: tuple[Known, ...] = get_args(Known)
 def read_rule(parsed: Parsed, book: str) -> Rule:
     """Build the rule of one parsed file. Raises PlaceError."""
     fields = Fields(parsed, (), parsed.value, _RULE)
-    clause = _clause(fields.under("clause", _CLAUSE))
+    clause = read_clause(fields.under("clause", CLAUSE))
     forbid, require = _patterns(fields, "forbid"), _patterns(fields, "require")
     _one_of(fields, clause, bool(forbid), bool(require))
     start, end = read_in_force(fields)
@@ -37,7 +37,7 @@ def read_rule(parsed: Parsed, book: str) -> Rule:
         book=book,
         title=fields.languages("title"),
         clause=clause,
-        also=tuple(_clause(item) for item in fields.each("also", _CLAUSE)),
+        also=tuple(read_clause(item) for item in fields.each("also", CLAUSE)),
         applies=read_applies(fields),
         severity=fields.choice("severity", SEVERITIES),
         forbid=forbid,
@@ -88,7 +88,8 @@ def _patterns(fields: Fields, key: str) -> tuple[Pattern, ...]:
     return tuple(read_pattern(item) for item in fields.each(key, ("fact", "where")))
 
 
-def _clause(fields: Fields) -> Clause:
+def read_clause(fields: Fields) -> Clause:
+    """The mapping that says which sentence of which document is restated, and how well it is known."""
     return Clause(
         document=fields.text("document"),
         at=fields.text("at"),

@@ -176,26 +176,26 @@ class _Composer:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.left = MAX_VALUES
-        self.events = self._stream(text)
-
-    def _stream(self, text: str) -> Iterator[Any]:
-        try:
-            parser = _Parser(text)
-            while parser.check_event():
-                yield parser.get_event()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.fail(mark.line + 1 if mark else 1, "syntax", problem=error.problem or error.context or "")
-        except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position if isinstance(error.position, int) else 0) + 1
-            self.fail(line, "syntax", problem="a control character")
-        except (yaml.YAMLError, ValueError, OverflowError):  # an escape beyond Unicode, in the Python parser
-            self.fail(1, "syntax", problem="an escape that is no character")
+        self.text = text
+        self.events: Iterator[Any] = iter(())
 
     def fail(self, line: int, why: str, **values: object) -> NoReturn:
         _refuse(self.name, line, why, **values)
 
     def document(self) -> tuple[Any, _Mark]:
+        try:
+            self.events = iter(_Parser(self.text).get_event, None)
+            return self._document()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            self.fail(mark.line + 1 if mark else 1, "syntax", problem=error.problem or error.context or "")
+        except yaml.reader.ReaderError as error:
+            line = self.text.count("\n", 0, error.position if isinstance(error.position, int) else 0) + 1
+            self.fail(line, "syntax", problem="a control character")
+        except (yaml.YAMLError, ValueError, OverflowError):  # an escape beyond Unicode, in the Python parser
+            self.fail(1, "syntax", problem="an escape that is no character")
+
+    def _document(self) -> tuple[Any, _Mark]:
         result: tuple[Any, _Mark] | None = None
         for event in self.events:
             if not isinstance(event, yaml.DocumentStartEvent):
@@ -209,8 +209,9 @@ class _Composer:
         return result if result is not None else (None, _Mark(1, 1))
 
     def _value(self, event: Any, depth: int, key_line: int | None) -> tuple[Any, _Mark]:
-        line = _line(event)
-        self._untagged(event, line)
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None or event.tag is not None:
+            self._untagged(event, line)
         self.left -= 1
         if self.left < 0:
             self.fail(line, "values", limit=MAX_VALUES)
@@ -259,7 +260,7 @@ class _Composer:
         return value
 
     def _whole(self, text: str, line: int) -> str:
-        if _SURROGATE.search(text):
+        if not text.isascii() and _SURROGATE.search(text):
             self.fail(line, "surrogate")
         return text
 

@@ -1,0 +1,118 @@
+"""What an export holds: its columns by class, its persons as sketches, and what could not be read.
+
+A set counts as sensitive when a class that PIPL Art. 28 calls sensitive is certain in it: by valid values, or by the
+column's name. What is only plausible moves the possible counts, not the certain ones. Persons of a set are told apart
+by the strongest identifier of a row (`examinations.border.counting`); the same person by two identifiers in two files
+counts twice, so that counts never come out too low.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assay.core.errors import UsageError
+from assay.core.text import Text
+from assay.crossing.register import Column, Unread
+from assay.examinations.border.classes import CLASSES
+from assay.examinations.border.columns import Verdict
+from assay.examinations.border.counting import Counted
+from assay.examinations.border.examination import READING_ENDS, count
+from assay.examinations.border.grades import grades
+from assay.examinations.border.persons import Sketch, merged
+from assay.examinations.border.readers import reader_of
+from assay.intake import Delivery, open_locator
+
+_CHUNK = 1 << 20
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Looked:
+    """`ordinary` and `sensitive` are certain; the possible ones hold what is only plausible as well."""
+
+    ordinary: Sketch
+    sensitive: Sketch
+    possible_ordinary: Sketch
+    possible_sensitive: Sketch
+    columns: list[Column] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+def look(
+    paths: Sequence[Path], key: bytes, empty: Callable[[], Sketch], scratch: Path, progress: Progress | None = None
+) -> Looked:
+    """Read all files, archives too. `empty` makes a sketch of `key`. Raises UsageError for a path that is not there."""
+    looked = Looked(empty(), empty(), empty(), empty())
+    for number, path in enumerate(paths):
+        if not path.exists():
+            raise UsageError(Text(f"{path} is not there", f"{path} 不存在"), Text("check the path", "请检查路径"))
+        looked.files += _digests(path)
+        folder = scratch / str(number)
+        folder.mkdir(parents=True)
+        for name, sets in _sets(path, folder, key, looked.unread, progress):
+            for held in sets:
+                _take(looked, f"{name}#{held.name}" if held.name else name, held, empty)
+    return looked
+
+
+def certain(verdict: Verdict) -> bool:
+    """Whether a column holds its class for sure: by values that pass their check, or by what it is called."""
+    return verdict.valid > 0 or verdict.by_name
+
+
+def _sets(
+    path: Path, scratch: Path, key: bytes, unread: list[Unread], progress: Progress | None
+) -> Iterator[tuple[str, Iterable[Counted]]]:
+    delivery = Delivery(path, scratch)
+    for seen in delivery.walk():
+        member, identity = seen.member, seen.identity
+        if progress is not None:
+            progress(member.path)
+        reader = reader_of(identity.file_class, identity.format, member.path)
+        if reader is None:
+            unread.append(Unread(member.path, "no-reader"))
+            continue
+        try:
+            with open_locator(member.locator) as stream:
+                counted = count(reader(stream, member.path), key)
+        except READING_ENDS:
+            unread.append(Unread(member.path, "damaged"))
+            continue
+        unread += [Unread(member.path, shortfall.reason) for shortfall in counted.shortfalls]
+        yield member.path, counted.sets.values()
+    unread += [Unread(refused.path, refused.reason or "no-reader") for refused in delivery.refused]
+
+
+def _take(looked: Looked, name: str, held: Counted, empty: Callable[[], Sketch]) -> None:
+    verdicts = list(held.verdicts())
+    persons = merged([empty(), *held.sketches.values()])
+    personal = [one for one in verdicts if CLASSES[one.class_].personal]
+    sensitive = [one for one in verdicts if grades()[one.class_].pipl == "sensitive"]
+    looked.columns += [
+        Column(name, one.column, one.class_, grades()[one.class_].pipl == "sensitive", certain(one)) for one in verdicts
+    ]
+    if any(certain(one) for one in sensitive):
+        looked.sensitive = merged([looked.sensitive, persons])
+    elif any(certain(one) for one in personal):
+        looked.ordinary = merged([looked.ordinary, persons])
+    if sensitive:
+        looked.possible_sensitive = merged([looked.possible_sensitive, persons])
+    elif personal:
+        looked.possible_ordinary = merged([looked.possible_ordinary, persons])
+    if personal and not persons.count():  # names and addresses alone: somebody is there, nobody can be counted
+        looked.unread.append(Unread(name, "blind-spot"))
+
+
+def _digests(path: Path) -> list[str]:
+    """SHA-256 of every delivered file, in order of path."""
+    found = []
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            digest = hashlib.sha256()
+            with file.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+            found.append(digest.hexdigest())
+    return found

@@ -1,0 +1,184 @@
+"""One column masked: an Arrow array becomes another of the same type and length.
+
+Values are brought to one spelling before they are hashed (case, spaces and hyphens of numbers), so that the same
+number has the same pseudonym however it is written. Whole numbers are enciphered digit by digit, as no text fits in
+their type.
+"""
+
+import hmac
+import importlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from assay.crossing.mask import ff1
+from assay.crossing.mask.generalising import generalised
+from assay.crossing.mask.hashing import LENGTH, Algorithm, hmacs
+from assay.crossing.mask.policy import GENERALISED, Action
+from assay.examinations.border.columns import bytes_of
+from assay.examinations.border.text import find
+
+Array = Any  # pyarrow.Array
+_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
+_SPELLED = frozenset({"person_name", "address"})
+_REMEMBERED = 50_000  # texts whose redaction is kept for the next batch
+_SHORT = 8  # hex characters of a pseudonym inside a text
+_LINE = "\u2028"
+
+
+@dataclass(frozen=True, slots=True)
+class Masker:
+    """Masks arrays under one key, from which one is made for hashing and one for ciphering: neither tells the other."""
+
+    key: bytes
+    algorithm: Algorithm = "hmac-sha256"
+    _redacted_before: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def apply(self, action: Action, class_: str, array: Array) -> Array:
+        """An array of the same type and length. What cannot be masked in its type becomes empty, never stays."""
+        pa = importlib.import_module("pyarrow")
+        kind = array.type
+        if action == "keep":
+            return array
+        if action == "remove":
+            return pa.nulls(len(array), kind)
+        if pa.types.is_dictionary(kind):
+            inner = self.apply(action, class_, array.dictionary)
+            return (
+                pa.DictionaryArray.from_arrays(array.indices, inner).cast(kind)
+                if _unique(inner)
+                else (inner.take(array.indices).dictionary_encode().cast(kind))
+            )
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            return self._strings(action, class_, array.cast(pa.string())).cast(kind)
+        if pa.types.is_integer(kind) and action in ("pseudonym", "format"):
+            return self._integers(array)
+        if (pa.types.is_date(kind) or pa.types.is_timestamp(kind)) and action == "generalise":
+            pc = importlib.import_module("pyarrow.compute")
+            return pc.floor_temporal(array, unit="year").cast(kind)
+        return pa.nulls(len(array), kind)
+
+    def _strings(self, action: Action, class_: str, array: Array) -> Array:
+        if action == "redact":
+            return self._redacted(array)
+        if action == "generalise" and class_ in GENERALISED:
+            distinct = array.dictionary_encode()
+            return generalised(class_, distinct.dictionary).take(distinct.indices)
+        if action == "format":
+            return self._in_format(array)
+        return self._pseudonyms(class_, array)
+
+    def _pseudonyms(self, class_: str, array: Array) -> Array:
+        pa = importlib.import_module("pyarrow")
+        distinct = array.dictionary_encode()
+        buffer, edges = bytes_of(_spelled(class_, distinct.dictionary))
+        hashes = hmacs(self.algorithm, self._own(b"pseudonym"), buffer, edges)
+        return _hex(hashes).take(distinct.indices) if len(hashes) else pa.nulls(len(array), pa.string())
+
+    def _own(self, use: bytes) -> bytes:
+        return hmac.digest(self.key, use, "sha256")
+
+    def _in_format(self, array: Array) -> Array:
+        """Every digit of a row enciphered where it stands; rows of fewer than six digits, or over 36, become empty."""
+        pa = importlib.import_module("pyarrow")
+        buffer, edges = bytes_of(array)
+        content = buffer[edges[0] : edges[-1]].copy() if len(edges) > 1 else buffer[:0].copy()
+        edges = edges - (edges[0] if len(edges) else 0)
+        places = np.flatnonzero((content >= 48) & (content <= 57))
+        counts = np.diff(np.searchsorted(places, edges))
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        for count in np.unique(counts).tolist():
+            if not ff1.FEWEST <= count <= ff1.MOST:
+                continue
+            rows = np.flatnonzero(counts == count)
+            at = places[starts[rows][:, None] + np.arange(count)]
+            content[at] = ff1.encipher(self._own(b"format"), b"", content[at] - 48) + 48
+        lost = (counts < ff1.FEWEST) | (counts > ff1.MOST)
+        masked = pa.StringArray.from_buffers(
+            len(array), pa.py_buffer(edges.astype(np.int32)), pa.py_buffer(content.tobytes())
+        )
+        pc = importlib.import_module("pyarrow.compute")
+        return pc.if_else(pa.array(lost | np.asarray(array.is_null())), None, masked)
+
+    def _integers(self, array: Array) -> Array:
+        """Of the same number of digits: a result that begins with 0 is enciphered again (cycle walking)."""
+        pa = importlib.import_module("pyarrow")
+        numbers = np.asarray(array.cast(pa.int64(), safe=False).fill_null(0))
+        result = np.zeros(len(numbers), np.int64)
+        lost = np.asarray(array.is_null()) | (numbers < 10 ** (ff1.FEWEST - 1))
+        lengths = np.char.str_len(np.abs(numbers).astype("U19")) if len(numbers) else np.zeros(0, np.int64)
+        for length in np.unique(lengths[~lost]).tolist():
+            rows = np.flatnonzero((lengths == length) & ~lost)
+            digits = (numbers[rows][:, None] // 10 ** np.arange(length - 1, -1, -1, dtype=np.int64) % 10).astype(
+                np.uint8
+            )
+            waiting = np.arange(len(rows))
+            while len(waiting):
+                digits[waiting] = ff1.encipher(self._own(b"format"), b"integer", digits[waiting])
+                waiting = waiting[digits[waiting, 0] == 0]
+            result[rows] = digits.astype(np.int64) @ (10 ** np.arange(length - 1, -1, -1, dtype=np.int64))
+        fits = importlib.import_module("pyarrow.compute").if_else(pa.array(lost), None, pa.array(result))
+        return fits.cast(array.type, safe=False)
+
+    def _redacted(self, array: Array) -> Array:
+        """Texts with what was found in them replaced by its class and a short pseudonym."""
+        pa = importlib.import_module("pyarrow")
+        distinct = array.dictionary_encode()
+        cells = [cell or "" for cell in distinct.dictionary.to_pylist()]
+        if len(self._redacted_before) > _REMEMBERED:
+            self._redacted_before.clear()
+        fresh = [cell for cell in cells if cell not in self._redacted_before]
+        self._redacted_before.update(zip(fresh, self._redactions(fresh), strict=True))
+        redacted = [self._redacted_before[cell] for cell in cells]
+        return pa.array(redacted, pa.string()).take(distinct.indices)
+
+    def _redactions(self, cells: list[str]) -> list[str]:
+        pa = importlib.import_module("pyarrow")
+        cells = list(cells)
+        lines = [cell.replace("\r\n", _LINE).replace("\n", _LINE).replace("\r", _LINE) for cell in cells]
+        hits = find("\n".join(lines))
+        values = pa.array([lines[hit.line - 1][hit.start : hit.end] for hit in hits], pa.string())
+        marks = self._pseudonyms("", values).to_pylist()
+        found: dict[int, list[tuple[int, int, str]]] = {}
+        for hit, mark in zip(hits, marks, strict=True):
+            found.setdefault(hit.line - 1, []).append((hit.start, hit.end, f"[{hit.class_}:{mark[:_SHORT]}]"))
+        for at, spans in found.items():
+            cells[at] = _replaced(lines[at], spans).replace(_LINE, "\n")
+        return cells
+
+
+def _replaced(line: str, spans: list[tuple[int, int, str]]) -> str:
+    parts, last = [], 0
+    for start, end, mark in spans:
+        parts += [line[last:start], mark]
+        last = end
+    return "".join([*parts, line[last:]])
+
+
+def _spelled(class_: str, values: Array) -> Array:
+    """One spelling for one thing. Most columns need nothing, which their bytes tell at once."""
+    pc = importlib.import_module("pyarrow.compute")
+    buffer, _ = bytes_of(values)
+    if bool(np.any((buffer <= 32) | (buffer >= 127))):
+        values = pc.utf8_trim_whitespace(values)
+    if class_ in _SPELLED:
+        return values
+    if bool(np.any((buffer >= 65) & (buffer <= 90) | (buffer >= 128))):
+        values = pc.utf8_lower(values)
+    if class_ == "email" or not bool(np.any((buffer == 32) | (buffer == 45))):
+        return values
+    return pc.replace_substring_regex(values, r"[ \-]", "")
+
+
+def _hex(hashes: Any) -> Array:
+    pa = importlib.import_module("pyarrow")
+    text = np.empty((len(hashes), 2 * LENGTH), np.uint8)
+    text[:, 0::2] = _HEX[hashes >> 4]
+    text[:, 1::2] = _HEX[hashes & 15]
+    edges = np.arange(len(hashes) + 1, dtype=np.int32) * (2 * LENGTH)
+    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(edges), pa.py_buffer(text.tobytes()))
+
+
+def _unique(values: Array) -> bool:
+    return len(values.unique()) == len(values) and values.null_count == 0

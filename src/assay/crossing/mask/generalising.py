@@ -1,0 +1,32 @@
+"""Coarser values: a year for a date, a province for an address, a network for an IP address, a decimal for a position.
+
+What does not have the form of its class becomes empty: a value that nobody understood does not leave.
+"""
+
+import importlib
+from typing import Any
+
+Array = Any  # pyarrow.Array of strings
+
+_YEAR = r"^\s*(?P<year>(?:18|19|20)[0-9]{2}).*$"
+_PROVINCE = (
+    r"^\s*(?:中国|中华人民共和国)?(?P<place>(?:北京|天津|上海|重庆)市?|[^\s0-9a-zA-Z]{2,8}?(?:省|自治区|特别行政区)"
+    r"|[^\s0-9a-zA-Z]{2,6}?(?:市|州|盟|地区)).*$"
+)
+_IPV4 = r"^\s*(?P<net>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\.[0-9]{1,3}\s*$"
+_POSITION = r"^\s*(?P<first>-?[0-9]{1,3}\.[0-9])[0-9]*(?:\s*[,，]\s*(?P<second>-?[0-9]{1,3}\.[0-9])[0-9]*)?\s*$"
+
+
+def generalised(class_: str, values: Array) -> Array:
+    """Strings of the same length; `class_` is one of `policy.GENERALISED`."""
+    pc: Any = importlib.import_module("pyarrow.compute")
+    if class_ == "birth_date":
+        return pc.struct_field(pc.extract_regex(values, _YEAR), "year")
+    if class_ == "ip":
+        return pc.binary_join_element_wise(pc.struct_field(pc.extract_regex(values, _IPV4), "net"), "0", ".")
+    if class_ == "location":
+        found = pc.extract_regex(values, _POSITION)
+        first, second = pc.struct_field(found, "first"), pc.struct_field(found, "second")
+        both = pc.binary_join_element_wise(first, second, ",")
+        return pc.if_else(pc.equal(second, ""), first, both)
+    return pc.struct_field(pc.extract_regex(values, _PROVINCE), "place")

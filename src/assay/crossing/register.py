@@ -1,0 +1,339 @@
+"""The register of exports: what left, to whom, in which year, of how many persons, without a value of anybody.
+
+A register is a folder of one handler:
+
+    register.json          which handler, and which key its sketches are of (never the key)
+    exports/NNNN.json      one export: day, recipient, purpose, columns by class, counts, what was not read
+    withdrawn/NNNN.json    that export N did not take place; nothing is ever deleted
+    sketches/<sha256>      distinct persons of an export (`persons.Sketch`)
+    ledger/ledger.sqlite   an entry for each, signed by whoever exports
+
+Counts of a year are unions: the same person in two exports counts once, so splitting an export lowers nothing. One
+writer at a time. The key that hashes persons lies with this user's other keys, away from the register: who has only the
+register cannot try a list of numbers against it. Losing the key ends the register's year: counts stay, and no further
+export can be added to them.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.text import Text
+from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.store import unreachable
+from assay.examinations.border.persons import KEY_BYTES, Sketch, key_id, merged, new_key
+from assay.ledger.entries import Entry, digest, salted
+from assay.ledger.party import Party
+from assay.ledger.place import open_log
+
+FORMAT = 1
+HEAD, LOCK, EXPORTS, WITHDRAWN, SKETCHES = "register.json", "lock", "exports", "withdrawn", "sketches"
+_NAME = re.compile(r"([0-9]{4,9})\.json", re.ASCII)
+_LARGEST, _LARGEST_SKETCH = 16 << 20, 32 << 20
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an export by what it holds, never by a value."""
+
+    set: str
+    name: str
+    class_: str
+    sensitive: bool
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of the delivery that was not read, and why (a reason code of `core.attempts`)."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The persons of one export: `ordinary` and `sensitive` are SHA-256 of sketches, "" for nobody.
+
+    `possible_*` count columns that are only plausible as well.
+    """
+
+    ordinary: str = ""
+    sensitive: str = ""
+    possible_ordinary: str = ""
+    possible_sensitive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export. `exemption` is what was claimed, `confirmed` whether the handler's profile confirmed it that day."""
+
+    number: int
+    day: date
+    country: str
+    recipient: str
+    purpose: str
+    files: tuple[str, ...]
+    columns: tuple[Column, ...]
+    counted: Counted
+    unread: tuple[Unread, ...] = ()
+    exemption: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    number: int
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    format: int
+    id: str
+    handler: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Distinct persons of a year. `possible` counts claimed exemptions that nobody confirmed, and uncertain columns."""
+
+    year: int
+    ordinary: Sketch
+    sensitive: Sketch
+    possible_ordinary: Sketch
+    possible_sensitive: Sketch
+    exports: tuple[Export, ...] = field(default=())
+
+
+class Register:
+    """A handler's register. `keys` is the folder where this user keeps the keys of registers."""
+
+    def __init__(self, path: Path, keys: Path) -> None:
+        """Open. Raises InputError when there is none, NotVerifiedError when its head is damaged."""
+        self.path = path
+        self._keys = keys
+        self._head = _read(_Head, path / HEAD)
+        if self._head.format > FORMAT:
+            raise InputError(
+                Text(f"{path} was written by a newer assay", f"{path} 由更新版本的 assay 写成"),
+                Text("update assay", "请更新 assay"),
+            )
+
+    @classmethod
+    def open_or_begin(cls, path: Path, handler: str, keys: Path) -> "Register":
+        """Raises UsageError when the register is another handler's."""
+        if not (path / HEAD).exists():
+            key = new_key()
+            head = _Head(FORMAT, secrets.token_hex(8), handler, key_id(key).hex())
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+                keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _write_key(keys / f"{head.id}.key", key)
+                write_durably(path / HEAD, _spelled(head))
+            except OSError as error:
+                raise unreachable(path, error) from error
+        register = cls(path, keys)
+        if register.handler != handler:
+            raise UsageError(
+                Text(f"{path} is the register of {register.handler}", f"{path} 是 {register.handler} 的登记册"),
+                Text("give each handler a register of its own: --register", "请为每个处理者单独指定 --register"),
+            )
+        return register
+
+    @property
+    def handler(self) -> str:
+        return self._head.handler
+
+    def key(self) -> bytes:
+        """The key of this register's persons. Raises InputError when it is not here, or is another."""
+        path = self._keys / f"{self._head.id}.key"
+        try:
+            key = read_plain(path, KEY_BYTES)
+        except OSError as error:
+            raise _no_key(path) from error
+        if len(key) != KEY_BYTES or key_id(key).hex() != self._head.key:
+            raise _no_key(path)
+        return key
+
+    def sketch(self) -> Sketch:
+        """An empty sketch of this register's key."""
+        return Sketch(bytes.fromhex(self._head.key))
+
+    def exports(self) -> list[Export]:
+        """Every export, withdrawn ones too, in the order in which they were entered."""
+        return [_read(Export, self.path / EXPORTS / f"{number:04}.json") for number in self._numbers(EXPORTS)]
+
+    def withdrawn(self) -> dict[int, Withdrawal]:
+        return {n: _read(Withdrawal, self.path / WITHDRAWN / f"{n:04}.json") for n in self._numbers(WITHDRAWN)}
+
+    def totals(self, year: int, more: Sequence[Export] = ()) -> Totals:
+        """Distinct persons of all exports of a year that took place and that no confirmed exemption covers."""
+        gone = self.withdrawn()
+        counted = [one for one in (*self.exports(), *more) if one.day.year == year and one.number not in gone]
+        certain = [one for one in counted if not one.exemption]
+        possible = [one for one in counted if not (one.exemption and one.confirmed)]
+        return Totals(
+            year,
+            self._union(one.counted.ordinary for one in certain),
+            self._union(one.counted.sensitive for one in certain),
+            self._union(one.counted.possible_ordinary or one.counted.ordinary for one in possible),
+            self._union(one.counted.possible_sensitive or one.counted.sensitive for one in possible),
+            tuple(counted),
+        )
+
+    def keep(self, sketch: Sketch) -> str:
+        """Keep the persons of an export; returns the name, "" for nobody. Known only to who has the key."""
+        if not sketch.count():
+            return ""
+        content = sketch.to_bytes()
+        name = hashlib.sha256(content).hexdigest()
+        folder = self.path / SKETCHES
+        try:
+            folder.mkdir(exist_ok=True)
+            write_durably(folder / name, content)
+        except OSError as error:
+            raise unreachable(folder, error) from error
+        return name
+
+    def add(self, make: Callable[[int], Export], party: Party, now: int) -> Export:
+        """Enter an export; `make` is given its number. Raises UsageError while another process writes."""
+        with self.locked():
+            export = make(max(self._numbers(EXPORTS), default=0) + 1)
+            sketches = {f"{SKETCHES}/{name}": f"sha256:{name}" for name in _sketches(export)}
+            self._enter("export", EXPORTS, export.number, _spelled(export), sketches, party, now)
+        return export
+
+    def withdraw(self, number: int, day: date, reason: str, party: Party, now: int) -> Withdrawal:
+        """Say that an export did not take place. Raises InputError for one that there is not, or that is withdrawn."""
+        with self.locked():
+            if number not in self._numbers(EXPORTS) or number in self._numbers(WITHDRAWN):
+                raise InputError(
+                    Text(
+                        f"{self.path} has no export {number} to withdraw",
+                        f"{self.path} 中没有可撤回的第 {number} 次出境",
+                    ),
+                    Text("assay border register lists them", "assay border register 会列出"),
+                )
+            withdrawal = Withdrawal(number, day, reason)
+            self._enter("withdrawal", WITHDRAWN, number, _spelled(withdrawal), {}, party, now)
+        return withdrawal
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One writer at a time; the lock ends with its process."""
+        try:
+            file = (self.path / LOCK).open("ab")
+        except OSError as error:
+            raise unreachable(self.path, error) from error
+        with file:
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UsageError(
+                    Text(f"another process is writing to {self.path}", f"另一个进程正在写入 {self.path}"),
+                    Text("wait for it to end", "请等待其结束"),
+                ) from error
+            yield
+
+    def _enter(
+        self, act: str, folder: str, number: int, body: bytes, more: dict[str, str], party: Party, now: int
+    ) -> None:
+        """The body first, then the entry that vouches for it: a killed writer leaves a body that no entry names."""
+        name, salt = f"{folder}/{number:04}.json", secrets.token_bytes(32)
+        try:
+            (self.path / folder).mkdir(exist_ok=True)
+            write_durably(self.path / f"{name}.salt", salt)
+            write_durably(self.path / name, body)
+        except OSError as error:
+            raise unreachable(self.path / name, error) from error
+        head = digest(read_plain(self.path / HEAD, _LARGEST))
+        with open_log(self.path, party) as log:
+            log.append(Entry(act, f"{self._head.id}/{number}", now, {HEAD: head, name: salted(body, salt), **more}))
+
+    def _union(self, names: Iterator[str]) -> Sketch:
+        sketches = [self._sketch(name) for name in dict.fromkeys(names) if name]
+        return merged([self.sketch(), *sketches])
+
+    def _sketch(self, name: str) -> Sketch:
+        path = self.path / SKETCHES / name
+        try:
+            content = read_plain(path, _LARGEST_SKETCH)
+            if hashlib.sha256(content).hexdigest() != name:
+                raise ValueError("changed")
+            return Sketch.from_bytes(content)
+        except (OSError, ValueError) as error:
+            raise _damaged(path) from error
+
+    def _numbers(self, folder: str) -> list[int]:
+        path = self.path / folder
+        names = [entry.name for entry in path.iterdir()] if path.is_dir() else []
+        return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
+
+
+def _sketches(export: Export) -> list[str]:
+    counted = export.counted
+    names = (counted.ordinary, counted.sensitive, counted.possible_ordinary, counted.possible_sensitive)
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _spelled(record: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=2) + b"\n"
+
+
+def _read(type_: type[T], path: Path) -> T:
+    try:
+        content = read_plain(path, _LARGEST)
+    except FileNotFoundError as error:
+        raise InputError(
+            Text(f"{path.parent} is no register of exports", f"{path.parent} 不是出境登记册"),
+            Text("assay border export begins one", "assay border export 会新建一个"),
+        ) from error
+    except OSError as error:
+        raise unreachable(path, error) from error
+    try:
+        return msgspec.json.decode(content, type=type_)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise _damaged(path) from error
+
+
+def _write_key(path: Path, key: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _damaged(path: Path) -> NotVerifiedError:
+    return NotVerifiedError(
+        Text(f"{path} is damaged", f"{path} 已损坏"),
+        Text(
+            "take it from a backup; the ledger of the register says what it must be",
+            "请由备份取回；登记册的账本记有其应有内容",
+        ),
+    )
+
+
+def _no_key(path: Path) -> InputError:
+    return InputError(
+        Text(f"the key of this register is not at {path}", f"此登记册的密钥不在 {path}"),
+        Text(
+            "copy it from where the register was begun; without it no export can be counted with the earlier ones",
+            "请从建立登记册之处复制；没有它，新的出境无法与此前的合并计数",
+        ),
+    )

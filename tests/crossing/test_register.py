@@ -1,0 +1,115 @@
+"""The register of exports: unions over a year, nothing deleted, every change entered, no value of a person in it."""
+
+import multiprocessing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.crossing.register import Register, Unread
+from assay.ledger import verify as verifier
+from tests.crossing.made import BANK, export, register
+from tests.ledger.made import AT
+
+
+def test_the_same_persons_count_once_however_an_export_is_split(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    for start in range(0, 3000, 1000):
+        export(of, (start, start + 1500))
+    totals = of.totals(2026)
+    assert (totals.ordinary.count(), totals.ordinary.exact, totals.sensitive.count()) == (3500, True, 0)
+
+
+def test_a_year_begins_on_the_first_of_january(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10), day=date(2025, 12, 31))
+    export(of, (0, 4), day=date(2026, 1, 1))
+    assert of.totals(2026).ordinary.count() == 4
+    assert of.totals(2025).ordinary.count() == 10
+
+
+def test_a_confirmed_exemption_is_not_counted_and_a_claimed_one_only_possibly(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    export(of, (10, 30), exemption="contract-with-individual")
+    export(of, (30, 70), exemption="human-resources", confirmed=True)
+    totals = of.totals(2026)
+    assert (totals.ordinary.count(), totals.possible_ordinary.count()) == (10, 30)
+
+
+def test_a_withdrawn_export_is_not_counted_and_not_deleted(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    export(of, (10, 15))
+    of.withdraw(1, date(2026, 4, 1), "not sent", BANK, AT)
+    assert of.totals(2026).ordinary.count() == 5
+    assert [one.number for one in of.exports()] == [1, 2]
+    for number in (1, 9):
+        with pytest.raises(InputError, match="no export"):
+            of.withdraw(number, date(2026, 4, 1), "again", BANK, AT)
+
+
+def test_every_change_is_entered_and_a_changed_byte_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10), (3, 5))
+    of.withdraw(1, date(2026, 4, 1), "not sent", BANK, AT)
+    keys = ["--key", str(BANK.keys[0])]
+    assert verifier.main([*keys, str(of.path)]) == 0
+    for path in (of.path / "exports" / "0001.json", next((of.path / "sketches").iterdir()), of.path / "register.json"):
+        content = path.read_bytes()
+        path.write_bytes(content[:-3] + bytes([content[-3] ^ 1]) + content[-2:])
+        assert verifier.main([*keys, str(of.path)]) == 12
+        assert path.name in capsys.readouterr().out
+        path.write_bytes(content)
+
+
+def test_a_damaged_sketch_is_refused_not_counted(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    sketch = next((of.path / "sketches").iterdir())
+    sketch.write_bytes(sketch.read_bytes()[:-8])
+    with pytest.raises(NotVerifiedError, match="damaged"):
+        of.totals(2026)
+
+
+def test_a_register_is_one_handler_s_and_its_key_is_elsewhere(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    key = of.key()
+    assert key not in b"".join(path.read_bytes() for path in of.path.rglob("*") if path.is_file())
+    with pytest.raises(UsageError, match="Example Bank"):
+        Register.open_or_begin(of.path, "Another", tmp_path / "keys")
+    with pytest.raises(InputError, match="key of this register"):
+        Register(of.path, tmp_path / "elsewhere").key()
+    with pytest.raises(InputError, match="no register"):
+        Register(tmp_path / "nowhere", tmp_path / "keys")
+
+
+def test_what_was_not_read_stays_with_the_export(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10), unread=(Unread("b.parquet", "damaged"),))
+    assert Register(of.path, tmp_path / "keys").exports()[0].unread == (Unread("b.parquet", "damaged"),)
+
+
+def _hold(path: Path, keys: Path, ready: object, go: object) -> None:
+    with Register(path, keys).locked():
+        ready.set()  # type: ignore[attr-defined]
+        go.wait(30)  # type: ignore[attr-defined]
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    context = multiprocessing.get_context("spawn")
+    ready, go = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(of.path, tmp_path / "keys", ready, go))
+    other.start()
+    try:
+        assert ready.wait(30)
+        with pytest.raises(UsageError, match="another process"):
+            export(of, (0, 1))
+    finally:
+        go.set()
+        other.join(30)
+    assert export(of, (0, 1)).number == 1
