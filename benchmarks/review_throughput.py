@@ -18,15 +18,11 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assay.core.examination import FileMeta, FileView, Hit, Limits
-from assay.examinations.cipher.source import SourceCryptography
-from assay.intake import Intake, IntakeLimits, open_locator, take_in
-from assay.lab.hits import Prefilter
-from assay.lab.identifiers import words
-from assay.review.steps import Plan, examine
-from assay.source import parsed as parsing
-from assay.source.languages import BY_NAME
+if TYPE_CHECKING:  # a spawned worker runs the main module of its parent again; that of the command line imports little
+    from assay.core.examination import FileMeta, Hit
+    from assay.intake import Intake
 
 MB = 1e6
 
@@ -42,7 +38,9 @@ def timed(work: Callable[[], object]) -> float:
     return cpu() - start
 
 
-def contents(taken: Intake) -> list[tuple[FileMeta, bytes]]:
+def contents(taken: "Intake") -> list[tuple["FileMeta", bytes]]:
+    from assay.intake import open_locator
+
     rows = []
     for meta in taken.artifact.files:
         with open_locator(meta.locator) as stream:
@@ -50,8 +48,13 @@ def contents(taken: Intake) -> list[tuple[FileMeta, bytes]]:
     return rows
 
 
-def floors(taken: Intake) -> dict[str, float]:
+def floors(taken: "Intake") -> dict[str, float]:
     """CPU seconds of the steps that nothing can avoid, and of parsing everything."""
+    from assay.core.examination import Limits
+    from assay.intake import open_locator
+    from assay.lab.identifiers import words
+    from assay.source.languages import BY_NAME
+    from assay.source.parsed import Parsed
 
     def read_and_hash() -> None:
         for meta in taken.artifact.files:
@@ -68,15 +71,22 @@ def floors(taken: Intake) -> dict[str, float]:
     def parse() -> None:
         for meta, content in sources:
             if len(content) <= Limits().unit_bytes:
-                parsing.Parsed(BY_NAME[meta.format], content)
+                Parsed(BY_NAME[meta.format], content)
 
     return {"read + hash": timed(read_and_hash), "words of source": timed(prefilter), "parse all source": timed(parse)}
 
 
-def inside(taken: Intake) -> dict[str, float]:
+def inside(taken: "Intake") -> dict[str, float]:
     """CPU seconds inside the source examination: parsing, queries, and the Python around them."""
+    from assay.core.examination import FileView, Limits
+    from assay.examinations.cipher.source import SourceCryptography
+    from assay.lab.hits import Prefilter
+    from assay.lab.identifiers import words
+    from assay.source.languages import BY_NAME
+    from assay.source.parsed import Parsed
+
     spent = {"parse": 0.0, "query": 0.0, "total": 0.0}
-    make, query = parsing.Parsed.__init__, parsing.Parsed.matches
+    make, query = Parsed.__init__, Parsed.matches
 
     def counted(name: str, function: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
@@ -88,8 +98,8 @@ def inside(taken: Intake) -> dict[str, float]:
 
         return call
 
-    parsing.Parsed.__init__ = counted("parse", make)  # type: ignore[assignment, method-assign]
-    parsing.Parsed.matches = counted("query", query)  # type: ignore[assignment, method-assign]
+    Parsed.__init__ = counted("parse", make)  # type: ignore[assignment, method-assign]
+    Parsed.matches = counted("query", query)  # type: ignore[assignment, method-assign]
     examinations = {language: SourceCryptography(language) for language in BY_NAME}
     prefilters = {language: Prefilter([one], Limits().hits_per_unit) for language, one in examinations.items()}
 
@@ -111,12 +121,15 @@ def inside(taken: Intake) -> dict[str, float]:
                 examination.examine(FileView(meta, content), hits, Lab())
                 spent["total"] += time.process_time() - start
     finally:
-        parsing.Parsed.__init__, parsing.Parsed.matches = make, query  # type: ignore[method-assign]
+        Parsed.__init__, Parsed.matches = make, query  # type: ignore[method-assign]
     python = spent["total"] - spent["parse"] - spent["query"]
     return {"files with hits": files, "parse": spent["parse"], "query": spent["query"], "python": python}
 
 
 def main() -> None:
+    from assay.intake import IntakeLimits, take_in
+    from assay.review.steps import Plan, examine
+
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("tree", type=Path)
     arguments.add_argument("--jobs", type=int, default=1)

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.intake.names import escape_of, plain, raw, shown
+from assay.core.paths import raw, shown
+from assay.intake.names import escape_of, plain
 
 
 @given(st.binary(max_size=60))

@@ -211,10 +211,10 @@ class _Candidates:
         line, at = 1, 0
         packages: set[str] = set()
         for match in pattern(group).finditer(text):
+            if group == "jvm" and not match[1] and (match[2].count(b".") < 2 or _in_comment(text, match.start(0))):
+                continue  # most of what matches: a name with dots
             line, at = line + text.count(b"\n", at, match.start(0)), match.start(0)
             names = [name.decode("utf-8", "replace") if name else "" for name in match.groups()]
-            if group == "jvm" and not names[0] and (names[1].count(".") < 2 or _in_comment(text, match.start(0))):
-                continue
             if group == "jvm" and names[2]:
                 packages.add(names[1].replace(".", "/"))
             for meta in self._targets(group, container, inner, names):

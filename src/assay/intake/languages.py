@@ -149,6 +149,7 @@ DATA_ENDINGS: Mapping[str, str] = _words(
     {
         "CSV": "csv tsv psv",
         "JSON lines": "jsonl ndjson geojson",
+        "Arrow": "arrow arrows feather",
         "test vectors": "rsp req kat vec",
         "translation": "po pot strings arb",
         "log": "log",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from assay.core.attempts import Attempt, ReasonCode, Status
-from assay.core.examination import Examination, FileExamination, FileMeta, Shortfall
+from assay.core.examination import Examination, FileExamination, FileMeta, Shortfall, StreamExamination
 from assay.core.facts import Scope
 from assay.core.kinds import KINDS, FileClass
 
@@ -75,14 +75,26 @@ class Roster:
         )
         self.by_format = tuple(which for which, single in enumerate(singles) if single.by_format)
         self.one_by_one = tuple(which for which, single in enumerate(singles) if not single.by_format)
+        self.streaming = frozenset(which for which, one in enumerate(singles) if isinstance(one, StreamExamination))
         stated = [*(single.kinds for single in singles), *(whole.kinds for whole in wholes)]
         self._kinds = frozenset[str]().union(*stated)
 
+        self._carried: dict[str, frozenset[str]] = {}
+        self._accepted: dict[tuple[int, ...], frozenset[str]] = {}
+
     def carried(self, meta: FileMeta) -> frozenset[str]:
-        return frozenset(kind for kind in self._kinds if meta.file_class in KINDS[kind].carriers)
+        known = self._carried.get(meta.file_class)
+        if known is None:
+            carriers = (kind for kind in self._kinds if meta.file_class in KINDS[kind].carriers)
+            known = self._carried[meta.file_class] = frozenset(carriers)
+        return known
 
     def accepted(self, accepting: Iterable[int]) -> frozenset[str]:
-        return frozenset[str]().union(*(self.answers[which] for which in accepting))
+        asked = tuple(accepting)  # of few sorts: one for each sort of file
+        known = self._accepted.get(asked)
+        if known is None:
+            known = self._accepted[asked] = frozenset[str]().union(*(self.answers[which] for which in asked))
+        return known
 
 
 def of_file(meta: FileMeta, by: str, kinds: Iterable[str], shortfall: Shortfall) -> Attempt:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Shortfall
+from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Shortfall, StreamExamination
 from assay.lab import journal
 from assay.lab.confine import peak_memory
 from assay.lab.coverage import LAB, Group, count, of_file, of_shortfalls
@@ -55,17 +55,16 @@ class _PieceWork:
         self.place.journal.begin(self.serial, position, journal.READING)
         self.place.confinement.alive()
         accepting, failed = self._accepting(position, meta)
-        outcome.spent.prefilter += self.clock.lap()
         file = _FileWork(self, position, meta, accepting)
         refused = file.run()
         outcome.digests.append(file.digest)
         outcome.bytes_read += file.bytes_read
         kinds = roster.accepted((*accepting, *failed, *self.piece.without))
+        file.settle(refused=refused is not None)
         if refused is not None:
-            kinds_lost = roster.accepted(accepting) | (roster.carried(meta) - kinds)
+            kinds_lost = roster.accepted(set(accepting) - file.streamed) | (roster.carried(meta) - kinds)
             outcome.attempts.append(of_file(meta, LAB, kinds_lost, refused))
             return
-        file.settle()
         skipped = roster.carried(meta) - kinds
         if skipped:
             unread = self.place.setup.unread(meta)
@@ -127,7 +126,9 @@ class _FileWork:
         self.place = work.place
         self.position = position
         self.meta = meta
-        self.accepting = accepting
+        self.streaming = [which for which in accepting if which in self.place.roster.streaming]
+        self.accepting = [which for which in accepting if which not in self.place.roster.streaming]
+        self.streamed: set[int] = set()
         self.shortfalls: dict[int, list[Shortfall]] = {which: [] for which in accepting}
         self.failed: set[int] = set()
         self.digest = ""
@@ -151,7 +152,28 @@ class _FileWork:
         self.bytes_read = reading.bytes_read
         self.digest = reading.digest() if error is None else ""
         self.work.outcome.spent.read += self.work.clock.lap()
-        return refused if error is None else _unreadable(error)
+        if error is not None:
+            return _unreadable(error)
+        for which in self.streaming:
+            self._stream(which)
+        return refused
+
+    def _stream(self, which: int) -> None:
+        """Let an examination read the file by itself."""
+        single, lane = self.place.setup.singles[which], self.work
+        assert isinstance(single, StreamExamination)  # noqa: S101
+        self.place.journal.begin(lane.serial, self.position, which)
+        self.place.confinement.alive()
+        read = functools.partial(_read, single, self.meta, self.place)
+        result, error = self.place.guarded(read, alone=lane.piece.alone)
+        self.streamed.add(which)
+        self.bytes_read += self.meta.size
+        if result is None:
+            self.shortfalls[which].append(fault(error))
+        else:
+            self._keep(which, *result)
+        self.place.journal.begin(lane.serial, self.position, journal.READING)
+        lane.outcome.spent.examine += lane.clock.lap()
 
     def _units(self, reading: Reading) -> tuple[Shortfall | None, Raised | None]:
         """Why the rest of the text is not examined, and what went wrong while reading."""
@@ -160,11 +182,9 @@ class _FileWork:
         units = reading.units(self.place.setup.limits.unit_bytes, text=text)
         while True:
             unit, error = self.place.guarded(lambda: next(units, None), alone=self.work.piece.alone)
-            spent.read += clock.lap()
-            if error is not None:
-                return None, error
             if unit is None:
-                return None, None
+                return None, error
+            spent.read += clock.lap()  # asking for the time costs as much as a small file
             if not unit.whole:
                 self.place.confinement.alive()
             if text and not is_text(unit.content):
@@ -193,20 +213,22 @@ class _FileWork:
                 self.failed.add(which)
                 self.shortfalls[which].append(fault(error))
                 continue
-            examined, pickled = result
-            self.work.facts.add(examined.facts)
-            if pickled is not None:
-                self.work.keep_summary(which, self.meta.path, pickled)
-            self.shortfalls[which].extend(examined.shortfalls)
+            self._keep(which, *result)
             if not unit.whole:
                 self.shortfalls[which].append(_IN_REGIONS)
             if found[which].capped:
                 self.shortfalls[which].append(Shortfall("too-many-places", f"more than {len(found[which].hits)}"))
         self.work.place.journal.begin(self.work.serial, self.position, journal.READING)
 
-    def settle(self) -> None:
-        """Count what was completed; an attempt for the rest."""
-        for which in self.accepting:
+    def _keep(self, which: int, examined: Examined, pickled: bytes | None) -> None:
+        self.work.facts.add(examined.facts)
+        if pickled is not None:
+            self.work.keep_summary(which, self.meta.path, pickled)
+        self.shortfalls[which].extend(examined.shortfalls)
+
+    def settle(self, *, refused: bool) -> None:
+        """Count what was completed; an attempt for the rest. Of a refused file only what read it by itself counts."""
+        for which in sorted(self.streamed) if refused else sorted({*self.accepting, *self.streamed}):
             shortfalls = self.shortfalls[which]
             if shortfalls:
                 by, kinds = self.place.setup.singles[which].id, self.place.roster.answers[which]
@@ -218,7 +240,15 @@ class _FileWork:
 
 def _sound(single: FileExamination, view: FileView, hits: Sequence[Hit], lab: Lab) -> tuple[Examined, bytes | None]:
     """Examine, and raise for anything that could not be stored: it is the examination's fault, not the dossier's."""
-    examined = single.examine(view, hits, lab)
+    return _storable(single, single.examine(view, hits, lab))
+
+
+def _read(single: StreamExamination, meta: FileMeta, place: Place) -> tuple[Examined, bytes | None]:
+    with place.setup.open_member(meta.locator) as stream:
+        return _storable(single, single.read(meta, stream, place.lab, place.confinement.alive))
+
+
+def _storable(single: FileExamination, examined: Examined) -> tuple[Examined, bytes | None]:
     check_facts(examined.facts, single.kinds)
     return examined, None if examined.summary is None else pickle.dumps(examined.summary)
 

@@ -12,6 +12,7 @@ _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 )
 _SPACED = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(256))
 
+_WORD = bytes(_WORD_BYTES)
 _ASCII = bytes(byte for byte in _WORD_BYTES if byte < 0x80)
 
 IS_WORD: tuple[bool, ...] = tuple(byte in _WORD_BYTES for byte in range(256))
@@ -41,4 +42,4 @@ def places(content: bytes, name: bytes) -> Iterator[int]:
 
 
 def is_one_word(literal: bytes) -> bool:
-    return bool(literal) and all(IS_WORD[byte] for byte in literal)
+    return bool(literal) and not literal.translate(None, _WORD)

@@ -135,7 +135,8 @@ class NamedKey:
         return f"{self.label}+{base64.b64encode(self.kind + self.public).decode()}"
 
     def speaks_for(self, name: str) -> bool:
-        return name == self.name or name.startswith(self.name + "/")
+        """Whether a log of this name may be signed with this key; a name that no key may bear is nobody's."""
+        return name == self.name or (name.startswith(self.name + "/") and bool(_NAME.fullmatch(name)))
 
     def renamed(self, name: str) -> "NamedKey":
         return replace(self, name=name)

@@ -61,8 +61,16 @@ class Gcm(Protocol):
         """Ciphertext and tag."""
         ...
 
+    def seal_into(self, nonce: bytes, message: bytes, out: memoryview) -> None:
+        """The same into `out`, which may be written and has room for the message and the tag, and no more."""
+        ...
+
     def open(self, nonce: bytes, sealed: Octets, associated: bytes) -> bytes | None:
         """The message; None when it does not verify, and then nothing of it was given out."""
+        ...
+
+    def open_into(self, nonce: bytes, sealed: memoryview, out: memoryview) -> bool:
+        """The same into `out`, which has room for the message and no more; when False, `out` is not to be used."""
         ...
 
 

@@ -6,7 +6,7 @@ bytes. It is called through ctypes, which lets go of the interpreter's lock: thr
 
 import ctypes
 import sys
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_void_p
+from ctypes import POINTER, byref, c_char, c_char_p, c_int, c_size_t, c_uint, c_void_p
 
 from assay.sm.backend import DIGEST_SIZE, TAG_SIZE, Octets
 
@@ -80,45 +80,77 @@ class Cipher:
         if associated:
             _good(self.library.gcry_cipher_authenticate(self.handle, associated, len(associated)))
 
-    def encrypt(self, message: bytes, room: int = 0) -> "ctypes.Array[ctypes.c_char]":
-        """The ciphertext, and `room` more bytes behind it."""
-        out = ctypes.create_string_buffer(len(message) + room)
-        _good(self.library.gcry_cipher_encrypt(self.handle, out, len(message), message, len(message)))
-        return out
+    def encrypt(self, message: bytes, out: bytearray | memoryview) -> None:
+        """Into the beginning of `out`, which may be longer and is not empty."""
+        size = len(message)
+        _good(self.library.gcry_cipher_encrypt(self.handle, byref(c_char.from_buffer(out)), size, message, size))
 
-    def decrypt(self, ciphertext: bytes) -> "ctypes.Array[ctypes.c_char]":
-        out = ctypes.create_string_buffer(len(ciphertext))
-        _good(self.library.gcry_cipher_decrypt(self.handle, out, len(ciphertext), ciphertext, len(ciphertext)))
-        return out
+    def decrypt(self, ciphertext: bytes, out: bytearray | memoryview) -> None:
+        """Into the beginning of `out`, which may be longer and is not empty."""
+        size = len(ciphertext)
+        _good(self.library.gcry_cipher_decrypt(self.handle, byref(c_char.from_buffer(out)), size, ciphertext, size))
+
+    def tag(self, out: bytearray | memoryview, at: int) -> None:
+        """Of what was encrypted, into `out`."""
+        _good(self.library.gcry_cipher_gettag(self.handle, byref(c_char.from_buffer(out), at), TAG_SIZE))
 
     def __del__(self) -> None:
         self.library.gcry_cipher_close(self.handle)
 
 
 class _Gcm:
-    """A handle per message: calls let go of the interpreter's lock, so threads would mix what a shared handle holds."""
+    """A handle for each message at work, used again by the next: calls let go of the interpreter's lock, so threads
+    would mix what a shared handle holds. One whose message failed half-way is not used again."""
 
     def __init__(self, library: ctypes.CDLL, key: bytes) -> None:
         self._library, self._key = library, key
+        self._idle: list[Cipher] = []
+
+    def _begin(self, nonce: bytes) -> Cipher:
+        try:
+            cipher = self._idle.pop()
+        except IndexError:
+            return Cipher(self._library, GCM, self._key, nonce)
+        _good(self._library.gcry_cipher_setiv(cipher.handle, nonce, len(nonce)))
+        return cipher
 
     def seal(self, nonce: bytes, message: Octets, associated: bytes) -> bytes:
-        octets = message if isinstance(message, bytes) else bytes(message)
-        cipher = Cipher(self._library, GCM, self._key, nonce)
+        octets, out = bytes(message), bytearray(len(message) + TAG_SIZE)
+        cipher = self._begin(nonce)
         cipher.authenticate(associated)
-        out = cipher.encrypt(octets, TAG_SIZE)
-        _good(self._library.gcry_cipher_gettag(cipher.handle, byref(out, len(octets)), TAG_SIZE))
-        return out.raw
+        cipher.encrypt(octets, out)
+        cipher.tag(out, len(octets))
+        self._idle.append(cipher)
+        return bytes(out)
+
+    def seal_into(self, nonce: bytes, message: bytes, out: memoryview) -> None:
+        if len(out) != len(message) + TAG_SIZE:
+            raise ValueError(f"{len(out)} bytes of room for {len(message)} and a tag")
+        cipher = self._begin(nonce)
+        cipher.encrypt(message, out)
+        cipher.tag(out, len(message))
+        self._idle.append(cipher)
 
     def open(self, nonce: bytes, sealed: Octets, associated: bytes) -> bytes | None:
-        view = memoryview(sealed)
-        cipher = Cipher(self._library, GCM, self._key, nonce)
+        size = len(sealed) - TAG_SIZE
+        out = bytearray(size or 1)
+        return bytes(out[:size]) if self._open(nonce, memoryview(sealed), associated, out) else None
+
+    def open_into(self, nonce: bytes, sealed: memoryview, out: memoryview) -> bool:
+        if len(out) != len(sealed) - TAG_SIZE:
+            raise ValueError(f"{len(out)} bytes of room for {len(sealed)} with a tag")
+        return self._open(nonce, sealed, b"", out or bytearray(1))
+
+    def _open(self, nonce: bytes, sealed: memoryview, associated: bytes, out: bytearray | memoryview) -> bool:
+        cipher = self._begin(nonce)
         cipher.authenticate(associated)
-        message = cipher.decrypt(bytes(view[:-TAG_SIZE]))
-        error = self._library.gcry_cipher_checktag(cipher.handle, bytes(view[-TAG_SIZE:]), TAG_SIZE)
+        cipher.decrypt(bytes(sealed[:-TAG_SIZE]), out)
+        error = self._library.gcry_cipher_checktag(cipher.handle, bytes(sealed[-TAG_SIZE:]), TAG_SIZE)
         if error & 0xFFFF == _BAD_TAG:
-            return None
+            return False
         _good(error)
-        return message.raw
+        self._idle.append(cipher)
+        return True
 
 
 class Gcrypt:

@@ -38,6 +38,9 @@ class _Gcm:
         ciphertext = sealing.update(message)
         return ciphertext + sealing.finalize() + sealing.tag
 
+    def seal_into(self, nonce: bytes, message: bytes, out: memoryview) -> None:
+        out[:] = self.seal(nonce, message, b"")
+
     def open(self, nonce: bytes, sealed: Octets, associated: bytes) -> bytes | None:
         view = memoryview(sealed)
         opening = Cipher(self._key, GCM(nonce, bytes(view[-TAG_SIZE:]))).decryptor()
@@ -47,6 +50,12 @@ class _Gcm:
             return message + opening.finalize()
         except InvalidTag:
             return None
+
+    def open_into(self, nonce: bytes, sealed: memoryview, out: memoryview) -> bool:
+        message = self.open(nonce, sealed, b"")
+        if message is not None:
+            out[:] = message
+        return message is not None
 
 
 class Pyca:

@@ -40,6 +40,10 @@ class Answer:
     def certain(self) -> bool:
         return self.complete and len(self.values) == 1
 
+    def placed(self, offset: int) -> "Answer":
+        """The same, told by the expression at an offset. Asked for every expression, so that it names the fields."""
+        return Answer(self.values, self.complete, self.reason, self.expression, self.pending, (offset,))
+
 
 def unknown(reason: str, expression: str = "", pending: str = "") -> Answer:
     return Answer((), False, reason, expression, pending)

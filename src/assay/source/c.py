@@ -22,6 +22,7 @@ _DEFINED = """
   (function_definition declarator: (_) @declarator)
   (preproc_function_def name: (identifier) @declarator)
 """
+_TOP = INCLUDES + _DEFINED  # one walk for both
 _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _FIRST = re.compile(r"\w+")
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
@@ -87,15 +88,14 @@ class C(Adapter):
 
     def imports(self, parsed: Unit) -> Imports:
         """Headers as stars; the functions that the unit defines as names of its own."""
-        paths = (
-            parsed.text(node) for row in parsed.matches(INCLUDES, parsed.root, depth=FILE_LEVEL) for node in row["path"]
-        )
+        paths: list[str] = []
         own: dict[str, str] = {}
-        for row in parsed.matches(_DEFINED, parsed.root, depth=FILE_LEVEL):
-            name = _declared(row["declarator"][0])
-            if name is not None:
+        for row in parsed.matches(_TOP, parsed.root, depth=FILE_LEVEL):
+            if "path" in row:
+                paths += (parsed.text(node).strip('<>"') for node in row["path"])
+            elif (name := _declared(row["declarator"][0])) is not None:
                 own[parsed.text(name)] = f"./{parsed.text(name)}"
-        return Imports(own, tuple(path.strip('<>"') for path in paths))
+        return Imports(own, tuple(paths))
 
     def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         parent = node.parent

@@ -26,6 +26,7 @@ from assay.source.javascript_modules import (
     imported,
     imports_name,
     loaded,
+    loading,
     outside_name_of,
     outside_names,
 )
@@ -129,8 +130,8 @@ class JavaScript(Adapter):
 
     def imports(self, parsed: Unit) -> Imports:
         names: dict[str, str] = {}
-        for found in LOADS.finditer(parsed.content):
-            word = parsed.root.descendant_for_byte_range(*found.span())
+        for start, end in loading(parsed.content):
+            word = parsed.root.descendant_for_byte_range(start, end)
             above = word.parent if word is not None else None
             if word is None or above is None:
                 continue

@@ -15,27 +15,31 @@ from assay.source.javascript_places import MEMBERS, THROUGH, last_name
 
 _RELATIVE = re.compile(r"((?:\.\.?/)*(?:\.\.?|(?:[^/]+/)*[^/.]+))(?:\.(.*))?")
 LOADS = re.compile(rb"\b(?:require|import)\b")
+_LOADING = (re.compile(rb"require\b"), re.compile(rb"import\b"))
+_IN_WORD = re.compile(rb"\w")
 _ENDING = re.compile(r"(?:/index)?(?:\.[cm]?[jt]sx?)?$")
 WRAPPERS = frozenset(
     {"__importStar", "__importDefault", "_interopRequireDefault", "_interopRequireWildcard", "__toESM",
      "_interop_require_default", "_interop_require_wildcard", "_interopDefault", "_interopNamespace"}
 )  # fmt: skip
-_ALIASES = """
-  (variable_declarator name: (identifier) @name value: [(identifier) (member_expression) (subscript_expression)
+_NAMES = """
+  (variable_declarator name: (identifier) @alias value: [(identifier) (member_expression) (subscript_expression)
     (binary_expression) (await_expression) (parenthesized_expression)] @value)
-  (variable_declarator name: (object_pattern) @name value: [(identifier) (member_expression)] @value)
+  (variable_declarator name: (object_pattern) @alias value: [(identifier) (member_expression)] @value)
+  (variable_declarator name: (identifier) @declared)
+  (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @declared))
+  (function_declaration name: (identifier) @declared)
+  (class_declaration name: (_) @declared)
+  (assignment_expression left: (identifier) @reassigned)
+  (augmented_assignment_expression left: (identifier) @reassigned)
+  (update_expression argument: (identifier) @reassigned)
 """
-_DECLARED = """
-  (variable_declarator name: (identifier) @name)
-  (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name))
-  (function_declaration name: (identifier) @name)
-  (class_declaration name: (_) @name)
-"""
-_REASSIGNED = """
-  (assignment_expression left: (identifier) @name)
-  (augmented_assignment_expression left: (identifier) @name)
-  (update_expression argument: (identifier) @name)
-"""
+
+
+def loading(content: bytes) -> list[tuple[int, int]]:
+    """Where `LOADS` matches: each form begins with a literal, which is found natively."""
+    spans = (found.span() for form in _LOADING for found in form.finditer(content))
+    return sorted(span for span in spans if _IN_WORD.match(content[span[0] - 1 : span[0]]) is None)
 
 
 def module_name(text: str) -> str:
@@ -48,6 +52,7 @@ def package_of(module: str) -> str:
     return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
 
 
+@lru_cache(maxsize=1024)
 def outside_names(module: str, path: str) -> tuple[str, ...]:
     """What others may call the member of another file of the same package: a relative path, with members behind it.
 
@@ -164,12 +169,20 @@ def taken_apart(parsed: Unit, pattern: Node) -> Iterator[tuple[str, str]]:
                     yield parsed.text(value), parsed.text(key).strip("\"'")
 
 
+@lru_cache(maxsize=1)
+def _rows(parsed: Unit) -> list[dict[str, list[Node]]]:
+    """What the three questions that follow are answered from: one walk through the tree for all of them."""
+    return parsed.matches(_NAMES, parsed.root)
+
+
 @lru_cache(maxsize=4)
 def aliases(parsed: Unit) -> Mapping[str, tuple[Node, str]]:
     """Further names for what other expressions name: the expression, and the member that is taken of it."""
     found: dict[str, tuple[Node, str]] = {}
-    for row in parsed.matches(_ALIASES, parsed.root):
-        name, value = row["name"][0], row["value"][0]
+    for row in _rows(parsed):
+        if "alias" not in row:
+            continue
+        name, value = row["alias"][0], row["value"][0]
         if name.type == "identifier":
             found.setdefault(parsed.text(name), (value, ""))
         else:
@@ -181,7 +194,7 @@ def aliases(parsed: Unit) -> Mapping[str, tuple[Node, str]]:
 @lru_cache(maxsize=4)
 def declared(parsed: Unit) -> frozenset[str]:
     """Names that the unit declares anywhere: none of them is a global."""
-    return frozenset(parsed.text(node) for row in parsed.matches(_DECLARED, parsed.root) for node in row["name"])
+    return frozenset(parsed.text(node) for row in _rows(parsed) for node in row.get("declared", ()))
 
 
 @lru_cache(maxsize=4)
@@ -193,7 +206,7 @@ def _top_functions(parsed: Unit) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _reassigned(parsed: Unit) -> frozenset[str]:
-    return frozenset(parsed.text(node) for row in parsed.matches(_REASSIGNED, parsed.root) for node in row["name"])
+    return frozenset(parsed.text(node) for row in _rows(parsed) for node in row.get("reassigned", ()))
 
 
 def constant(parsed: Unit, declaration: Node, name: str) -> bool:

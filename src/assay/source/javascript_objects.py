@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
 from assay.source.adapter import Unit
 from assay.source.javascript_places import CALLS, THROUGH
 
+_OWNED = re.compile(rb"[\w.$]")
 _ZEROED = re.compile(rb"(?:Buffer\.alloc|new (?:Uint8Array|Buffer))\(\s*(\d{1,6})\s*(?:,\s*0\s*)?\)")
 
 
@@ -39,10 +41,18 @@ def object_of(parsed: Unit, node: Node) -> Node | None:
         value = value.named_children[0]
     if value is None or value.type != "object":
         return None
-    changed = re.compile(
-        rb"(?<![\w.$])%b\s*(?:\.\s*\w+\s*=(?!=)|\[)|assign\(\s*%b\b" % ((re.escape(name.encode()),) * 2)
-    )
-    return None if changed.search(parsed.content) else value
+    return None if _is_changed(parsed.content, name) else value
+
+
+@lru_cache(maxsize=64)
+def _is_changed(content: bytes, name: str) -> bool:
+    """Whether a member of an object is assigned, or the object is extended. Both forms begin with a literal, which is
+    found natively."""
+    word = re.escape(name.encode())
+    if re.search(rb"assign\(\s*%b\b" % word, content) is not None:
+        return True
+    touched = re.finditer(rb"%b\s*(?:\.\s*\w+\s*=(?!=)|\[)" % word, content)
+    return any(_OWNED.match(content[found.start() - 1 : found.start()]) is None for found in touched)
 
 
 def keys(parsed: Unit, literal: Node, named: dict[str, Node], prefix: str = "") -> bool:

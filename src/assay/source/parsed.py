@@ -7,7 +7,6 @@ still gives sites.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from tree_sitter import Language as Grammar
@@ -73,6 +72,7 @@ class Parsed:
         self.hopeless = _is_hopeless(self.root)
         self._bindings: dict[int, Mapping[str, tuple[Binding, ...]]] = {}
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
+        self._functions: dict[int, Node | None] = {}
 
     def _broken(self, root: Node) -> int:
         """Bytes in regions that did not parse."""
@@ -118,8 +118,13 @@ class Parsed:
 
     def function_of(self, node: Node) -> Node | None:
         """The innermost function around a node."""
-        functions = self.adapter.functions
-        return next((above for above in (node, *self.above(node)) if above.type in functions), None)
+        try:
+            return self._functions[node.id]
+        except KeyError:
+            functions = self.adapter.functions
+            around = (node, *self.above(node))
+            found = self._functions[node.id] = next((above for above in around if above.type in functions), None)
+            return found
 
     def above(self, node: Node) -> list[Node]:
         """The nodes around a node, innermost first; found from the root, for a step upwards costs the depth."""
@@ -140,14 +145,16 @@ class Parsed:
         known = self._bindings.get(scope.id)
         if known is None:
             rows: dict[str, list[Binding]] = {}
-            whole = scope.parent is None
+            whole, last = scope.parent is None, None
             for captures in self.matches(self.adapter.binding_query, scope):
                 found = self.adapter.binding(self, captures)
                 if found is None:
                     continue
                 name, place, binding = found
-                if not whole or name.startswith("self.") or self.function_of(place) is None:
-                    rows.setdefault(name, []).append(replace(binding, place=place))
+                if whole and not name.startswith("self."):  # most stand in one function after the other
+                    last = last if _inside(place, last) else self.function_of(place)
+                if not whole or name.startswith("self.") or last is None:
+                    rows.setdefault(name, []).append(Binding(binding.value, binding.final, place))
             known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
         return known
 
@@ -334,6 +341,11 @@ def _around(node: Node) -> Iterator[Node]:
     while above is not None:
         yield above
         above = above.parent
+
+
+def _inside(node: Node, outer: Node | None) -> bool:
+    """Whether a node is below another: of two with the same bytes either may be the one around."""
+    return outer is not None and outer.start_byte < node.start_byte < node.end_byte < outer.end_byte
 
 
 def _within(node: Node, outer: Node | None) -> bool:

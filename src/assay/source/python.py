@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
@@ -12,7 +13,7 @@ from tree_sitter import Node
 from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
 from assay.source.python_types import is_type
 
-_IMPORT = re.compile(rb"(?:^|[;:])[ \t]*((?:import|from)\b)", re.MULTILINE)
+_IMPORTING = (re.compile(rb"import\b"), re.compile(rb"from\b"))  # each begins with a literal, which is found natively
 
 
 class Python(Adapter):
@@ -54,8 +55,9 @@ class Python(Adapter):
         """Of two imports of one name, as in `try: ... except ImportError: ...`, the first counts."""
         names: dict[str, str] = {}
         stars: list[str] = []
-        for found in _IMPORT.finditer(parsed.content):
-            word = parsed.root.descendant_for_byte_range(*found.span(1))
+        spans = sorted(found.span() for form in _IMPORTING for found in form.finditer(parsed.content))
+        for start, end in spans:
+            word = parsed.root.descendant_for_byte_range(start, end) if _begins(parsed.content, start) else None
             node = word.parent if word is not None else None
             if node is None or node.type not in {"import_statement", "import_from_statement"}:
                 continue
@@ -224,12 +226,20 @@ def _compared(node: Node) -> bool:
     return parent is not None and parent.type in {"comparison_operator", "delete_statement", "except_clause"}
 
 
+def _begins(content: bytes, start: int) -> bool:
+    """Whether a statement may begin at a place: at the start of a line, or behind `;` or `:`."""
+    while start and content[start - 1] in b" \t":
+        start -= 1
+    return not start or content[start - 1] in b"\n;:"
+
+
 _IMPORT_WORD = re.compile(rb"import\b")
 _WORD = re.compile(rb"\w+")
 
 
+@lru_cache(maxsize=2)
 def imported_words(content: bytes) -> set[bytes]:
-    """Every name on a line that imports, with the lines that a backslash joins to it."""
+    """Every name on a line that imports, with the lines that a backslash joins to it. Shared: nobody may change it."""
     names: set[bytes] = set()
     for found in _IMPORT_WORD.finditer(content):
         start, end = content.rfind(b"\n", 0, found.start()), content.find(b"\n", found.end())

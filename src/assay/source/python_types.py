@@ -114,9 +114,13 @@ def _is_typing(parsed: Unit, head: Node | None, node: Node) -> bool:
         return False
     text = parsed.text(head)
     path = parsed.imports.names.get(text.partition(".")[0], text)
-    own = re.search(rb"\b(?:class|def)\s+%b\b" % re.escape(text.encode()), parsed.content)
     known = text.rpartition(".")[2] in _TYPING and (path in _TYPING or path.startswith(("typing", "collections")))
-    return own is None and (known or head == node)
+    return (known or head == node) and not _is_declared(parsed.content, text)
+
+
+@lru_cache(maxsize=64)
+def _is_declared(content: bytes, name: str) -> bool:
+    return re.search(rb"\b(?:class|def)\s+%b\b" % re.escape(name.encode()), content) is not None
 
 
 def _asked(parsed: Unit, call: Node, arguments: Node, place: Node) -> bool:

@@ -66,7 +66,7 @@ class Resolver:
         if len(seen) >= MOST_NESTED:
             return unknown("nested too deeply")
         answer = self._by_kind(node, seen | {node.id})
-        return answer if answer.origins else replace(answer, origins=(node.start_byte,))
+        return answer if answer.origins else answer.placed(node.start_byte)
 
     def _by_kind(self, node: Node, seen: frozenset[int]) -> Answer:
         parsed = self.parsed

@@ -3,13 +3,16 @@
 One library is a YAML file of `catalogue/`; `library.py` says what may stand in it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from assay.examinations.cipher.library import Entry, Library, Position, load_library
 from assay.source.languages import BY_NAME
+
+_TOLD = re.compile(rb"^language: *([^\s#][^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,35 @@ def word_of(call: str, language: str) -> str:
     return call[1:] if call[:1] in {"=", "."} else BY_NAME[language].word(call)
 
 
-@lru_cache(maxsize=1)
 def libraries() -> tuple[Library, ...]:
     """Every shipped library, by file name."""
+    return tuple(_library(name) for name in _texts())
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Mapping[str, bytes]:
+    """The files of the catalogue, in order of name."""
     folder = files(__package__) / "catalogue"
     found = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
-    return tuple(load_library(item.read_bytes(), item.name) for item in found)
+    return {item.name: item.read_bytes() for item in found}
+
+
+@cache
+def _library(name: str) -> Library:
+    return load_library(_texts()[name], name)
 
 
 @lru_cache(maxsize=16)
 def catalogue_of(language: str) -> Catalogue:
-    return combined(language, [library for library in libraries() if language in library.languages])
+    """What the libraries of a language offer. Reading every file as YAML costs more than reviewing a small product, so
+    that those are left out whose one line of languages tells that they are for others."""
+    found = (_library(name) for name, content in _texts().items() if _may_be_for(language, content))
+    return combined(language, [library for library in found if language in library.languages])
+
+
+def _may_be_for(language: str, content: bytes) -> bool:
+    told = _TOLD.search(content)
+    return told is None or language in re.split(r"[\s\[\],'\"]+", told[1].decode())
 
 
 def combined(language: str, of: Sequence[Library]) -> Catalogue:

@@ -254,7 +254,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 def spread(call: str) -> Iterator[str]:
     """The calls that one with braces stands for."""
-    found = _BRACES.search(call)
+    found = _BRACES.search(call) if "{" in call else None
     if found is None:
         yield call
         return

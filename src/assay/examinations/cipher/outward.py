@@ -102,7 +102,7 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
             continue  # a method of an object that the catalogue knows is stated by the other examination
         if outlook.bounded(parsed, resolver, site, name):
             continue
-        if name in here.foreign or _owned(name, here) or site.arguments is None:
+        if name in here.foreign or name.startswith(here.owned) or site.arguments is None:
             yield parsed.line(site.node), name
             continue
         if name in here.by_name and site.arguments == Arguments():
@@ -134,14 +134,8 @@ def _whole(first: Answer | None, given: Sequence[Node], resolver: Resolver) -> A
 
 def _names(names: Sequence[str], here: Ways) -> Iterator[str]:
     for name in names:
-        if _owned(name, here) or name in here.foreign or name in here.by_name or name in here.commands:
+        if name.startswith(here.owned) or name in here.foreign or name in here.by_name or name in here.commands:
             yield name
-
-
-def _owned(name: str, here: Ways) -> bool:
-    """Whether it is a member, of any depth, of what is foreign as a whole."""
-    parts = name.split(".")
-    return any(f"{'.'.join(parts[:end])}.*" in here.foreign for end in range(1, len(parts)))
 
 
 def _reaches(answer: Answer | None, language: str) -> bool:

@@ -10,6 +10,7 @@ of its function in this file pass for it. It is never certain, for which of the 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from tree_sitter import Node
@@ -22,6 +23,7 @@ MOST_CALLED: Final = 4  # functions looked through per argument
 MOST_NODES: Final = 300  # looked at per function
 MOST_OFFSETS: Final = 512  # places where the name of a function is looked for
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_IN_WORD = re.compile(rb"[\w$]")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _SECRET = re.compile(r"[0-9A-Za-z+/=_\\-]{16,}")
 _SMALLEST = 8  # bytes; a shorter one is no vector, salt or key
@@ -62,7 +64,9 @@ def _passed(parsed: Parsed, node: Node) -> Iterator[Node]:
     rows = [parsed.text(child) for child in listed.named_children] if listed is not None else []
     rows = rows[1:] if rows[:1] in (["self"], ["cls"]) else rows
     at = next((at for at, row in enumerate(rows) if word in _WORD.findall(row)), -1)
-    for found in list(re.finditer(rb"(?<![\w$])%b\s*\(" % re.escape(name.encode()), parsed.content))[:MOST_OFFSETS]:
+    named_at = re.finditer(rb"%b\s*\(" % re.escape(name.encode()), parsed.content)
+    whole = (found for found in named_at if _IN_WORD.match(parsed.content[found.start() - 1 : found.start()]) is None)
+    for found in islice(whole, MOST_OFFSETS):
         place = parsed.at(found.start(), len(name.encode()))
         for call in parsed.above(place)[:3] if place is not None else ():
             given = parsed.adapter.argument_list(call) if call.type not in parsed.adapter.functions else None

@@ -30,6 +30,8 @@ class Ways:
     words: Mapping[bytes, tuple[str, ...]]  # word -> names of the first three
     strangers: Mapping[bytes, tuple[str, ...]]
 
+    owned: tuple[str, ...]  # how members, of any depth, of what is foreign as a whole begin
+
     @property
     def literals(self) -> frozenset[bytes]:
         return frozenset(self.words) | frozenset(self.strangers)
@@ -63,7 +65,8 @@ def _ways(row: Mapping[str, Any], language: str) -> Ways:
     for name in (name for call in row["strangers"] for name in spread(call)):
         word = _WORD.findall(name.removesuffix(".h"))[-1].encode()
         strangers[word] = (*strangers.get(word, ()), name)
-    return Ways(by_name, foreign, commands, words, strangers)
+    owned = tuple(name[:-1] for name in foreign if name.endswith(".*"))
+    return Ways(by_name, foreign, commands, words, strangers, owned)
 
 
 def _table(rows: object) -> Iterable[tuple[str, object]]:

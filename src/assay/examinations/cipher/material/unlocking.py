@@ -7,12 +7,14 @@ stays closed, and the attempt says so. Ciphers are those of the `cryptography` l
 Source: RFC 8018; RFC 7292 appendix B; OpenSSL EVP_BytesToKey(3).
 """
 
+import functools
 import hashlib
 import hmac
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assay.core.facts import Scalar
 from assay.core.product import Unlock
@@ -192,7 +194,8 @@ def _hash(derivation: Derivation) -> str:
 
 def pkcs12_key(name: str, secret: bytes, salt: bytes, iterations: int, purpose: int, size: int) -> bytes:
     """RFC 7292 appendix B.2. `secret` is UTF-16 with its final zero, or empty for no password at all."""
-    block = 128 if hashlib.new(name).block_size == 128 else 64
+    digest: Callable[..., Any] = getattr(hashlib, name, functools.partial(hashlib.new, name))
+    block = 128 if digest(usedforsecurity=False).block_size == 128 else 64
 
     def filled(text: bytes) -> bytes:
         length = -(-len(text) // block) * block
@@ -200,9 +203,9 @@ def pkcs12_key(name: str, secret: bytes, salt: bytes, iterations: int, purpose: 
 
     diversifier, mixed, made = bytes((purpose,)) * block, filled(salt) + filled(secret), b""
     while len(made) < size:
-        step = hashlib.new(name, diversifier + mixed, usedforsecurity=False).digest()
+        step = digest(diversifier + mixed, usedforsecurity=False).digest()
         for _ in range(iterations - 1):
-            step = hashlib.new(name, step, usedforsecurity=False).digest()
+            step = digest(step, usedforsecurity=False).digest()
         made += step
         added = int.from_bytes(filled(step)[:block], "big") + 1
         pieces = (mixed[at : at + block] for at in range(0, len(mixed), block))

@@ -7,10 +7,12 @@ refuse is never a blind spot.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, shape_of
 from assay.examinations.cipher.ways import Ways
+from assay.lab.identifiers import places
 from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
@@ -183,7 +185,7 @@ def line_of(content: bytes, hit: Hit) -> tuple[bytes, bytes]:
 
 
 def once(name: str, content: bytes) -> bool:
-    return len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(name.encode()), content)) == 1
+    return len(list(islice(places(content, name.encode()), 2))) == 1
 
 
 def owners(entries: Mapping[str, object]) -> frozenset[str]:

@@ -13,6 +13,7 @@ _FOLLOWED = re.compile(rb"\s*[(,;})|]")
 _CPP = re.compile(
     rb"^[ \t]*(?:template[ \t]*<|namespace[ \t]+\w+\s*\{|(?:public|private|protected)[ \t]*:)", re.MULTILINE
 )
+_CPP_WORDS = frozenset({b"template", b"namespace", b"public", b"private", b"protected"})
 _HEADERS = (
     "openssl/",
     "gmssl/",
@@ -58,7 +59,7 @@ class CText(Outlook):
         return True
 
     def literals(self) -> frozenset[bytes]:
-        return stems(self.language) | {b"template", b"namespace", b"public", b"private", b"protected"}
+        return stems(self.language) | _CPP_WORDS
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         header = re.escape(name)
@@ -69,7 +70,9 @@ class CText(Outlook):
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """Parts of names that a macro pastes together, and a header that turns out to be C++ behind its beginning."""
-        if self.language == "C" and view.meta.logical.endswith(".h") and (found := _CPP.search(view.content)):
+        header = self.language == "C" and view.meta.logical.endswith(".h")
+        spoken = header and any(word in view.content for word in _CPP_WORDS)  # a tenth of what the search costs
+        if spoken and (found := _CPP.search(view.content)):
             yield found.start(), "C++ in a header that is read as C"
         if b"##" not in view.content:
             return

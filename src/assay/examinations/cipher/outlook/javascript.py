@@ -12,7 +12,7 @@ from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_of, word_of
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
 from assay.examinations.cipher.ways import Ways, ways
-from assay.lab.identifiers import words
+from assay.lab.identifiers import places, words
 from assay.source.adapter import Site
 from assay.source.javascript_modules import package_of
 from assay.source.parsed import Parsed
@@ -30,11 +30,15 @@ _PASSED_ON = re.compile(
     rb"|import\s*\(\s*[\"'](?:node:)?([^\"']+)[\"']\s*\)\s*\.\s*then"
     rb"|(?:module\.)?exports(?:\.\w+)?\s*=\s*require\s*\(\s*[\"'](?:node:)?([^\"']+)[\"']\s*\)\s*(?=[;,\r\n}]|$)"
 )
+_PASSING = (re.compile(rb"export"), re.compile(rb"import"))
+_MODULE = b"module."
 _GIVEN = frozenset({b"CryptoJS", b"forge", b"KJUR", b"KEYUTIL", b"nacl", b"sodium", b"subtle"})  # known by their names
 _PARAMETER = (
     rb"(?:\bfunction\b[^()]{0,60}|[=,(]\s*(?:async\s*)?|\b\w+\s*)\([^()]{0,300}(?<![\w.$])%b(?![\w$])[^()]{0,300}\)"
     rb"\s*(?:=>|\{|:)"
 )
+_MOST_PARAMETERS = 301  # bytes before a name, with the bracket
+_BODY = re.compile(rb"[^()]{0,300}\)\s*(?:=>|\{|:)")  # the end of `_PARAMETER`
 _LOAD = 60  # bytes before the name of a module in which the word that loads it stands
 _LOADING = re.compile(rb"\b(?:require|import|from)\b[^;]*\Z")
 _MARKS = (
@@ -165,12 +169,13 @@ class JavaScriptText(Outlook):
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """Modules of the catalogue that are passed on to other files, or to a function, as a whole."""
         known = {name for names in modules(self.language).values() for name in names}
-        for found in _PASSED_ON.finditer(view.content):
+        for found in _passed_on(view.content):
             name = next(group for group in found.groups() if group).decode("utf-8", "replace")
             if re.sub(r"\.[cm]?js$", "", name) in known:
                 yield found.start(), f"{name} passed on"
         for word in {hit.literal for hit in hits} & _GIVEN:
-            found_given = re.search(_PARAMETER % word, view.content)
+            perhaps = any(_is_bracketed(view.content, at, at + len(word)) for at in places(view.content, word))
+            found_given = re.search(_PARAMETER % word, view.content) if perhaps else None
             if found_given is not None:
                 yield found_given.start(), f"{word.decode()} as a parameter"
 
@@ -208,6 +213,26 @@ class JavaScriptText(Outlook):
         return -1
 
 
+def _passed_on(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches of `_PASSED_ON`, each of which holds a word that is found natively."""
+    past = 0
+    for at in sorted(found.start() for word in _PASSING for found in word.finditer(content)):
+        if at < past:
+            continue
+        owned = content.endswith(_MODULE, past, at)
+        found = _PASSED_ON.match(content, at - len(_MODULE)) if owned else None
+        found = found or _PASSED_ON.match(content, at)
+        if found is not None:
+            yield found
+            past = found.end()
+
+
+def _is_bracketed(content: bytes, start: int, end: int) -> bool:
+    """Whether a name may stand where `_PARAMETER` looks for it."""
+    before = content[max(0, start - _MOST_PARAMETERS) : start]
+    return before.rfind(b"(") > before.rfind(b")") and _BODY.match(content, end) is not None
+
+
 class TypeScriptText(JavaScriptText):
     language = "TypeScript"
 
@@ -243,6 +268,7 @@ def _named_packages(language: str) -> frozenset[bytes]:
     return frozenset(package_of(root).encode() for root in roots)
 
 
+@lru_cache(maxsize=4096)
 def _word(name: str) -> bytes:
     return re.findall(r"\w+", name)[-1].encode() if re.search(r"\w", name) else b""
 

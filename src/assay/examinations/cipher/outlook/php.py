@@ -151,7 +151,7 @@ class PhpText(Outlook):
         if (called := _CONSTANT_CALLS.search(content)) is not None:
             return called.start()
         for pattern in (_VARIABLE_CALLS, _NEW_VARIABLE) if _may_call(content) else ():
-            for name in {found[found.lastindex or 1] for found in pattern.finditer(content)}:
+            for name in dict.fromkeys(found[found.lastindex or 1] for found in pattern.finditer(content)):
                 made = re.search(_HARMLESS % re.escape(name), content)
                 if made is not None and name != b"this":
                     return made.start()

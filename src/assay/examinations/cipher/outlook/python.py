@@ -12,6 +12,7 @@ from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, 
 from assay.examinations.cipher.outlook.python_programs import doubted
 from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.ways import Ways
+from assay.lab.identifiers import places
 from assay.source.adapter import Site
 from assay.source.parsed import Parsed
 from assay.source.python import imported_words
@@ -155,7 +156,7 @@ class PythonText(Outlook):
         return path in modules().get(path.rpartition(".")[2].encode(), ())
 
     def leaves(self, parsed: Parsed, alias: str, typed: int) -> bool:
-        named = len(re.findall(rb"(?<!\w)%b(?!\w)" % re.escape(alias.encode()), parsed.content))
+        named = sum(1 for _ in places(parsed.content, alias.encode()))
         return named == 1 + typed and not is_for_checkers(parsed, alias)
 
 

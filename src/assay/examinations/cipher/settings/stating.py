@@ -256,4 +256,4 @@ def stated(facts: Iterable[Fact]) -> Iterator[Fact]:
         if len(kept) < MOST_EVIDENCE:
             kept += [item for item in fact.evidence if item not in kept]
     for fact, evidence in seen.values():
-        yield replace(fact, evidence=tuple(evidence))
+        yield fact if len(evidence) == 1 == len(fact.evidence) else replace(fact, evidence=tuple(evidence))

@@ -108,5 +108,8 @@ def _variable(inside: str) -> str:
 
 def doubted(reading: Reading, doubtful: frozenset[int]) -> Reading:
     if doubtful:
-        reading.entries = [replace(entry, doubt=entry.doubt or entry.line in doubtful) for entry in reading.entries]
+        reading.entries = [
+            replace(entry, doubt=True) if entry.line in doubtful and not entry.doubt else entry
+            for entry in reading.entries
+        ]
     return reading
