@@ -15,6 +15,7 @@ _BODY = re.compile(rb"^(?:func|type|var|const)\b", re.MULTILINE)
 _VERSION = re.compile(r"v\d+")
 _PACKAGES = {"sha256-simd": "sha256", "blake2b-simd": "blake2b", "md5-simd": "md5simd"}  # named otherwise than the path
 _EVERYWHERE = frozenset({"net/http", "os"})  # packages whose name would open nearly every file
+_DEPTH = 8  # calls and names that are followed from one expression
 _DECLARING = frozenset({"function_declaration", "method_declaration", "type_spec"})
 
 
@@ -87,6 +88,9 @@ class GoNames(Adapter):
         return found.child_by_field_name("operand") if found is not None and found.type == "index_expression" else found
 
     def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
+        return self._qualified(parsed, node, _DEPTH)
+
+    def _qualified(self, parsed: Unit, node: Node, depth: int) -> tuple[str, ...]:
         match node.type:
             case "identifier":
                 return self._own(parsed, parsed.text(node))
@@ -100,17 +104,17 @@ class GoNames(Adapter):
                     if path is not None and not self.is_local(parsed, operand):
                         return tuple(f"{outside}.{name}" for outside in outside_paths(path))
                 if operand.type == "selector_expression" and _root(operand).type == "identifier":
-                    return tuple(f"{outer}.{name}" for outer in self.qualified(parsed, operand))
+                    return tuple(f"{outer}.{name}" for outer in self._qualified(parsed, operand, depth))
                 return ()
             case "call_expression":
                 callee = self.callee(node)
                 if callee is None or callee.type != "selector_expression":
-                    return self.qualified(parsed, callee) if callee is not None else ()
-                named = self.qualified(parsed, callee)
+                    return self._qualified(parsed, callee, depth) if callee is not None else ()
+                named = self._qualified(parsed, callee, depth)
                 if named:
                     return named
                 operand, field = self.parts(callee)
-                types = self._type_of(parsed, operand) if operand is not None else ()
+                types = self._type_of(parsed, operand, depth) if operand is not None else ()
                 if field is None:
                     return ()
                 return tuple(f"{item}.{parsed.text(field)}" for item in types) or (f".{parsed.text(field)}",)
@@ -139,7 +143,7 @@ class GoNames(Adapter):
         path = parsed.imports.names.get(parsed.text(package)) or f"./{parsed.text(package)}"
         return tuple(f"{outside}.{parsed.text(last)}" for outside in outside_paths(path))
 
-    def _type_of(self, parsed: Unit, node: Node, depth: int = 4) -> tuple[str, ...]:
+    def _type_of(self, parsed: Unit, node: Node, depth: int = _DEPTH) -> tuple[str, ...]:
         """Type of an expression: declared, asserted, or `package.Function()` for what a function returned."""
         match node.type if depth else "":
             case "parenthesized_expression" | "unary_expression":
@@ -151,7 +155,9 @@ class GoNames(Adapter):
                 function, given = self.callee(node), self.arguments(parsed, self.argument_list(node))
                 if function is not None and parsed.text(function) == "new" and given.positional:
                     return self._types(parsed, given.positional[0])
-                return tuple(f"{name}()" for name in self.qualified(parsed, node) if not name.startswith("."))
+                return tuple(
+                    f"{name}()" for name in self._qualified(parsed, node, depth - 1) if not name.startswith(".")
+                )
             case "identifier":
                 return self._type_of_name(parsed, node, depth)
             case "selector_expression":
