@@ -227,3 +227,10 @@ def test_any_truncation_is_refused(receipt: tuple[bytes, bytes], data: st.DataOb
 
 def test_parse_is_total() -> None:
     assert parse_note(signed("text\n"), "x").text == "text\n"
+
+
+def test_a_log_with_a_name_that_no_key_may_bear_is_nobodys() -> None:
+    checkpoint = f"bank.example/reviews+7\n5\n{ROOT}\n"
+    content = Note(checkpoint, parse_note(signed(checkpoint), "it").signatures).render()
+    with pytest.raises(NotVerifiedError, match="no known key speaks"):
+        open_checkpoint(content, [key(known_as="bank.example")], "it")

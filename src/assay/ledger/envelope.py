@@ -54,22 +54,29 @@ def seal(payload_type: str, content: bytes, name: str, signers: Sequence[Signer]
     return msgspec.json.encode(_Envelope(_encoded(content), payload_type, signatures)) + b"\n"
 
 
+def countersigned(envelope: bytes, name: str, signers: Sequence[Signer], what: str) -> bytes:
+    """The same payload with these signatures too; a key's later one takes the place of its earlier one.
+
+    The signatures that are there are kept unseen: whoever countersigns has opened the envelope first.
+    Raises NotVerifiedError when it is none.
+    """
+    read, content, _ = _parsed(envelope, what)
+    covered = pae(read.payloadType, content)
+    signatures = {item.keyid: item for item in read.signatures}
+    signatures |= {
+        label: _Signature(_encoded(signer.sign(covered)), label)
+        for signer, label in ((signer, named(signer, name).label) for signer in signers)
+    }
+    return msgspec.json.encode(_Envelope(read.payload, read.payloadType, list(signatures.values()))) + b"\n"
+
+
 def open_envelope(envelope: bytes, keys: Sequence[NamedKey], what: str, kinds: Sequence[bytes] = ()) -> Payload:
     """The payload, when a known key signed it, and keys of all `kinds` did (Ed25519 and SM2 where policy wants both).
 
     Raises NotVerifiedError: malformed, no known key, a known key's signature is wrong, a demanded kind is missing.
     """
     # 1. The form.
-    try:
-        if len(envelope) > LARGEST:
-            raise ValueError("too large")
-        read = msgspec.json.decode(envelope, type=_Envelope)
-        content = base64.b64decode(read.payload, validate=True)
-        signatures = [(item.keyid, base64.b64decode(item.sig, validate=True)) for item in read.signatures]
-        if not signatures or len(signatures) > _MOST_SIGNATURES:
-            raise ValueError(f"{len(signatures)} signatures")
-    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as error:
-        raise unverified(what, f"it is no DSSE envelope ({error})", f"不是 DSSE 信封（{error}）") from error
+    read, content, signatures = _parsed(envelope, what)
     # 2. Each signature that names a known key, over type and payload.
     covered = pae(read.payloadType, content)
     by: list[NamedKey] = []
@@ -100,6 +107,26 @@ def open_envelope(envelope: bytes, keys: Sequence[NamedKey], what: str, kinds: S
             f"没有已知公钥按要求签名（要求 {wanted}；签名者 {signed}）",
         )
     return Payload(read.payloadType, content, tuple(by), tuple(unchecked))
+
+
+def _parsed(envelope: bytes, what: str) -> tuple[_Envelope, bytes, list[tuple[str, bytes]]]:
+    try:
+        if len(envelope) > LARGEST:
+            raise ValueError("too large")
+        read = msgspec.json.decode(envelope, type=_Envelope)
+        content = base64.b64decode(read.payload, validate=True)
+        signatures = [(item.keyid, base64.b64decode(item.sig, validate=True)) for item in read.signatures]
+        if not signatures or len(signatures) > _MOST_SIGNATURES:
+            raise ValueError(f"{len(signatures)} signatures")
+    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError) as error:
+        raise unverified(what, f"it is no DSSE envelope ({error})", f"不是 DSSE 信封（{error}）") from error
+    return read, content, signatures
+
+
+def peek(envelope: bytes, what: str) -> tuple[str, bytes]:
+    """Payload type and payload, nothing verified: for who must read whose an act is to know whose keys to try."""
+    read, content, _ = _parsed(envelope, what)
+    return read.payloadType, content
 
 
 def _encoded(content: bytes) -> str:

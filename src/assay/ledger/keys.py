@@ -79,12 +79,12 @@ def open_signer(folder: Path, role: str, name: str, environ: Mapping[str, str], 
 
 def _make_ed25519(passphrase: bytes) -> tuple[Signer, bytes]:
     signer = Ed25519Signer(Ed25519PrivateKey.generate())
-    return signer, _encrypted(
+    return signer, encrypted(
         signer.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), passphrase
     )
 
 
-def _encrypted(pkcs8: bytes, passphrase: bytes) -> bytes:
+def encrypted(pkcs8: bytes, passphrase: bytes) -> bytes:
     """PEM of an EncryptedPrivateKeyInfo (RFC 5958), by PBES2. The library's own writer stops at 2,048 rounds."""
     salt, iv = secrets.token_bytes(16), secrets.token_bytes(16)
     padding = PKCS7(128).padder()
@@ -142,21 +142,21 @@ def _open(
     read: Callable[[Path, bytes, bytes], Signer],
 ) -> Signer:
     if os.path.lexists(path):
-        return read(path, _private_bytes(path), passphrase.encode())
+        return read(path, private_bytes(path), passphrase.encode())
     signer, pem = make(passphrase.encode())
     public = named(signer, name)  # raises ValueError before anything is written
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_private(path, pem)
+        write_private(path, pem)
         write_durably(path.with_suffix(".vkey"), f"{public}\n".encode())
     except FileExistsError:  # another process made it at the same moment
-        return read(path, _private_bytes(path), passphrase.encode())
+        return read(path, private_bytes(path), passphrase.encode())
     except OSError as error:
         raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
     return signer
 
 
-def _write_private(path: Path, pem: bytes) -> None:
+def write_private(path: Path, pem: bytes) -> None:
     """Whole or absent, 0600 from the first moment, never over another key. Raises FileExistsError."""
     aside = path.with_name(f"{path.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)
@@ -172,7 +172,7 @@ def _write_private(path: Path, pem: bytes) -> None:
         aside.unlink()
 
 
-def _private_bytes(path: Path) -> bytes:
+def private_bytes(path: Path) -> bytes:
     """Refuses what others may read or have put there: a link, another user's file, a mode wider than 0600."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
