@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import Exit
+from tests.case.made import decided
 
 from .test_contract import WEAK, run
 
@@ -137,3 +138,18 @@ def test_export_goes_there_and_back(place: Path) -> None:
     assert run("estate", "export", "r.parquet", "--output", "back.csv", cwd=place).returncode == 0
     assert (place / "back.csv").read_bytes() == (place / "r.csv").read_bytes()
     assert run("estate", "export", "r.csv", "--output", "r.xlsx", cwd=place).returncode == Exit.USAGE
+
+
+def test_the_decision_of_a_case_is_taken_from_its_file(place: Path, tmp_path: Path) -> None:
+    vendor, *_ = decided(tmp_path)
+    file = vendor.sends("decided")
+    added = run("estate", "add", "cases.csv", "--product", "PayGate", "--case", file, cwd=place)
+    assert added.returncode == 0, added.stderr.decode()
+    row = next(csv.DictReader(io.StringIO((place / "cases.csv").read_text(encoding="utf-8"))))
+    assert row["decided"] == "admit"
+    assert row["decision"].partition("#")[0].endswith(file.name)
+    twice = run("estate", "add", "cases.csv", "--product", "X", "--case", file, "--decided", "decline", cwd=place)
+    assert twice.returncode == Exit.USAGE
+    (tmp_path / "cut.case").write_bytes(file.read_bytes()[:-20])
+    cut = run("estate", "add", "cases.csv", "--product", "X", "--case", tmp_path / "cut.case", cwd=place)
+    assert cut.returncode == Exit.NOT_VERIFIED

@@ -1,5 +1,6 @@
 """`assay estate add | list | shares | export`: the buyer's register of products."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
 
 if TYPE_CHECKING:
+    from assay.estate.register import Row
     from assay.estate.shares import Rates
 
 _register = click.argument("register", type=click.Path(path_type=Path))
@@ -77,19 +79,38 @@ def _option(name: str, en: str, zh: str, **more: Any) -> Callable[[options.F], o
     "决定的结论。",
     type=click.Choice(["admit", "admit-with-conditions", "decline"]),
 )
+@_option(
+    "--case",
+    "A case file: its decision stands, instead of --decision and --decided.",
+    "案件文件：以其中的决定为准，代替 --decision 与 --decided。",
+    type=click.Path(path_type=Path),
+)
 @options.lang
-def add(register: Path, dossier: Path | None, function: tuple[str, ...], **said: str | None) -> int:
+def add(register: Path, dossier: Path | None, case: Path | None, function: tuple[str, ...], **said: str | None) -> int:
     from assay.estate import adding  # noqa: PLC0415
     from assay.estate.register import Row  # noqa: PLC0415
 
     if dossier is None and not said["product"]:
         message = Text("neither --dossier nor --product is given", "未给出 --dossier 或 --product")
         raise UsageError(message, Text("name the product's dossier, or the product", "请指定产品的卷宗或产品名称"))
+    if case is not None and (said["decision"] or said["decided"]):
+        message = Text("--case says what was decided", "决定以 --case 为准")
+        raise UsageError(message, Text("leave --decision and --decided out", "请去掉 --decision 与 --decided"))
     given: dict[str, Any] = {**said, "functions": function}
-    row = adding.stated(dossier, register) if dossier is not None else Row("")
+    row = adding.stated(dossier, register) if dossier is not None else Row(said["product"] or "")
+    if case is not None:
+        row = _decided(row, case, register)
     added = adding.add(register, row, **given)
     talk(Text(f"{register}: added {added.named}", f"{register}：已添加 {added.named}"))
     return int(Exit.NOTHING_TO_REPORT)
+
+
+def _decided(row: "Row", case: Path, register: Path) -> "Row":
+    from assay.case.bought import bought  # noqa: PLC0415
+    from assay.case.exchange import at  # noqa: PLC0415
+
+    with at(case) as opened:
+        return bought(row, opened.view, os.path.relpath(case, register.parent))
 
 
 @command.command(
