@@ -1,11 +1,9 @@
-"""An appender whose disk fails: run by test_bad_days.py with `faults.c` preloaded.
+"""An appender whose disk fails: run by test_bad_days.py with the library of `tests.faults` preloaded.
 
 Usage: faulty_appender.py FOLDER STEP. For each kind of fault and each STEP-th write-type call of opening, appending,
 signing and exporting: a copy of a log, the fault at that call, then a look at what is there. Prints how many struck.
 """
 
-import ctypes
-import errno
 import shutil
 import sys
 from pathlib import Path
@@ -15,10 +13,8 @@ from assay.ledger.export import export
 from assay.ledger.log import Log
 from assay.ledger.sqlite import SqliteStore
 from assay.ledger.witness import Seen
+from tests.faults import UnderFault, strikes
 from tests.ledger.made import entries, key, made, signer
-
-KINDS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EINTR": errno.EINTR, "short": 0}
-faults = ctypes.CDLL(None)
 
 
 def work(folder: Path) -> int:
@@ -46,35 +42,22 @@ def look(folder: Path, acknowledged: int) -> None:
         assert log.verify().signed == 700
 
 
-def trial(base: Path, folder: Path, number: int, code: int, *, stay: bool) -> bool:
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(base, folder)
-    faults.fault_arm(number, code, int(stay))
-    try:
-        acknowledged = work(folder)
-    finally:
-        struck = bool(faults.fault_struck())
-        faults.fault_arm(0, 0, 0)
-    look(folder, acknowledged)
-    return struck
-
-
 def main() -> None:
     root, step = Path(sys.argv[1]), int(sys.argv[2])
     with made(root / "ledger.sqlite", [5, 300]):
         pass
-    base = root / "base"
+    base, folder = root / "base", root / "trial"
     base.mkdir()
     (root / "ledger.sqlite").rename(base / "ledger.sqlite")
-    total = 0
-    for name, code in KINDS.items():
-        for stay in (False, True) if code == errno.ENOSPC else (False,):
-            number = 1
-            while trial(base, root / "trial", number, code, stay=stay):
-                total += 1
-                number += step
-            print(f"{name}{' from then on' if stay else ''}: {number - 1} calls", file=sys.stderr)
-    print(total)
+
+    def trial(under_fault: UnderFault) -> bool:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(base, folder)
+        struck, acknowledged = under_fault(lambda: work(folder))
+        look(folder, acknowledged)
+        return struck
+
+    print(strikes(trial, step))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """Bad days: kills, failing disks, full disks, flipped and missing bytes of every kind, a checkpoint from another day.
 
 What these tests cannot show: a power cut. A killed process leaves what it wrote in the kernel's memory; that SQLite's
-order of fsync calls is right is SQLite's own claim, and `faults.c` shows only that no failed call is taken for done.
+order of fsync calls is right is SQLite's own claim; `tests.faults` shows only that no failed call is taken for done.
 """
 
 import os
 import random
 import resource
 import shutil
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
@@ -20,17 +18,10 @@ from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, InputError, NotVerifiedError
 from assay.ledger.log import Log
+from tests.faults import built, run
 from tests.ledger.made import entries, key, made, signer, sqlite
 
 SOAK = bool(os.environ.get("ASSAY_SOAK"))
-
-
-def run(module: str, *arguments: str, preload: str = "") -> list[str]:
-    environ = {**os.environ, **({"LD_PRELOAD": preload} if preload else {})}
-    command = [sys.executable, "-m", f"tests.ledger.{module}", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environ)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
@@ -39,20 +30,15 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         path = tmp_path / f"{round_}.sqlite"
         with made(path):
             pass
-        killed, size = run("killed_appender", str(path), f"seed {round_}", str(count))
+        killed, size = run("tests.ledger.killed_appender", str(path), f"seed {round_}", str(count))
         assert int(killed) == count
         assert int(size) > count
 
 
 def test_a_fault_at_write_calls(tmp_path: Path) -> None:
     """EIO, ENOSPC, EINTR, short writes: at every fifteenth write-type call, at every one with ASSAY_SOAK."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None or sys.platform != "linux":
-        pytest.skip("faults are injected by a preloaded library: needs a C compiler, the Debian package gcc")
-    library = tmp_path / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    (struck,) = run("faulty_appender", str(tmp_path), "1" if SOAK else "15", preload=str(library))
+    library = built(tmp_path)
+    (struck,) = run("tests.ledger.faulty_appender", str(tmp_path), "1" if SOAK else "15", preload=library)
     assert int(struck) > (500 if SOAK else 30)
 
 

@@ -62,6 +62,35 @@ def test_what_is_changed_does_not_open(library: Any, message: bytes, at: int, bi
     assert gcm.open(known.NONCE, sealed, b"a") is None
 
 
+@pytest.mark.parametrize("library", SEALS, ids=name)
+@settings(max_examples=40, deadline=None)
+@given(key=KEYS, nonces=st.lists(NONCES, min_size=1, max_size=5), message=st.binary(max_size=600))
+def test_into_a_buffer_and_out_of_one(library: Any, key: bytes, nonces: list[bytes], message: bytes) -> None:
+    """One message after the other under one key, also after one that did not verify."""
+    gcm = library.sm4_gcm(key)
+    for nonce in nonces:
+        room = bytearray(b"\xff") * (len(message) + 16 + 7)
+        gcm.seal_into(nonce, message, memoryview(room)[3:-4])
+        assert room == b"\xff" * 3 + oracle.gcm(key, nonce, message, b"") + b"\xff" * 4
+        back = bytearray(len(message))
+        assert gcm.open_into(nonce, memoryview(room)[3:-4], memoryview(back))
+        assert back == message
+        room[-5] ^= 1
+        assert not gcm.open_into(nonce, memoryview(room)[3:-4], memoryview(back))
+
+
+@pytest.mark.parametrize("library", SEALS, ids=name)
+def test_a_buffer_has_exactly_the_room(library: Any) -> None:
+    gcm = library.sm4_gcm(known.KEY)
+    sealed = gcm.seal(known.NONCE, b"message", b"")
+    for size in (0, 22, 24, 100):
+        with pytest.raises(ValueError, match=r"room|size|structure"):
+            gcm.seal_into(known.NONCE, b"message", memoryview(bytearray(size)))
+    for size in (0, 6, 8):
+        with pytest.raises(ValueError, match=r"room|size|structure"):
+            gcm.open_into(known.NONCE, memoryview(sealed), memoryview(bytearray(size)))
+
+
 def test_wrong_lengths() -> None:
     for size in (0, 15, 17, 32):
         with pytest.raises(InputError, match=f"{size} bytes"):

@@ -16,7 +16,11 @@ from assay.report.document import Document
 from assay.report.record import Record
 
 RECORDED = ("sarif", "cyclonedx", "oscal")
-_STAGES = {"files": Text("examining", "检查中")}
+_STAGES = {
+    "files": Text("examining", "检查中"),
+    "sealing": Text("sealing", "封存中"),
+    "dossiers": Text("judging", "判定中"),
+}
 
 
 SIGNED = ("text", "html")

@@ -37,6 +37,9 @@ def command() -> int:
         failed = failed or mark == "NO "
         click.echo(f"{mark} {served}")
     click.echo(say(_libarchive()))
+    click.echo(say(_parquet()))
+    click.echo(say(_buckets()))
+    click.echo(say(_memory()))
     click.echo(say(_keys()))
     return int(Exit.FAULT if failed else Exit.NOTHING_TO_REPORT)
 
@@ -70,6 +73,42 @@ def _libarchive() -> Text:
     )
 
 
+def _parquet() -> Text:
+    """What opens registers in Parquet; CSV needs nothing."""
+    try:
+        found = version("pyarrow")
+    except PackageNotFoundError:
+        return Text(
+            "--  pyarrow is not installed: registers in CSV only (pip install 'assay[parquet]')",
+            "--  未安装 pyarrow：登记册仅限 CSV（pip install 'assay[parquet]'）",
+        )
+    return Text(f"ok  pyarrow {found}: registers in Parquet", f"ok  pyarrow {found}：登记册可用 Parquet")
+
+
+def _buckets() -> Text:
+    """What stores deposits in S3; a folder needs nothing."""
+    try:
+        found = version("obstore")
+    except PackageNotFoundError:
+        return Text(
+            "--  obstore is not installed: deposits lie in folders only (pip install 'assay[s3]')",
+            "--  未安装 obstore：保管件仅限存于目录（pip install 'assay[s3]'）",
+        )
+    return Text(f"ok  obstore {found}: deposits in S3 buckets", f"ok  obstore {found}：保管件可存于 S3 存储桶")
+
+
+def _memory() -> Text:
+    """Where sealed source is examined; without such a place there is no review of it."""
+    from assay.review.sealed import memory_folder  # noqa: PLC0415
+
+    try:
+        found = memory_folder()
+    except AssayError as error:
+        why = error.advice or error.message
+        return Text(f"--  deposits: {error.message.en}; {why.en}", f"--  保管件：{error.message.zh}；{why.zh}")
+    return Text(f"ok  deposits are examined in memory: {found}", f"ok  保管件在内存中审查：{found}")
+
+
 def _keys() -> Text:
     """Whose key signs; that there is none is no fault."""
     keys = own_keys()
@@ -80,6 +119,19 @@ def _keys() -> Text:
         "--  keys: none yet, reviews are signed by nobody known; assay ledger keys makes a pair",
         "--  密钥：尚无，审查的签名者未知；assay ledger keys 可生成一对",
     )
+
+
+def _cage() -> Text:
+    """A cage is made and tested; without one nothing is run, which is no fault of what is here."""
+    from assay.lab.cage.cage import Cage  # noqa: PLC0415
+
+    try:
+        with Cage() as cage:
+            cage.assemble()
+    except AssayError as error:
+        why = error.advice or error.message
+        return Text(f"--  cage: {error.message.en}; {why.en}", f"--  牢笼：{error.message.zh}；{why.zh}")
+    return Text("ok  cage: its self-test holds, so products can be run", "ok  牢笼：自检通过，可运行产品")
 
 
 def _checks() -> Iterator[tuple[Text, bool, str]]:

@@ -7,6 +7,8 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, progress, render
+from assay.cli.sealed import in_place
+from assay.cli.sealed import options as of_deposits
 from assay.cli.signing import entering
 from assay.cli.words import say, talk
 from assay.core.text import Text
@@ -17,9 +19,11 @@ from assay.report.record import Record
     "review",
     help=say(
         Text(
-            "Review a product: a folder, a checkout, an archive or a file. Takes it in, examines it, judges what was "
-            "seen and reports. Nothing of the product is run and nothing leaves this machine.",
-            "审查一件产品：目录、检出的代码、归档或单个文件。接收、检查、判定并出具报告。不运行产品的任何部分，也不向外发送任何内容。",
+            "Review a product: a folder, a checkout, an archive, a file, or sealed source (deposit:ID). Takes it in, "
+            "examines it, judges what was seen and reports. Nothing of the product is run and nothing leaves this "
+            "machine.",
+            "审查一件产品：目录、检出的代码、归档、单个文件，或封存的源代码（deposit:编号）。"
+            "接收、检查、判定并出具报告。不运行产品的任何部分，也不向外发送任何内容。",
         )
     ),
 )
@@ -34,6 +38,7 @@ from assay.report.record import Record
 @options.lang
 @options.color
 @options.fail_on
+@of_deposits
 def command(
     path: Path,
     manifest: Path | None,
@@ -46,6 +51,9 @@ def command(
     no_color: bool,
     fail_on: str,
     against: Path | None,
+    address: str,
+    room: Path | None,
+    trusted: tuple[str, ...],
 ) -> int:
     from assay.dossier.store import Dossier  # noqa: PLC0415  (the review's rooms, on first use)
     from assay.report.document import summary  # noqa: PLC0415
@@ -56,7 +64,7 @@ def command(
     options.check_against(fail_on, against)
     earlier = Dossier.open(against) if against is not None else None
     plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
-    with entering() as enter:
+    with entering() as enter, in_place(plan, address, room, trusted, enter.party) as plan:
         kept, document = review(plan, progress(), enter)
         latest = kept.latest()
 

@@ -96,6 +96,10 @@ class Entering:
         return self.acts
 
     @property
+    def party(self) -> "Party":
+        return self._party
+
+    @property
     def signed(self) -> Text:
         return self._party.words
 

@@ -1,4 +1,4 @@
-"""A delivery as a tree: a folder, an archive or one file, and every archive inside it that intake can open.
+"""A delivery as a tree: a folder, an archive, one file, a sealed deposit; and every archive inside of it.
 
 The delivery itself adds nothing to paths: `a/b.py` for a file of the folder or archive that was named, `lib/x.jar!C`
 for a member of an archive inside it, `#2` behind the second entry of one name. An archive that was opened is not a
@@ -14,26 +14,29 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Locator, Member
 from assay.core.kinds import FileClass
-from assay.intake import folders, foreign, rpms, zips
+from assay.core.paths import raw, shown
+from assay.intake import folders, foreign, rpms, sealed, zips
 from assay.intake.containers import DEB_CONTROL, FILE_SYSTEMS, INNER, LAYER, READERS, inner_kind, is_empty_tar, kind_of
 from assay.intake.entries import BY, STATUS, Entry, Refusal, kinds_for, link_fault
-from assay.intake.folders import VERSION_CONTROL
+from assay.intake.folders import repositories
 from assay.intake.identify import HEAD, Identity, head_size, identify, opened
 from assay.intake.images import INDEXES, LONGEST_INDEX, Layers, images_of
 from assay.intake.inflate import MAGIC, BadContentError, Codec
 from assay.intake.limits import Budget, IntakeLimits
-from assay.intake.names import escape_of, plain, raw, shown
-from assay.intake.places import Window, open_locator, read_head
+from assay.intake.names import escape_of, plain, stem
+from assay.intake.places import Window, is_sealed, open_locator, read_head
 from assay.intake.scratch import Kept, Scratch
+
+if TYPE_CHECKING:
+    from assay.deposit.tree import SealedTree
 
 DEFAULT_COMPONENT = "product"
 _CODECS: dict[str, Codec] = {name: name for name in MAGIC}
-_STREAM_ENDINGS = tuple(".gz .bz2 .xz .zst .lzma .tgz .tbz2 .txz .tzst .tlz .z .lz .lz4 .lzo".split())  # noqa: SIM905
 _CONTROL_NAMES = frozenset("debian-binary control md5sums conffiles shlibs symbols triggers templates".split())  # noqa: SIM905
 _DISC_AT = 32_768
 _MAYBE_ZIP = ("jar", "war", "ear", "zip", "whl", "apk", "pyz", "pyzw", "exe", "sfx", "run", "xpi", "nupkg")
@@ -51,10 +54,16 @@ class Delivery:
     """Implements `core.examination.Tree`. `containers` maps the prefix of each opened archive to its format."""
 
     def __init__(
-        self, path: Path, scratch: Path, limits: IntakeLimits | None = None, leave_out: Sequence[Path] = ()
+        self,
+        path: "Path | SealedTree",
+        scratch: Path,
+        limits: IntakeLimits | None = None,
+        leave_out: Sequence[Path] = (),
     ) -> None:
         """`scratch` is private, is created on first use and belongs to the caller. Raises OSError for `path`."""
-        self.root = path.resolve(strict=True)
+        self._root = path.resolve(strict=True) if isinstance(path, Path) else path
+        self.name = self._root.name if isinstance(self._root, Path) else self._root.label
+        self.is_folder = not isinstance(self._root, Path) or self._root.is_dir()
         self.limits = limits or IntakeLimits()
         self.budget = Budget(self.limits)
         self.refused: list[Attempt] = []
@@ -80,12 +89,15 @@ class Delivery:
         self.containers.clear()
         self.layers = Layers()
         self._before.clear()
-        if self.root.is_dir():
-            self.containers[""] = "folder"
-            yield from self._each("", 0, folders.entries(self.root, self._leave_out))
+        if not isinstance(self._root, Path):
+            yield from self._listed("", list(sealed.entries(self._root)), 0, "folder")
             return
-        name = str(self.root.name).encode("utf-8", "surrogateescape")
-        entry = Entry(name, self.root.stat().st_size, Locator("file", str(self.root)))
+        if self.is_folder:
+            self.containers[""] = "folder"
+            yield from self._each("", 0, folders.entries(self._root, self._leave_out))
+            return
+        name = self.name.encode("utf-8", "surrogateescape")
+        entry = Entry(name, self._root.stat().st_size, Locator("file", str(self._root)))
         yield from self._accept("", shown(name), entry, 0)
 
     def refuse(
@@ -98,6 +110,7 @@ class Delivery:
         files: int = 1,
         identity: Identity | None = None,
         opens: bool = True,
+        owner: str = "",
     ) -> None:
         """Record that something was not examined. It opens rules unless assay left it out or nothing is lost by it."""
         file_class: FileClass = identity.file_class if identity else "unknown"
@@ -105,7 +118,7 @@ class Delivery:
         status = STATUS.get(reason, "skipped")
         format_ = identity.format if identity else "unknown"
         attempt = Attempt(BY, kinds, status, reason, file_class, format_, DEFAULT_COMPONENT, "unknown", path, detail)
-        self.refused.append(replace(attempt, files=files, bytes=size, ran="inline"))
+        self.refused.append(replace(attempt, files=files, bytes=size, ran="inline", owner=owner))
 
     def _each(self, prefix: str, depth: int, items: Iterable[Entry | Refusal]) -> Iterator[Seen]:
         """1 count, 2 refuse names that leave, 3 name duplicates apart, 4 accept; links last."""
@@ -154,9 +167,11 @@ class Delivery:
     def _images(self, prefix: str, index: bytes, beside: Mapping[bytes, Entry]) -> None:
         """Remember the layers of the images that an index lists, before anything below them is opened."""
 
+        root = self._root
+
         def entry(name: bytes) -> Entry | None:
             if self.containers[prefix] == "folder":
-                return folders.entry(self.root, name)
+                return folders.entry(root, name) if isinstance(root, Path) else sealed.entry(root, name)
             found = beside.get(name)
             if found is not None and found.link is not None:  # docker save once wrote links to equal layers
                 found = beside.get(posixpath.normpath(posixpath.join(posixpath.dirname(name), found.link)))
@@ -198,10 +213,19 @@ class Delivery:
                 self.refuse(prefix + shown(name), "link-out", fault, opens=kind not in FILE_SYSTEMS)
 
     def _note(self, prefix: str, item: Refusal) -> None:
-        path = prefix + shown(item.name.removeprefix(b"./")) if item.name else prefix[:-1] or self.root.name
+        path = prefix + shown(item.name.removeprefix(b"./")) if item.name else prefix[:-1] or self.name
         identity = None if item.name else Identity("archive", self.containers[prefix])
         opens = item.reason != "special" or self.containers[prefix] not in FILE_SYSTEMS  # a device holds nothing
-        self.refuse(path, item.reason, item.detail, size=item.size, files=item.files, identity=identity, opens=opens)
+        self.refuse(
+            path,
+            item.reason,
+            item.detail,
+            size=item.size,
+            files=item.files,
+            identity=identity,
+            opens=opens,
+            owner=item.owner,
+        )
 
     def _accept(self, outer: str, path: str, entry: Entry, depth: int) -> Iterator[Seen]:
         """A file of the container `outer`: a member of the tree, or a container whose members are."""
@@ -268,7 +292,7 @@ class Delivery:
         if identity.format in _CODECS:
             yield from self._stream(path, prefix, locator, identity, depth, kind)
         elif identity.format in foreign.READERS:
-            items = foreign.entries(locator, identity.format, _stem(path).encode(), self._scratch_of(), self.budget)
+            items = foreign.entries(locator, identity.format, stem(path).encode(), self._scratch_of(), self.budget)
             yield from self._listed(prefix, items, depth, kind or identity.format)
         elif kind == "rpm" and identity.format != "cpio":
             self.refuse(path, "not-unpacked", f"a payload of the format {identity.format}", size=entry.size)
@@ -290,7 +314,7 @@ class Delivery:
         yield from self._each(prefix, depth, self._without_version_control(prefix, items))
 
     def _without_version_control(self, prefix: str, items: list[Entry | Refusal]) -> Iterator[Entry | Refusal]:
-        roots = _repositories(items)
+        roots = repositories(items)
         left: dict[bytes, list[int]] = {root: [] for root in roots}
         for item in items:
             inside = next((root for root in roots if item.name.startswith(root)), None)
@@ -320,12 +344,13 @@ class Delivery:
         if format_ in ("tar", "cpio"):
             yield from self._archive(prefix, inner, depth, format_, kind)
         elif kept.size and not (kind and is_empty_tar(inner, kept.size)):
-            name = _stem(path)
+            name = stem(path)
             yield from self._accept(prefix, prefix + name, Entry(name.encode("utf-8"), kept.size, inner), depth)
 
     def _in_place(self, path: str, entry: Entry, identity: Identity) -> Locator:
         """Where the archive's bytes can be reached at any offset: where they are, or a copy in the scratch."""
-        if entry.locator.scheme != "zip" or identity.format in _CODECS:
+        apart = entry.locator.scheme == "zip" or (is_sealed(entry.locator) and identity.format in foreign.READERS)
+        if not apart or identity.format in _CODECS:
             return entry.locator
         with closing(open_locator(entry.locator)) as source:
             kept = self._scratch_of().copy(source)
@@ -372,23 +397,3 @@ def container_of(path: str, containers: Iterable[str]) -> str:
         if path[: end + 1] in containers:
             return path[: end + 1]
     return ""
-
-
-def _repositories(items: Sequence[Entry | Refusal]) -> tuple[bytes, ...]:
-    """Folders of an archive that are version control, by a file that such a folder holds."""
-    found = {
-        item.name[: -len(witness)]
-        for item in items
-        for name, witness in VERSION_CONTROL.items()
-        if item.name.endswith(name + b"/" + witness)
-    }
-    return tuple(sorted(root for root in found if root.rsplit(b"/", 2)[-2] in VERSION_CONTROL))
-
-
-def _stem(path: str) -> str:
-    """The name of what a compressed file holds."""
-    name = path.rpartition("!")[2].rpartition("/")[2]
-    for ending in _STREAM_ENDINGS:
-        if name.lower().endswith(ending) and len(name) > len(ending):
-            return name[: -len(ending)]
-    return name

@@ -29,13 +29,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that is not examined, and why. An empty name means the container itself."""
+    """Something that is not examined, and why. An empty name means the container itself; `owner` is who keeps it."""
 
     name: bytes
     reason: ReasonCode
     detail: str
     size: int = 0
     files: int = 1
+    owner: str = ""
 
 
 # What was refused by rule is skipped; what could not be read is failed; what was read in part is partial.
@@ -45,6 +46,7 @@ STATUS: Mapping[ReasonCode, Status] = {
     "lying-header": "failed",
     "syntax": "failed",
     "duplicate-name": "partial",
+    "withheld": "withheld",
 }
 
 

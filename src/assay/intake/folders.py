@@ -57,6 +57,17 @@ def entry(root: Path, name: bytes) -> Entry | None:
     return Entry(name, file.stat().st_size, Locator("file", str(file)))
 
 
+def repositories(items: Sequence[Entry | Refusal]) -> tuple[bytes, ...]:
+    """Folders of an archive that are version control, by a file that such a folder holds."""
+    found = {
+        item.name[: -len(witness)]
+        for item in items
+        for name, witness in VERSION_CONTROL.items()
+        if item.name.endswith(name + b"/" + witness)
+    }
+    return tuple(sorted(root for root in found if root.rsplit(b"/", 2)[-2] in VERSION_CONTROL))
+
+
 def _look(item: os.DirEntry[bytes], name: bytes, top: bytes, left_out: set[bytes]) -> Entry | Refusal | bytes | None:
     """An entry, a refusal, the name of a folder to go into, or None for a link to something of this delivery."""
     try:

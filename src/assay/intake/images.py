@@ -18,8 +18,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assay.core.paths import shown
 from assay.intake.containers import LAYER
-from assay.intake.names import shown
 
 INDEXES = (b"manifest.json", b"index.json")
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"

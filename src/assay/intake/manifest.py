@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from assay.core.answers import ANSWERABLE, CLAIM, SEEN, VALUE, faults
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError
-from assay.core.product import Consent, Declaration, Manifest, Unlock
+from assay.core.product import Consent, Declaration, Manifest, Statement, Unlock
 from assay.core.text import Text
 from assay.intake.entries import BY
 from assay.rulebooks import strict_yaml
@@ -33,6 +34,12 @@ OPERATOR_ONLY = ("consent", "withheld", "sector", "category", "markets", "critic
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
+_ANSWERS = Text(
+    "write nothing-hidden.REASON (one of {reasons}), or determined.FACT with 16 characters of the fact's id and"
+    " `key=value: ground` or `never: ground` as content",
+    "写作 nothing-hidden.原因（{reasons} 之一），或 determined.事实标识（至少 16 个字符），内容为 `key=value: 依据`"
+    " 或 `never: 依据`",
+)
 Steps = tuple[str | int, ...]
 
 
@@ -176,10 +183,30 @@ def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
             )
             yield ("unlock", index), text, advice
     for index, statement in enumerate(manifest.statements):
+        if statement.claim.startswith((CLAIM, VALUE, SEEN)):
+            yield from _answer_faults(statement, ("statements", index))
         if statement.document and not _DIGEST.fullmatch(statement.document):
             text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
             advice = Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
             yield ("statements", index, "document"), text, advice
+
+
+def _answer_faults(statement: Statement, at: Steps) -> Iterator[tuple[Steps, Text, Text]]:
+    """An answer that names no file, no reason or no ground would count for nothing, and nobody would be told."""
+    wrong = faults(statement.claim, statement.content)
+    if wrong:
+        text = Text(
+            "answers for nothing: no such reason, fact or value is named", "不构成答复：未写明可答复的原因、事实或取值"
+        )
+        yield (*at, wrong), text, _ANSWERS.fill(reasons=", ".join(sorted(ANSWERABLE)))
+    for key in ("document", "content", "who"):
+        if not getattr(statement, key).strip():
+            text = Text("an answer needs it", "答复须填写此项")
+            advice = Text(
+                "document: SHA-256 of the file, for a value of the delivery; content: what was seen; who: who read it",
+                "document：文件的 SHA-256，答复取值时为交付物的摘要；content：所见内容；who：阅读者",
+            )
+            yield (*at, key), text, advice
 
 
 def combine(operator: Manifest | None, embedded: Manifest | None) -> tuple[Given, list[Attempt]]:
@@ -266,7 +293,7 @@ def declared(declaration: Declaration) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for item in dataclasses.fields(declaration):
         value = getattr(declaration, item.name)
-        if value is None:
+        if value is None or declaration.draft or item.name == "draft":  # a draft is nobody's word
             continue
         if item.name == "interfaces":
             value = tuple(f"{one.name} {one.protocol} {one.port or ''} {one.audience}".strip() for one in value)

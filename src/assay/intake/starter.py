@@ -93,7 +93,7 @@ def init_text(tree: Delivery | None, lang: Lang) -> str:
     if tree is not None:
         members = list(tree.members())
         logical = logical_paths((member.path for member in members), tree.containers)
-        named = naming(members, logical, tree.root.name, folder=tree.root.is_dir())
+        named = naming(members, logical, tree.name, folder=tree.is_folder)
         values = {"name": _quoted(named.name), "version": _quoted(named.version or "")}
     lines = []
     for line, comment in _LINES:

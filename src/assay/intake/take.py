@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.errors import InputError, NothingToExamineError, UsageError
@@ -31,6 +32,9 @@ from assay.intake.scope import Scopes
 from assay.intake.signatures import OPENED
 from assay.rulebooks.strict_yaml import MAX_BYTES
 
+if TYPE_CHECKING:
+    from assay.deposit.tree import SealedTree
+
 PROGRESS_EVERY = 500
 _OVER_ALL = ("intake.content", "review.gap", "statement")
 
@@ -49,7 +53,7 @@ class Intake:
 
 
 def take_in(
-    path: Path,
+    path: "Path | SealedTree",
     *,
     manifest: Path | None,
     scratch: Path,
@@ -66,7 +70,7 @@ def take_in(
     seen = _walked(delivery, progress)
     if not seen:
         raise NothingToExamineError(
-            Text(f"{path} holds no file that could be examined", f"{path} 中没有可供审查的文件"),
+            Text(f"{delivery.name} holds no file that could be examined", f"{delivery.name} 中没有可供审查的文件"),
             Text(
                 f"{len(delivery.refused)} entries were refused; see the attempts",
                 f"有 {len(delivery.refused)} 个条目被拒绝",
@@ -79,7 +83,7 @@ def take_in(
     logical |= {path: logical[path].replace(f"{ROOTFS}!", f"{LOWER}!", 1) for path in shipped.hidden}
     embedded, notes = _embedded(members, logical)
     given, ignored = manifests.combine(operator, embedded)
-    named = naming(members, logical, delivery.root.name, folder=delivery.root.is_dir())
+    named = naming(members, logical, delivery.name, folder=delivery.is_folder)
     placing = _Placing(
         given.manifest.components,
         logical,
@@ -128,7 +132,7 @@ def _first_refusal(refused: Sequence[Attempt]) -> Text:
     )
 
 
-def _delivery(path: Path, scratch: Path, limits: IntakeLimits, leave_out: Sequence[Path]) -> Delivery:
+def _delivery(path: "Path | SealedTree", scratch: Path, limits: IntakeLimits, leave_out: Sequence[Path]) -> Delivery:
     try:
         return Delivery(path, scratch, limits, leave_out)
     except OSError as fault:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from assay import __version__
 from assay.core.attempts import Attempt
@@ -32,16 +33,22 @@ from assay.dossier.sealed import Judging, ReviewRecord, RulebookRef
 from assay.dossier.store import Dossier, Review
 from assay.dossier.writing import ReviewWriter, add_judgements
 from assay.examinations import ALL, WHOLES, unlocking
-from assay.intake import Intake, IntakeLimits, hangs_on_name, open_locator, settle, settled, take_in
+from assay.examinations.handover.levels import levels
+from assay.intake import DEFAULT_COMPONENT, Intake, IntakeLimits, hangs_on_name, open_locator, settle, settled, take_in
 from assay.lab import bench
 from assay.lab.index import Index
 from assay.report.compose import compose
 from assay.report.document import Document
 from assay.review.acts import Acts
 from assay.review.gaps import gaps, no_source
+from assay.review.under import Under, parted
 from assay.review.waiving import under_waivers
 from assay.rulebooks import default_books, load
 
+if TYPE_CHECKING:
+    from assay.deposit.tree import SealedTree
+
+HAND_OVER = "hand-over"  # the book on deposits
 STREAMS = ("files", "attempts", "facts", "judgements", "document")
 Progress = Callable[[str, int, int], None]
 Enter = Callable[[Dossier], Acts]
@@ -52,9 +59,10 @@ class Plan:
     """What the operator asks for. `rulebooks` empty is the default books; `dossier` None is named after the product.
 
     The dossier and the file that the report goes to (`output`) are no part of the delivery, wherever they lie.
+    `scratch` is the folder for what must not reach a disk, `under` the terms of a deposit: see `sealed`.
     """
 
-    path: Path
+    path: "Path | SealedTree"
     as_of: date
     manifest: Path | None = None
     rulebooks: tuple[str, ...] = ()
@@ -63,6 +71,8 @@ class Plan:
     output: Path | None = None
     limits: Limits = field(default_factory=Limits)
     intake: IntakeLimits = field(default_factory=IntakeLimits)
+    scratch: Path | None = None
+    under: Under | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +101,17 @@ def examine_only(plan: Plan, progress: Progress | None = None, enter: Enter | No
 
 
 def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judged: bool) -> tuple[Dossier, Document]:
-    with TemporaryDirectory(prefix="assay-") as scratch:
+    with TemporaryDirectory(prefix="assay-", dir=plan.scratch) as scratch:
         taken = take(plan, Path(scratch) / "intake")
         folder = plan.dossier or default_path(titled(taken.product), Path())
         if plan.dossier is None:
             plan = replace(plan, dossier=folder)
-            if plan.path.is_dir() and folder.resolve().is_relative_to(plan.path.resolve()):
+            path = plan.path
+            if isinstance(path, Path) and path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
                 taken = take(plan, Path(scratch) / "again")  # the dossier lies in the delivery and must be left out
         books = books_for(taken.product, plan.rulebooks, plan.as_of) if judged else ()
+        if judged and plan.under is not None and HAND_OVER not in {book.id for book in books}:
+            books = (*books, load(HAND_OVER))
         dossier = Dossier.create_or_open(folder)
         acts = enter(dossier) if enter is not None else None
         if acts is not None:
@@ -131,10 +144,11 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
         found = settle(waiting, others, index)
         return found.files, found.bytes_read
 
+    singles, wholes, refused = parted(plan.under, unlocking(taken.manifest.unlock), WHOLES)
     result = bench.run(
         (*others, *waiting),
-        unlocking(taken.manifest.unlock),
-        WHOLES,
+        singles,
+        wholes,
         open_member=open_locator,
         write_run=write_run,
         scratch=folder,
@@ -146,21 +160,30 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
     taken = settled(taken, result.files)
     files = taken.artifact.files
     digests = {meta.path: digest for meta, digest in zip(result.files, result.digests, strict=True)}
-    attempts = tuple(sorted({*taken.attempts, *result.attempts}))
+    attempts = tuple(sorted({*taken.attempts, *result.attempts, *refused}))
+    if plan.under is not None:
+        attempts = tuple(sorted({plan.under.quoting.attempt(attempt) for attempt in attempts}))
     own = scratch / "own.run"
-    write_run([*taken.facts, *gaps(attempts), *([] if _has_source(files) else [no_source()])], own)
+    stated: list[Fact] = [*taken.facts, *gaps(attempts)]
+    if plan.under is not None:
+        reached, tried = levels(files, attempts, signed=True, component=DEFAULT_COMPONENT)
+        stated += [plan.under.stated, *reached]
+        attempts = tuple(sorted({*attempts, *tried}))
+    write_run([*stated, *([] if _has_source(files) else [no_source()])], own)
     records = tuple(_record(meta, digests[meta.path]) for meta in files)
     return Examined(taken, (own, *result.runs), attempts, records, artifact_digest(records), result)
 
 
-def keep(dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: Plan) -> Document:
-    """Write one sealed review. A killed write leaves what was complete."""
+def keep(
+    dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: Plan, also: Sequence[str] = ()
+) -> Document:
+    """Write one sealed review. A killed write leaves what was complete. `also` are examinations outside of `ALL`."""
     product = examined.taken.product
     with ReviewWriter(dossier) as writer:
         writer.plan(STREAMS)
         writer.write("files", (encode(record) for record in examined.files))
         writer.write("attempts", (encode(attempt) for attempt in examined.attempts))
-        writer.write("facts", merge_runs(examined.runs))
+        writer.write("facts", _quoted(merge_runs(examined.runs), plan.under))
         unsealed = dossier.review(writer.number)
         judgements = judge(unsealed, product, books, plan.as_of)
         writer.write("judgements", (encode(judgement) for judgement in judgements))
@@ -172,7 +195,7 @@ def keep(dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: 
                 examined.digest,
                 plan.as_of,
                 {**asdict(plan.limits), **asdict(plan.intake)},
-                tuple(sorted(item.id for item in ALL)),
+                tuple(sorted([*also, *(item.id for item in ALL if plan.under is None or plan.under.allows(item))])),
                 references(books),
             )
         )
@@ -262,6 +285,13 @@ def file_rows(files: Iterator[FileRecord]) -> list[tuple[str, str, str, int, int
         counts[row] += 1
         sizes[row] += record.size
     return [(*row, counts[row], sizes[row]) for row in sorted(counts)]
+
+
+def _quoted(facts: Iterator[bytes], under: Under | None) -> Iterator[bytes]:
+    """Facts with no more source in them than the terms let leave."""
+    if under is None:
+        return facts
+    return (encode(under.quoting.fact(decode_fact(line))) for line in facts)
 
 
 def _record(meta: FileMeta, digest: str) -> FileRecord:

@@ -36,8 +36,9 @@ class Quoting:
         return replace(fact, evidence=tuple(self._evidence(item) for item in fact.evidence))
 
     def attempt(self, attempt: Attempt) -> Attempt:
-        """Details of examinations may quote the product; those of assay itself do not."""
-        return attempt if self.lines or attempt.by.startswith(_OWN) else replace(attempt, detail="")
+        """Details of examinations, and of what does not parse, may quote the product."""
+        own = attempt.by.startswith(_OWN) and attempt.reason != "syntax"
+        return attempt if self.lines or own else replace(attempt, detail="")
 
     def _evidence(self, place: Evidence) -> Evidence:
         return replace(

@@ -1,7 +1,11 @@
-/* Preloaded by test_bad_days.py: the n-th write-type call that a process makes fails, or writes only half. */
+/* Preloaded by tests that run programs on a failing disk: the n-th write-type call that a process makes fails, or writes only half. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -43,3 +47,13 @@ int ftruncate64(int fd, off64_t size) { REAL(ftruncate64); SIMPLE(ftruncate64, f
 int posix_fallocate(int fd, off_t at, off_t size) { REAL(posix_fallocate); if (due() && code) return code; return real(fd, at, size); }
 int rename(const char *from, const char *to) { REAL(rename); SIMPLE(rename, from, to); }
 int unlink(const char *path) { REAL(unlink); SIMPLE(unlink, path); }
+int link(const char *from, const char *to) { REAL(link); SIMPLE(link, from, to); }
+int linkat(int f, const char *from, int t, const char *to, int flags) { REAL(linkat); SIMPLE(linkat, f, from, t, to, flags); }
+int mkdir(const char *path, mode_t mode) { REAL(mkdir); SIMPLE(mkdir, path, mode); }
+
+/* Making a file; opening one that is there is no write. */
+#define OPEN(name) int name(const char *path, int flags, ...) { REAL(name); va_list rest; va_start(rest, flags); \
+  mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0; va_end(rest); \
+  if (flags & O_CREAT && due() && code) { errno = code; return -1; } return real(path, flags, mode); }
+OPEN(open)
+OPEN(open64)

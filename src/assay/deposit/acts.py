@@ -1,0 +1,198 @@
+"""The log of what is done with a deposit: one owner, entries before deeds, moments that do not go back.
+
+The vendor enters what it seals, the host of a room enters orders, openings, grants, views, excerpts, alarms, drills,
+revocations and the end; each in a log of its own (`NAME/DEPOSIT`). What an entry is a digest of lies beside the log, in
+the room's folder, and carries a salt where it could be guessed. Acts are entered as `deposit.ACT`.
+
+A witness of the terms cosigns the checkpoint (`request`, `cosigned`): from then on nothing before it can be taken back
+without showing. What was entered since is the host's word; the room stops when that becomes too much (`room`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from assay.core.errors import InputError
+from assay.core.text import Text
+from assay.ledger.checkpoints import open_checkpoint
+from assay.ledger.entries import Entry, read_entry
+from assay.ledger.log import Log
+from assay.ledger.notes import unverified
+from assay.ledger.party import Party
+from assay.ledger.receipts import open_receipt, read_receipt
+from assay.ledger.signing import NamedKey
+from assay.ledger.sqlite import NAME, SqliteStore
+from assay.ledger.witness import joined, request
+
+PREFIX = "deposit."
+Clock = Callable[[], float]
+
+
+class Acts:
+    """One party's log of one deposit, for writing. Close it, or leave the `with` block, to sign.
+
+    Opening raises NotVerifiedError when the log is damaged, forked, rolled back, somebody else's, or of another
+    deposit.
+    """
+
+    def __init__(self, path: Path, deposit_id: str, party: Party, clock: Clock) -> None:
+        origin = f"{party.name}/{deposit_id}"
+        self._clock = clock
+        self.deposit_id, self.path = deposit_id, path
+        if path.exists():
+            self._store = SqliteStore(path)
+            self._log = Log(self._store, party.signers, party.memory)
+        else:
+            _made(path.parent)
+            self._store = SqliteStore(path)
+            self._log = Log.create(self._store, origin, party.signers, party.memory)
+        if self._log.origin != origin:
+            found = self._log.origin
+            self._log.close()
+            raise unverified(
+                str(path), f"it is the log of {found}, not of {origin}", f"它是 {found} 的日志，不是 {origin} 的"
+            )
+        self._log.checkpoint()  # a writer that was killed had entered more than it signed
+        self._entries = [entry for _, entry in self._log.entries()]
+        self._seen: dict[tuple[NamedKey, ...], int] = {}
+
+    @property
+    def origin(self) -> str:
+        return self._log.origin
+
+    @property
+    def size(self) -> int:
+        return len(self._entries)
+
+    def __enter__(self) -> "Acts":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        with self._log:
+            if kind is None:
+                self._log.checkpoint()
+
+    def now(self) -> int:
+        """The clock. Raises NotVerifiedError when it stands before what was entered already."""
+        now = int(self._clock())
+        last = self._entries[-1].at if self._entries else 0
+        if now < last:
+            raise unverified(
+                "this machine's clock",
+                f"it says {now}, but the last act was entered at {last}: it was set back",
+                f"当前为 {now}，而上一条记录为 {last}：时钟被回拨",
+                Text("set it right and try again; nothing was done", "请校正后重试；未作任何操作"),
+            )
+        return now
+
+    def enter(self, act: str, digests: Mapping[str, str], counts: Mapping[str, int] | None = None, by: str = "") -> int:
+        """One act, on disk when it returns its position; what it announces is done afterwards."""
+        (position,) = self.enter_all([self.entry(act, digests, counts, by)])
+        return position
+
+    def entry(
+        self, act: str, digests: Mapping[str, str], counts: Mapping[str, int] | None = None, by: str = ""
+    ) -> Entry:
+        return Entry(PREFIX + act, self.deposit_id, self.now(), digests, counts or {}, by)
+
+    def enter_all(self, entries: Sequence[Entry]) -> range:
+        """All or nothing."""
+        positions = self._log.append(*entries)
+        if positions.start != len(self._entries):
+            message = Text("another process writes to the log of this room", "另一个进程正在写入此阅览室的日志")
+            raise InputError(message, Text("close it and open the room again", "请关闭后重新打开阅览室"))
+        self._entries += entries
+        return positions
+
+    def entered(self, act: str) -> Iterator[tuple[int, Entry]]:
+        """All entries of one act, in order; the log was verified as a whole when it was opened."""
+        return ((position, entry) for position, entry in enumerate(self._entries) if entry.act == PREFIX + act)
+
+    def find(self, act: str, name: str, digest: str) -> int | None:
+        """Where an act names this digest."""
+        return next((position for position, entry in self.entered(act) if entry.digests.get(name) == digest), None)
+
+    def request(self, old: int) -> bytes:
+        """Ask a witness that last saw `old` entries to cosign: the file of c2sp.org/tlog-witness."""
+        return request(self._log, old)
+
+    def cosigned(self, answer: bytes, witnesses: Sequence[NamedKey]) -> int:
+        """Keep what a witness answered to the last request. Raises NotVerifiedError when it is no cosignature."""
+        what = f"the cosigned checkpoint of {self.origin}"
+        believed = self._log.cosigned(joined(self._log.checkpoint().note.render(), answer, what), witnesses)
+        if not believed.cosigned:
+            raise unverified(what, "no witness of the terms cosigned it", "没有条款所列见证方的会签")
+        self._seen.clear()
+        return believed.checkpoint.size
+
+    def seen(self, witnesses: Sequence[NamedKey]) -> int:
+        """How many entries a witness has cosigned."""
+        if tuple(witnesses) in self._seen:
+            return self._seen[tuple(witnesses)]
+        what = f"a checkpoint of {self.origin}"
+        sizes = (
+            size
+            for size, note in self._store.checkpoints()
+            if open_checkpoint(note, self._log.keys, what, witnesses).cosigned
+        )
+        self._seen[tuple(witnesses)] = size = max(sizes, default=0)
+        return size
+
+    def head(self) -> tuple[int, bytes]:
+        """Size and root of the signed log."""
+        signed = self._log.checkpoint().checkpoint
+        return signed.size, signed.root
+
+    def receipt(self, position: int) -> bytes:
+        """That an entry is in the log, with the entry inside; carries the cosignatures of the newest checkpoint."""
+        body, receipt = self._log.prove(position)
+        return receipt.carrying(body).render()
+
+
+def open_notice(notice: bytes, host: Sequence[NamedKey], witnesses: Sequence[NamedKey]) -> tuple[Entry, str, int]:
+    """An entry that the host entered and a witness saw, the log's name, and when the witness cosigned.
+
+    Raises NotVerifiedError.
+    """
+    what = "the notice"
+    # 1. The receipt brings its entry.
+    body = read_receipt(notice, what).extra
+    if body is None:
+        raise unverified(what, "it does not carry its entry", "其中没有条目")
+    # 2. The host's log holds it.
+    position, believed = open_receipt(notice, body, host, what, witnesses)
+    # 3. A witness of the terms cosigned that checkpoint.
+    if not believed.cosigned:
+        raise unverified(
+            what,
+            "no witness of the terms has seen it: the opening could be hidden",
+            "条款所列见证方均未会签：开启可能被隐瞒",
+            Text("have a witness cosign the ledger, then give no share before", "请先由见证方会签账本，再给出份额"),
+        )
+    return read_entry(body, position), believed.checkpoint.origin, max(time for _, time in believed.cosigned)
+
+
+def record(
+    path: Path,
+    act: str,
+    deposit_id: str,
+    at: int,
+    digests: Mapping[str, str],
+    counts: Mapping[str, int],
+    party: Party,
+) -> int:
+    """One act in a party's log at `path`, which is made when there is none; returns its position."""
+    with Acts(path, deposit_id, party, lambda: at) as acts:
+        return acts.enter(act, digests, counts)
+
+
+def ledger(folder: Path) -> Path:
+    """Where the log of a room lies."""
+    return folder / NAME
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = Text(f"{folder}: {error.strerror}", f"{folder}：{error.strerror}")
+        raise InputError(message, Text("check the path and its permissions", "请检查路径与权限")) from error

@@ -1,0 +1,139 @@
+"""Excerpts: the few lines of a deposit that may leave the room, signed by its host and countersigned by the vendor.
+
+Only lines that the examiner was shown may be quoted, as many as the terms allow: lines of one excerpt, share of the
+file, share of all, counted over every excerpt of the room. It is entered before it is given out. The vendor, who has
+the source, compares the quoted lines with it and adds its signature (`countersign`); a finding that rests on an excerpt
+names it by its SHA-256, and anybody can check both signatures (`open_excerpt`).
+"""
+
+import secrets
+from collections.abc import Sequence
+
+from assay.core.errors import UsageError
+from assay.core.text import Text
+from assay.deposit.coverage import Coverage
+from assay.deposit.documents import Document, open_signed, read, sha256, written
+from assay.deposit.room import Room, Session
+from assay.deposit.terms import Terms
+from assay.ledger.envelope import countersigned, seal
+from assay.ledger.notes import unverified
+from assay.ledger.party import Party
+from assay.ledger.signing import NamedKey
+
+EXCERPT = "application/vnd.assay.deposit-excerpt+json"
+EXCERPTS = "excerpts"
+
+
+class Excerpt(Document, frozen=True, kw_only=True):
+    """Lines `first` and following of a file, bytes [start, stop). `terms` and `grant` by SHA-256."""
+
+    deposit: str
+    terms: str
+    grant: str
+    path: str
+    sha256: str
+    examiner: str
+    first: int
+    lines: tuple[str, ...]
+    start: int
+    stop: int
+    at: int
+    salt: str
+
+
+def quote(room: Room, session: Session, path: str, first: int, lines: int, party: Party) -> bytes:
+    """An excerpt, signed by the host. Raises UsageError naming the limit that it would pass, NotVerifiedError."""
+    # 1. The grant is in force, and the examiner has seen these lines.
+    now = room.acts.now()
+    passage = room.passage(session, path, first, lines)
+    grant = passage.grant
+    if not room.saw(session, passage):
+        raise _limit("these lines were not shown to you", "这些行未曾向您显示", "read them first", "请先阅读")
+    # 2. The limits of the terms, over every excerpt of the room.
+    limits, left = room.terms.form.excerpts, _left(room)
+    if passage.cost > limits.lines:
+        raise _limit(
+            f"{passage.cost} lines, {limits.lines} may be quoted at once",
+            f"{passage.cost} 行，一次至多摘录 {limits.lines} 行",
+            "quote fewer",
+            "请减少摘录",
+        )
+    new = left.new(grant.sha256, passage.start, passage.stop)
+    if 100 * (left.of(grant.sha256) + new) > limits.file_percent * grant.size:
+        raise _share(path, path, limits.file_percent)
+    if 100 * (left.shown + new) > limits.total_percent * grant.of:
+        raise _share("the deposit", "整个托管", limits.total_percent)
+    # 3. Kept and entered before it is given out.
+    body = written(
+        Excerpt(
+            deposit=grant.deposit,
+            terms=room.terms.digest,
+            grant=sha256(written(grant)),
+            path=path,
+            sha256=grant.sha256,
+            examiner=session.examiner.label,
+            first=first,
+            lines=tuple(line.decode("utf-8", "backslashreplace") for line in passage.lines),
+            start=passage.start,
+            stop=passage.stop,
+            at=now,
+            salt=secrets.token_hex(32),
+        )
+    )
+    room.host.keep(EXCERPTS, body)
+    counts = {
+        "lines": len(passage.lines),
+        "bytes": passage.stop - passage.start,
+        "left": left.shown + new,
+        "of": grant.of,
+    }
+    room.acts.enter("excerpt", {"excerpt": f"sha256:{sha256(body)}"}, counts, session.examiner.id.hex())
+    return seal(EXCERPT, body, party.name, party.signers)
+
+
+def countersign(envelope: bytes, terms: Terms, party: Party, original: bytes) -> bytes:
+    """The vendor's signature on an excerpt of its file `original`. Raises NotVerifiedError naming why there is none."""
+    # 1. The host signed it, under these terms.
+    excerpt, _ = open_signed(Excerpt, EXCERPT, envelope, terms.keys(terms.host_role), "the excerpt")
+    if excerpt.terms != terms.digest:
+        raise unverified("the excerpt", "it is under other terms", "它依据另一份条款")
+    # 2. It quotes this file, these lines, no more than the terms allow.
+    rows = original.split(b"\n")[excerpt.first - 1 : excerpt.first - 1 + len(excerpt.lines)]
+    text = tuple(row.decode("utf-8", "backslashreplace") for row in rows)
+    if sha256(original) != excerpt.sha256 or text != excerpt.lines:
+        raise unverified("the excerpt", f"it is not what {excerpt.path} holds there", f"与 {excerpt.path} 相应内容不符")
+    if excerpt.first < 1 or len(excerpt.lines) > terms.excerpt_lines or not terms.allows(excerpt.path):
+        raise unverified("the excerpt", "the terms do not allow it", "条款不允许")
+    return countersigned(envelope, party.name, party.signers, "the excerpt")
+
+
+def open_excerpt(envelope: bytes, terms: Terms) -> Excerpt:
+    """An excerpt that host and vendor signed. Raises NotVerifiedError naming who did not."""
+    excerpt, payload = open_signed(Excerpt, EXCERPT, envelope, terms.all_keys, "the excerpt")
+    host: Sequence[NamedKey] = terms.keys(terms.host_role)
+    for keys, en, zh in ((host, "the host", "主机方"), (terms.keys("vendor"), "the vendor", "供应方")):
+        if not set(keys) & set(payload.by):
+            raise unverified("the excerpt", f"{en} has not signed it", f"{zh}未签名")
+    return excerpt
+
+
+def _left(room: Room) -> Coverage:
+    """What left the room so far."""
+    coverage = Coverage()
+    for _, entry in room.acts.entered("excerpt"):
+        excerpt = read(Excerpt, room.host.kept(EXCERPTS, entry.digests["excerpt"]), "an excerpt")
+        coverage.add(excerpt.sha256, excerpt.start, excerpt.stop)
+    return coverage
+
+
+def _share(en: str, zh: str, percent: int) -> UsageError:
+    return _limit(
+        f"more than {percent} % of {en} would have left the room",
+        f"{zh}的摘录将超过 {percent}%",
+        "the terms allow no more",
+        "条款不允许更多",
+    )
+
+
+def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:
+    return UsageError(Text(en, zh), Text(advice, rat))

@@ -1,0 +1,97 @@
+"""Drawn files, shown: each with its row and the proof that the row stands in the manifest that the vendor signed.
+
+`show` is the vendor's: it has source and manifest. `received` is the reviewer's: a file counts as shown when its row
+stands where the lot says and its content has the row's SHA-256; everything else was not shown, whatever the reason.
+"""
+
+import base64
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from assay.core.errors import InputError, NotVerifiedError
+from assay.core.paths import raw
+from assay.core.text import Text
+from assay.deposit.documents import Document, read, sha256, written
+from assay.deposit.manifest import Manifest, Version, check_row
+from assay.dossier.durable import read_plain, write_durably
+
+ROWS, FILES = "rows.json", "files"
+_LARGEST = 1 << 30
+
+
+class ShownRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`row` and `proof` are base64."""
+
+    position: int
+    row: str
+    proof: tuple[str, ...]
+
+
+class Shown(Document, frozen=True, kw_only=True):
+    """`rows.json`; the content of a file lies beside it, in `files/POSITION`."""
+
+    rows: tuple[ShownRow, ...]
+
+
+def show(manifest: Manifest, source: Path, positions: Sequence[int], folder: Path) -> None:
+    """Write rows, proofs and contents of the drawn files. Raises InputError when one cannot be read or written."""
+    rows = tuple(
+        ShownRow(
+            position=at,
+            row=base64.b64encode(manifest.rows[at].canonical()).decode(),
+            proof=tuple(base64.b64encode(item).decode() for item in manifest.prove(at)),
+        )
+        for at in positions
+    )
+    try:
+        (folder / FILES).mkdir(parents=True, exist_ok=True)
+        for at in positions:
+            row = manifest.rows[at]
+            content = b"" if row.link else read_plain(source / os.fsdecode(raw(row.path)), _LARGEST)
+            write_durably(folder / FILES / str(at), content)
+        write_durably(folder / ROWS, written(Shown(rows=rows)))
+    except OSError as error:
+        raise _unreachable(folder, error) from error
+
+
+def received(folder: Path, version: Version, positions: Sequence[int], into: Path) -> Mapping[int, str | None]:
+    """Drawn positions -> the delivered path of a file that was shown and now lies below `into`; None: it was not.
+
+    Raises NotVerifiedError when `rows.json` is none, InputError when something cannot be written.
+    """
+    try:
+        content = read_plain(folder / ROWS, _LARGEST)
+    except OSError as error:
+        raise _unreachable(folder / ROWS, error) from error
+    rows = {item.position: item for item in read(Shown, content, str(folder / ROWS)).rows}
+    return {at: _one(folder, version, rows.get(at), into) for at in positions}
+
+
+def _one(folder: Path, version: Version, item: ShownRow | None, into: Path) -> str | None:
+    if item is None:
+        return None
+    try:
+        proof = [base64.b64decode(one, validate=True) for one in item.proof]
+        row = check_row(base64.b64decode(item.row, validate=True), item.position, proof, version)
+        content = read_plain(folder / FILES / str(item.position), _LARGEST)
+    except (NotVerifiedError, ValueError, OSError):
+        return None
+    if len(content) != row.size or sha256(content) != row.sha256:
+        return None
+    if row.link:
+        return row.path
+    path = into / os.fsdecode(raw(row.path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise _unreachable(path, error) from error
+    return row.path
+
+
+def _unreachable(path: Path, error: OSError) -> InputError:
+    message = Text("{path}: {why}", "{path}：{why}").fill(path=error.filename or path, why=error.strerror or error)
+    return InputError(message, Text("check the path and its permissions", "请检查路径与权限"))

@@ -1,0 +1,1 @@
+"""What a hand-over of source comes to: the verification levels of a deposit."""

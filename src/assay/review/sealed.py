@@ -1,0 +1,127 @@
+"""A review of sealed source: `assay review deposit:ID`. What is found leaves the room; the source does not.
+
+1. An order for review must be in force at this host (`deposit.opening.opened`), and the act is entered before anything
+   is opened. 2. The deposit is checked; a damaged one is not reviewed. 3. The keys of the files that the terms allow go
+into a file in memory, for the workers; the root key is let go of. 4. The files are examined in place, by the tools
+that the terms allow. 5. Facts keep as much source as the terms let leave (`under.Quoting`).
+
+What it cannot do: keep the pages of a process from being swapped to disk, or protect from whoever administers the host.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import BinaryIO
+
+from assay.core.errors import UsageError
+from assay.core.facts import Fact, Scalar, Subject
+from assay.core.text import Text
+from assay.deposit.deposits import Deposit
+from assay.deposit.manifest import Version
+from assay.deposit.opening import Opened
+from assay.deposit.terms import Terms
+from assay.deposit.tree import SealedTree, file_keys
+from assay.intake import DEFAULT_COMPONENT
+from assay.review.gaps import BY
+from assay.review.steps import Plan
+from assay.review.under import Quoting, Under
+
+_IN_MEMORY = ("tmpfs", "ramfs")
+_PREFIX, _LOCK = "assay-sealed-", "lock"
+
+
+@contextmanager
+def sealed_plan(plan: Plan, deposit: Deposit, version: Version, opened: Opened) -> Iterator[Plan]:
+    """The plan of a review of a version, while its keys lie in memory. Raises NotVerifiedError, UsageError."""
+    with _scratch() as scratch, _in_memory() as keys:
+        opened.record("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})  # 1
+        for fault in deposit.check():  # 2
+            raise fault
+        unsealed = deposit.unlock(opened.root)
+        sizes = {row.path: row.size for row in unsealed.manifest(version).rows}
+        keys.write(file_keys(unsealed, version, opened.terms.allows, version.label))  # 3
+        keys.flush()
+        unsealed.forget()
+        tree = SealedTree(Path(f"/proc/{os.getpid()}/fd/{keys.fileno()}"))
+        try:
+            yield replace(plan, path=tree, scratch=scratch, under=_under(deposit, version, opened.terms, tree, sizes))
+        finally:
+            tree.close()
+
+
+@contextmanager
+def _in_memory() -> Iterator[BinaryIO]:
+    """A file without a name, that ends with this process and its workers however they end."""
+    descriptor = os.memfd_create("assay", os.MFD_CLOEXEC)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder in memory for what the bench writes; what killed reviews left there is removed first."""
+    folder = memory_folder()
+    for left in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError), (left / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left)
+    scratch = Path(mkdtemp(prefix="assay-", dir=folder))
+    try:
+        with (scratch / _LOCK).open("xb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            scratch = scratch.rename(
+                folder / f"{_PREFIX}{scratch.name}"
+            )  # locked before anybody could take it for left
+            yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def memory_folder() -> Path:
+    """A folder that lies in memory: what is opened never reaches a disk. Raises UsageError when there is none."""
+    for name in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108  (memory is what is wanted)
+        if name and _kind_of_mount(Path(name)) in _IN_MEMORY and os.access(name, os.W_OK):
+            return Path(name)
+    raise UsageError(
+        Text(
+            "no folder here lies in memory, and opened source is not written to a disk",
+            "本机没有位于内存中的目录，而已开启的源代码不得写入磁盘",
+        ),
+        Text("mount a tmpfs and name it in XDG_RUNTIME_DIR", "请挂载 tmpfs 并以 XDG_RUNTIME_DIR 指定"),
+    )
+
+
+def _kind_of_mount(folder: Path) -> str:
+    """The file system that a folder lies on, as Linux tells it; '' where it does not."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+        place = folder.resolve(strict=True)
+    except OSError:
+        return ""
+    found = [mount for mount in mounts if place.is_relative_to(mount[1].encode().decode("unicode_escape"))]
+    return max(found, key=lambda mount: len(mount[1]))[2] if found else ""
+
+
+def _under(deposit: Deposit, version: Version, terms: Terms, tree: SealedTree, sizes: Mapping[str, int]) -> Under:
+    limits = terms.form.excerpts
+    quoting = Quoting(limits.lines, limits.file_percent, limits.total_percent, sizes)
+    value: dict[str, Scalar] = {
+        "deposit": deposit.id,
+        "version": version.number,
+        "statement": version.digest,
+        "manifest": version.sha256,
+        "vendor": deposit.header.vendor,
+        "host": terms.host.name,
+        "role": terms.form.host,
+        "suite": deposit.suite.name,
+        "lines": limits.lines,
+        "files": version.files,
+        "withheld": len(tree.withheld),
+    }
+    stated = Fact("deposit.source", Subject(DEFAULT_COMPONENT, "", "", "unknown"), value, BY, ())
+    return Under(quoting, terms.tools, deposit.header.vendor, stated)
