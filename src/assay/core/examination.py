@@ -7,7 +7,7 @@ not keep state between calls, and may raise anything: the bench turns it into a 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
+from typing import BinaryIO, NamedTuple, Protocol
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.facts import Fact, Scope, Subject
@@ -200,10 +200,10 @@ class FileExamination(_Named, Protocol):
     def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined: ...
 
 
-@runtime_checkable
 class StreamExamination(FileExamination, Protocol):
     """A `FileExamination` that reads a file itself, of any size, binary or text: `read` is called once per file that it
-    accepts and `examine` never. `alive` is to be called between steps, ten times a watchdog's period or more often.
+    accepts and `examine` never; the lab knows it by that method. `alive` is to be called between steps, ten times a
+    watchdog's period or more often.
     """
 
     def read(self, meta: FileMeta, stream: BinaryIO, lab: Lab, alive: Callable[[], None]) -> Examined: ...

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from assay.core.examination import Examination, FileExamination
 from assay.core.product import Unlock
+from assay.examinations.border.examination import DataFiles, PersonsInAll
+from assay.examinations.border.persons import KEY_BYTES, new_key
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
@@ -32,15 +34,18 @@ FILES: tuple[FileExamination, ...] = (
     Settings(),
     ShellCommands(),
     InertPages(),
+    DataFiles(bytes(KEY_BYTES)),  # `unlocking` gives each run a key of its own
 )
 WHOLES: tuple[Examination, ...] = (
     *(CrossFileConstants(language) for language in BY_NAME),
     OwnPackages("Python"),
     IncludedSettings(),
+    PersonsInAll(),
 )
 ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)
 
 
 def unlocking(unlock: Sequence[Unlock]) -> tuple[FileExamination, ...]:
-    """`FILES`, with the operator's word on where the passwords of keystores are found."""
-    return tuple(Material(unlock) if isinstance(one, Material) else one for one in FILES)
+    """`FILES` for one run: with the operator's word on where the passwords of keystores are found, and a fresh key."""
+    fresh = {Material: Material(unlock), DataFiles: DataFiles(new_key())}
+    return tuple(fresh.get(type(one), one) for one in FILES)

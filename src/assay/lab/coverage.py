@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from assay.core.attempts import Attempt, ReasonCode, Status
-from assay.core.examination import Examination, FileExamination, FileMeta, Shortfall, StreamExamination
+from assay.core.examination import Examination, FileExamination, FileMeta, Shortfall
 from assay.core.facts import Scope
 from assay.core.kinds import KINDS, FileClass
 
@@ -75,7 +75,7 @@ class Roster:
         )
         self.by_format = tuple(which for which, single in enumerate(singles) if single.by_format)
         self.one_by_one = tuple(which for which, single in enumerate(singles) if not single.by_format)
-        self.streaming = frozenset(which for which, one in enumerate(singles) if isinstance(one, StreamExamination))
+        self.streaming = frozenset(which for which, one in enumerate(singles) if hasattr(type(one), "read"))
         stated = [*(single.kinds for single in singles), *(whole.kinds for whole in wholes)]
         self._kinds = frozenset[str]().union(*stated)
 

@@ -4,7 +4,7 @@ import functools
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Shortfall, StreamExamination
 from assay.lab import journal
@@ -160,8 +160,7 @@ class _FileWork:
 
     def _stream(self, which: int) -> None:
         """Let an examination read the file by itself."""
-        single, lane = self.place.setup.singles[which], self.work
-        assert isinstance(single, StreamExamination)  # noqa: S101
+        single, lane = cast(StreamExamination, self.place.setup.singles[which]), self.work
         self.place.journal.begin(lane.serial, self.position, which)
         self.place.confinement.alive()
         read = functools.partial(_read, single, self.meta, self.place)

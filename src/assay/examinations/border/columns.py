@@ -1,0 +1,265 @@
+"""Column verdicts: what a column holds, from its name and from every one of its values, without keeping a value.
+
+A `Column` takes Arrow arrays, scans their strings where they lie, and adds up counts; two add into one, so batches,
+files and workers may be counted apart. `verdicts` weighs at the end:
+
+- a value that the scan calls valid counts as valid, unless the column holds as many of the same form with a wrong
+  check digit as chance would give beside it: then the right ones are chance, and nothing is said;
+- a value that is likely, or only shaped, counts when the column's name or most of its values say the same class, or a
+  label stands before it inside its cell;
+- names and addresses are believed when the name of the column, or nearly all of its (many) values, say so;
+- transactions, balances, health and the like are told by the column's name, and counted by what fits in it.
+
+*It cannot see* a class whose values and column name both say nothing, and counts labels inside cells, names and
+addresses from a sample of large batches (`_SAMPLE` cells of each), scaled up.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from assay.examinations.border import names
+from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, SHAPED, VALID
+from assay.examinations.border.scanning import CODE_COUNT, Scanned, scan
+from assay.examinations.border.semantics import called, labelled, values_of
+from assay.examinations.border.text import FULL_WIDTH
+
+Array = Any  # pyarrow.Array
+_SAMPLE = 2_000
+_FULL_DIGIT = re.compile(rb"\xef\xbc[\x90-\x99]")
+_BY_CHANCE = {
+    "resident_id": 1 / 10,
+    "permit": 1 / 10,
+    "bank_card": 1 / 9,
+    "uscc": 1 / 30,
+    "iban": 1 / 96,
+    "device_id": 1 / 9,
+}
+_BY_CHANCE |= {"mobile": 1 / 20}
+"""How many values pass for each that does not, when numbers of the right form are drawn at random."""
+_BY_NAME_ONLY = frozenset({"ip", "cnaps"})
+"""Of these, versions and serial numbers fill whole columns as well."""
+_MOST, _NEARLY_ALL, _FEW = 0.5, 0.9, 10
+_ANYBODY = frozenset({"name", "names"})
+_FITS = {
+    "number": r"^\s*[-+]?[¥￥$€£]?\s*[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\s*(?:%|元|万元)?\s*$",
+    "digits": r"^[\s0-9-]{6,40}$",
+    "date": r"^\s*(?:18|19|20)[0-9]{2}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}",
+    "word": r"\pL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One class in one column: of `cells` that hold something, how many are valid and how many plausible."""
+
+    column: str
+    class_: str
+    cells: int
+    valid: int
+    plausible: int
+    by_name: bool
+
+
+@dataclass(slots=True)
+class Column:
+    """Counts of one column. `hits` and `whole` are by code of the scan, `in_text` by class, both in cells."""
+
+    name: str
+    cells: int = 0
+    hits: Any = field(default_factory=lambda: np.zeros(CODE_COUNT, np.int64))
+    whole: Any = field(default_factory=lambda: np.zeros(CODE_COUNT, np.int64))
+    in_text: dict[str, float] = field(default_factory=dict)
+    fitting: int = 0
+    named: float = 0
+    placed: float = 0
+    holding: float = 0  # cells with an address somewhere
+    distinct: int = 0  # in the batch that has most
+
+    def add(self, array: Array) -> Scanned | None:
+        """Count an array; what the scan found in it, None when it holds no text. Rows are those of the array."""
+        values = as_text(array)
+        if values is None:
+            return None
+        buffer, edges = bytes_of(values)
+        lengths = np.diff(edges)
+        self.cells += int(np.count_nonzero(lengths))
+        found = scan(buffer, edges)
+        self.hits += found.cells
+        self.whole += found.whole
+        class_ = called(self.name)
+        self._labels(buffer, edges, found)
+        self._words(values, buffer, lengths)
+        if class_ and (fits := values_of(class_)):
+            self.fitting += _matching(values, _FITS[fits]) if fits in _FITS else int(np.count_nonzero(lengths))
+        return found
+
+    def merge(self, other: "Column") -> None:
+        self.cells += other.cells
+        self.hits += other.hits
+        self.whole += other.whole
+        self.fitting += other.fitting
+        self.named += other.named
+        self.placed += other.placed
+        self.holding += other.holding
+        self.distinct = max(self.distinct, other.distinct)
+        for class_, count in other.in_text.items():
+            self.in_text[class_] = self.in_text.get(class_, 0) + count
+
+    def _labels(self, buffer: Any, edges: Any, found: Scanned) -> None:
+        """Uncertain hits inside longer cells, by the labels before them."""
+        hits = found.hits
+        codes = hits[:, 2]
+        for code in np.flatnonzero(found.cells).tolist():
+            if code % 4 == VALID or found.cells[code] == found.whole[code]:
+                continue
+            class_ = CODES[code // 4]
+            of_code = hits[codes == code]
+            some = of_code[:: max(len(of_code) // _SAMPLE, 1)]
+            told = 0
+            for start, end, _, row in some.tolist():
+                low, high = max(int(edges[row]), start - 72), min(int(edges[row + 1]), end + 30)
+                before = bytes(buffer[low:start]).decode("utf-8", "ignore")
+                value = bytes(buffer[start:high]).decode("utf-8", "ignore")
+                told += labelled(class_, before + value, len(before), len(before) + end - start)
+            self.in_text[class_] = self.in_text.get(class_, 0) + told * len(of_code) / max(len(some), 1)
+
+    def _words(self, values: Array, buffer: Any, lengths: Any) -> None:
+        """Names and addresses, in batches that hold Chinese or are called so."""
+        if called(self.name) not in ("person_name", "address") and not _has_han(buffer):
+            return
+        filled = np.flatnonzero(lengths)
+        step = max(len(filled) // _SAMPLE, 1)
+        if not len(filled):
+            return
+        some = values.take(_arrow().array(filled[::step]))
+        scale = len(filled) / len(some)
+        of_persons = called(self.name) == "person_name"
+        self.named += _matching(some, names.CELL if of_persons else names.CHINESE_CELL) * scale
+        self.distinct = max(self.distinct, len(some.unique()))
+        held = _matching(some, names.CELL_ADDRESS) * scale
+        self.holding += held
+        if held:
+            self.placed += _matching(some, rf"^\s*(?:{names.ADDRESS}|{names.PLACES})") * scale
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Every class that the column holds, by its own counts."""
+        class_ = called(self.name)
+        if not self.cells:
+            return
+        for position, one in enumerate(CODES):
+            valid, plausible = self._counted(position, one, by_name=one == class_)
+            if valid + plausible:
+                yield Verdict(self.name, one, self.cells, valid, plausible, one == class_)
+        if class_ and class_ not in CODES and self._fitting(class_):
+            yield Verdict(self.name, class_, self.cells, 0, self._fitting(class_), by_name=True)
+        if not class_ and self.cells >= _FEW:
+            if self.named >= _NEARLY_ALL * self.cells and 2 * self.distinct >= min(self.cells, 16):
+                yield Verdict(self.name, "person_name", self.cells, 0, _of(self.named, self.cells), by_name=False)
+            elif self.holding:
+                yield Verdict(self.name, "address", self.cells, 0, _of(self.holding, self.cells), by_name=False)
+
+    def _fitting(self, class_: str) -> int:
+        """How many cells fit a class that the column's name says; `name` alone says it of names of persons only."""
+        if class_ == "person_name" and self.name.strip().lower() in _ANYBODY:
+            return _of(self.named, self.cells) if self.named >= _MOST * self.cells else 0
+        return min(self.fitting, self.cells)
+
+    def _counted(self, position: int, class_: str, *, by_name: bool) -> tuple[int, int]:
+        valid, likely, shaped = (int(self.hits[position * 4 + level]) for level in (VALID, LIKELY, SHAPED))
+        whole = int(self.whole[position * 4 + VALID] + self.whole[position * 4 + LIKELY])
+        most = class_ not in _BY_NAME_ONLY and self.cells >= _FEW and whole >= _MOST * self.cells
+        by_chance = _BY_CHANCE.get(class_, 0.0) * shaped
+        if not by_name and valid <= by_chance + 3 * by_chance**0.5:
+            valid = 0
+        if by_name or most:
+            valid, plausible = valid + likely, shaped
+        else:
+            plausible = _of(self.in_text.get(class_, 0), likely + shaped)
+        if class_ in NEVER_VALID:
+            valid, plausible = 0, valid + plausible
+        valid = min(valid, self.cells)
+        return valid, min(plausible, self.cells - valid)
+
+
+def _of(estimate: float, most: int) -> int:
+    return min(round(estimate), most)
+
+
+def _arrow() -> Any:
+    return importlib.import_module("pyarrow")
+
+
+def _compute() -> Any:
+    return importlib.import_module("pyarrow.compute")
+
+
+def as_text(array: Array) -> Array | None:
+    """Strings of an array of strings, whole numbers or decimals; None for what holds none."""
+    pa, pc = _arrow(), _compute()
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        array = array.dictionary_decode()
+        kind = array.type
+    if pa.types.is_floating(kind):
+        whole = pc.and_(pc.equal(pc.round(array), array), pc.less(pc.abs(array), 1e30))
+        plain = pc.if_else(whole, array, None).cast(pa.decimal128(38, 0), safe=False).cast(pa.string())
+        return pc.coalesce(plain, array.cast(pa.string()))
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return _decoded(array)
+    if pa.types.is_string(kind):
+        values = array
+    elif (
+        (
+            pa.types.is_large_string(kind)
+            or pa.types.is_integer(kind)
+            or pa.types.is_decimal(kind)
+            or pa.types.is_string_view(kind)
+        )
+        or pa.types.is_date(kind)
+        or pa.types.is_timestamp(kind)
+    ):
+        values = array.cast(pa.string())
+    else:
+        return None
+    if _FULL_DIGIT.search(memoryview(bytes_of(values)[0])) is not None:
+        values = pa.array(
+            [None if one is None else one.translate(FULL_WIDTH) for one in values.to_pylist()], pa.string()
+        )
+    return values
+
+
+def _decoded(array: Array) -> Array | None:
+    """Bytes that are text, row by row; pictures and keys are not."""
+    pa = _arrow()
+    texts = []
+    for one in array.to_pylist():
+        try:
+            texts.append(None if one is None else bytes(one).decode("utf-8"))
+        except UnicodeDecodeError:
+            texts.append(None)
+    return pa.array(texts, pa.string())
+
+
+def bytes_of(values: Array) -> tuple[Any, Any]:
+    """The bytes and the row edges of an array of strings, where they lie. A null row is empty."""
+    _, offsets, content = values.buffers()
+    if len(values) == 0 or offsets is None:
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    edges = np.frombuffer(offsets, np.int32, len(values) + 1, values.offset * 4).astype(np.int64)
+    buffer = np.frombuffer(content, np.uint8) if content is not None and content.size else np.empty(0, np.uint8)
+    return buffer, edges
+
+
+def _matching(values: Array, pattern: str) -> int:
+    return _compute().sum(_compute().match_substring_regex(values, pattern)).as_py() or 0
+
+
+def _has_han(buffer: Any) -> bool:
+    """Whether the first bytes hold a Chinese character (UTF-8 begins with E3 to E9)."""
+    head = buffer[: 1 << 16]
+    return bool(np.any((head >= 0xE3) & (head <= 0xE9)))

@@ -1,0 +1,200 @@
+"""Counting a file or a table: columns, rows and persons, batch by batch, in any order, over any number of workers.
+
+A person is counted by the strongest identifier of the row: identity number, passport, permit, customer number, mobile
+number, e-mail, card, account (`classes.PERSONS`), as the first batch shows which columns hold them; a row without is
+counted by none of the others' rules and adds nobody. Where rows do not hold together (JSON, lists, text) every distinct
+value of the strongest class that occurs is a person. Values are made equal first: blanks, case, the prefix 86.
+
+*It cannot see* persons who appear by name alone: they are not counted, and the set says so (`unkeyed`).
+"""
+
+import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from assay.examinations.border.classes import CLASSES, CODES, PERSONS, VALID
+from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of
+from assay.examinations.border.persons import Sketch, hashed, key_id, of_width
+from assay.examinations.border.scanning import Scanned
+from assay.examinations.border.semantics import called
+from assay.examinations.border.text import find
+
+_TEXT_AT_ONCE = 1 << 20
+
+
+@dataclass(slots=True)
+class Counted:
+    """One set: its columns in order, its rows, and a sketch of persons for each class that identifies one."""
+
+    name: str
+    key: bytes
+    text: bool = False
+    rows: int = 0
+    columns: dict[str, Column] = field(default_factory=dict)
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of text: (class, confidence) -> lines
+    sketches: dict[str, Sketch] = field(default_factory=dict)
+
+    def add(self, names: Iterable[str], arrays: Iterable[Any], *, text: bool = False, loose: bool = False) -> None:
+        """Count a batch. With `text` its one column is lines of running text; `loose` see `readers.Batch`."""
+        self.text = self.text or text
+        scanned: list[tuple[str, Any, Scanned]] = []
+        rows = 0
+        for name, array in zip(names, arrays, strict=True):
+            rows = max(rows, len(array))
+            if text:
+                self._lines(array)
+                continue
+            column = self.columns.setdefault(name, Column(name))
+            if (found := column.add(array)) is not None:
+                scanned.append((name, array, found))
+        self.rows += 0 if loose else rows
+        if not text:
+            self._persons(scanned, loose=loose)
+
+    def _lines(self, array: Any) -> None:
+        """Lines by what `find` sees; persons by every value of the strongest class of a line."""
+        texts = [(one or "").replace("\n", " ") for one in array.to_pylist()]
+        start = 0
+        while start < len(texts):
+            stop, size = start, 0
+            while stop < len(texts) and (stop == start or size < _TEXT_AT_ONCE):
+                size += len(texts[stop])
+                stop += 1
+            self._piece(texts[start:stop])
+            start = stop
+
+    def _piece(self, texts: list[str]) -> None:
+        seen: set[tuple[int, str, str]] = set()
+        persons: dict[int, dict[str, set[bytes]]] = {}
+        for hit in find("\n".join(texts)):
+            seen.add((hit.line, hit.class_, hit.confidence))
+            if hit.class_ in PERSONS and hit.confidence == "valid":
+                value = texts[hit.line - 1][hit.start : hit.end]
+                persons.setdefault(hit.line, {}).setdefault(hit.class_, set()).add(normal(hit.class_, value))
+        for _, class_, confidence in seen:
+            self.lines[class_, confidence] = self.lines.get((class_, confidence), 0) + 1
+        by_class: dict[str, set[bytes]] = {}
+        for classes in persons.values():
+            strongest = min(classes, key=PERSONS.index)
+            by_class.setdefault(strongest, set()).update(classes[strongest])
+        for class_, values in by_class.items():
+            self._sketch(class_).add(hashed(self.key, [class_.encode() + b":" + value for value in sorted(values)]))
+
+    def _sketch(self, class_: str) -> Sketch:
+        return self.sketches.setdefault(class_, Sketch(key_id(self.key)))
+
+    def _persons(self, scanned: list[tuple[str, Any, Scanned]], *, loose: bool) -> None:
+        """One class per row, the strongest that it holds; of loose columns every value."""
+        free: Any = None
+        for class_ in PERSONS:
+            for name, array, found in scanned:
+                if not self._identifies(class_, name, found):
+                    continue
+                values = as_text(array)
+                if values is None:
+                    continue
+                if free is None or loose:
+                    free = np.ones(len(values), bool)
+                taken = self._take(class_, values, free[: len(values)])
+                if not loose:
+                    free = np.concatenate([free[: len(values)] & ~taken, free[len(values) :]])
+        for name, _, found in scanned:  # identifiers inside longer cells
+            self._inside(name, found, scanned, free if not loose else None)
+
+    def _identifies(self, class_: str, name: str, found: Scanned) -> bool:
+        if called(name) == class_:
+            return True
+        if class_ not in CODES:
+            return False
+        code = CODES.index(class_) * 4 + VALID
+        return (
+            int(found.whole[code]) > 0
+            and 2 * int(found.whole[code]) >= int(found.cells.max(initial=0))
+            and called(name) == ""
+        )
+
+    def _take(self, class_: str, values: Any, free: Any) -> Any:
+        """Hash the cells of the rows that nobody took yet; which rows held one."""
+        pc: Any = importlib.import_module("pyarrow.compute")
+        values = normalised(class_, values)
+        buffer, edges = bytes_of(values)
+        lengths = np.diff(edges)
+        wanted = free & (lengths >= 4)
+        if values.null_count:
+            wanted &= np.asarray(pc.is_valid(values).to_numpy(zero_copy_only=False))
+        sketch = self._sketch(class_)
+        prefix = np.frombuffer(class_.encode() + b":", np.uint8)
+        for length in np.unique(lengths[wanted]).tolist():
+            at = edges[:-1][wanted & (lengths == length)]
+            table = np.empty((len(at), len(prefix) + length), np.uint8)
+            table[:, : len(prefix)] = prefix
+            table[:, len(prefix) :] = buffer[at[:, None] + np.arange(length)]
+            sketch.add(of_width(self.key, table))
+        return wanted
+
+    def _inside(self, name: str, found: Scanned, scanned: list[tuple[str, Any, Scanned]], free: Any) -> None:
+        """Valid identifiers within running text of a column, where the row is nobody's yet."""
+        for class_ in PERSONS:
+            if class_ not in CODES or called(name):
+                continue
+            code = CODES.index(class_) * 4 + VALID
+            if found.cells[code] == found.whole[code]:
+                continue
+            hits = found.hits[found.hits[:, 2] == code]
+            if free is not None:
+                hits = hits[free[hits[:, 3]]]
+            values = as_text(next(array for one, array, _ in scanned if one == name))
+            buffer, _ = bytes_of(values)
+            texts = {
+                normal(class_, bytes(buffer[start:end]).decode("utf-8", "ignore"))
+                for start, end in hits[:, :2].tolist()
+            }
+            if texts:
+                self._sketch(class_).add(hashed(self.key, [class_.encode() + b":" + text for text in sorted(texts)]))
+            if free is not None:
+                free[hits[:, 3]] = False
+
+    def merge(self, other: "Counted") -> None:
+        """The other's counts as well: another part of the same set, under the same key."""
+        self.rows += other.rows
+        self.text = self.text or other.text
+        for name, column in other.columns.items():
+            self.columns.setdefault(name, Column(name)).merge(column)
+        for at, count in other.lines.items():
+            self.lines[at] = self.lines.get(at, 0) + count
+        for class_, sketch in other.sketches.items():
+            sketch.settle()
+            self._sketch(class_).add(sketch.kept)
+            self.sketches[class_].settle()
+            self.sketches[class_].full |= sketch.full
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Of columns in order, then of running text, whose column is ''."""
+        for column in self.columns.values():
+            yield from column.verdicts()
+        for class_ in CLASSES:
+            valid, plausible = (self.lines.get((class_, sort), 0) for sort in ("valid", "plausible"))
+            if valid + plausible:
+                yield Verdict("", class_, max(self.rows, valid + plausible), valid, plausible, by_name=False)
+
+
+def normal(class_: str, value: str) -> bytes:
+    """A value as it is compared: the same person written in two ways is one."""
+    plain = "".join(char for char in value if char.isalnum() or char in "@._+*")
+    if class_ == "mobile":
+        digits = "".join(char for char in plain if char.isdigit())
+        plain = digits[-11:]
+    return (plain.lower() if class_ == "email" else plain.upper()).encode("utf-8", "replace")
+
+
+def normalised(class_: str, values: Any) -> Any:
+    """The same for a column, in Arrow; values that need nothing are not copied."""
+    pc: Any = importlib.import_module("pyarrow.compute")
+    if pc.any(pc.match_substring_regex(values, r"[^0-9A-Za-z@._+*\p{Han}]")).as_py():
+        values = pc.replace_substring_regex(values, r"[^0-9A-Za-z@._+*\pL]", "")
+    if class_ == "mobile":
+        values = pc.replace_substring_regex(values, r"^.*?([0-9]{11})$", r"\1")
+    return pc.ascii_lower(values) if class_ == "email" else pc.utf8_upper(values)

@@ -1,0 +1,74 @@
+"""What readers yield."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from assay.core.examination import Shortfall
+
+ROWS = 1 << 16
+BATCH_BYTES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of one set (a table, a sheet, or '' for the file itself): names and Arrow arrays of equal length.
+
+    `text` marks lines of running text, in one column. Where rows of the columns do not belong together (`loose`),
+    persons are counted by value and not by row.
+    """
+
+    set: str
+    names: tuple[str, ...]
+    arrays: tuple[Any, ...]
+    text: bool = False
+    loose: bool = False
+
+    @property
+    def rows(self) -> int:
+        return max((len(array) for array in self.arrays), default=0)
+
+
+Read = Batch | Shortfall
+Reader = Callable[[BinaryIO, str], Iterator[Read]]
+"""`reader(stream, path)`; the path only tells endings."""
+
+
+class Rows:
+    """Collects rows of text into batches. Rows may be ragged; what is missing is null."""
+
+    def __init__(self, set_: str, names: Sequence[str]) -> None:
+        self.set = set_
+        self.names = list(names)
+        self._columns: list[list[str | None]] = [[] for _ in self.names]
+        self._count = 0
+        self._bytes = 0
+
+    def add(self, row: Sequence[str | None]) -> Batch | None:
+        """A batch when enough rows are there."""
+        while len(row) > len(self.names):
+            self.names.append(f"column {len(self.names) + 1}")
+            self._columns.append([None] * self._count)
+        for place, column in enumerate(self._columns):
+            value = row[place] if place < len(row) else None
+            column.append(value)
+            self._bytes += len(value) if value is not None else 1
+        self._count += 1
+        return self.flush() if self._count >= ROWS or self._bytes >= BATCH_BYTES else None
+
+    def flush(self) -> Batch | None:
+        if not self._count:
+            return None
+        import pyarrow as pa  # noqa: PLC0415
+
+        arrays = tuple(pa.array([_clean(one) for one in column], pa.string()) for column in self._columns)
+        self._columns = [[] for _ in self.names]
+        self._count = self._bytes = 0
+        return Batch(self.set, tuple(self.names), arrays)
+
+
+def _clean(value: str | None) -> str | None:
+    """Lone surrogates cannot be UTF-8."""
+    if value is None or value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,82 @@
+"""Logs and running text: lines, in one column called ''. A line longer than a megabyte is cut between words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+import pyarrow as pa
+
+from assay.core.examination import Shortfall
+from assay.examinations.border.readers.batches import Batch, Read
+from assay.examinations.border.readers.encodings import Utf8Stream
+
+_PIECE = 4 << 20
+_LONGEST = 1 << 20
+_GAP = re.compile(rb"[\s,;\"'<>{}()\[\]|]")
+_OVERLAP = 256
+
+
+class ByteSource(Protocol):
+    """UTF-8, in parts; b"" at the end."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def read_text(stream: BinaryIO, path: str) -> Iterator[Read]:  # noqa: ARG001
+    """Batches of lines. Raises OSError where the stream does."""
+    text = Utf8Stream(stream)
+    for piece in pieces(text):
+        yield lines_of(piece.text)
+    if (missing := undecoded(text)) is not None:
+        yield missing
+
+
+def lines_of(text: str) -> Batch:
+    """A batch of the lines of a piece."""
+    return Batch("", ("",), (pa.array(text.split("\n"), pa.string()),), text=True)
+
+
+def undecoded(text: Utf8Stream) -> Shortfall | None:
+    """What to say of characters that were not in the encoding, or of a text in none that is known."""
+    if text.encoding == "latin-1":
+        return Shortfall("not-text", "in no encoding that is known; read as if each byte were a character")
+    return Shortfall("damaged", f"characters that are no {text.encoding}: {text.damaged}") if text.damaged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines without the end of the last. It begins in `line`, counted from 1, at character `start` of that line."""
+
+    text: str
+    line: int
+    start: int
+
+
+def pieces(text: ByteSource) -> Iterator[Piece]:
+    """All of a text, some megabytes at a time; NUL becomes a space: it separates, it says nothing."""
+    rest, line, start = b"", 1, 0
+    while True:
+        part = text.read(_PIECE)
+        buffer = rest + part
+        cut = buffer.rfind(b"\n") + 1 if part else len(buffer)
+        if not cut and len(buffer) > _LONGEST:
+            cut = _between_words(buffer)
+        rest = buffer[cut:]
+        if cut:
+            piece = buffer[:cut].replace(b"\0", b" ").decode("utf-8", "replace")
+            yield Piece(piece.removesuffix("\n"), line, start)
+            ends = piece.count("\n")
+            start = len(piece) - piece.rfind("\n") - 1 if ends else start + len(piece)
+            line += ends
+        if not part:
+            return
+
+
+def _between_words(buffer: bytes) -> int:
+    """Where an endless line is cut: behind the last gap, or between two characters when there is none near."""
+    gaps = [found.end() for found in _GAP.finditer(buffer, len(buffer) - _OVERLAP)]
+    cut = gaps[-1] if gaps else len(buffer) - 4
+    while buffer[cut : cut + 1] and buffer[cut] & 0xC0 == 0x80:
+        cut += 1
+    return cut
