@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import NotVerifiedError
+from assay.core.errors import NotVerifiedError, UsageError
 from assay.dossier.store import Dossier
 from assay.ledger import verify as verifier
 from assay.ledger.log import Log
@@ -201,7 +201,7 @@ def test_consent_is_entered_before_anything_is_examined_and_cannot_be_guessed(tm
 
 
 def test_a_rolled_back_ledger_is_refused(tmp_path: Path) -> None:
-    from assay.ledger.witness import Seen  # noqa: PLC0415
+    from assay.ledger.witness import Seen
 
     bank = Party("bank.example", BANK.signers, Seen(tmp_path / "seen"))
     dossier = reviewed(tmp_path, bank)
@@ -210,3 +210,61 @@ def test_a_rolled_back_ledger_is_refused(tmp_path: Path) -> None:
     (dossier.ledger / "ledger.sqlite").write_bytes(backup)
     with pytest.raises(NotVerifiedError, match="rolled back"):
         Acts(dossier, bank, lambda: AT)
+
+
+@pytest.mark.parametrize("moved", range(5))
+def test_a_take_over_that_was_killed_is_completed_by_the_next(
+    tmp_path: Path, moved: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dossier = reviewed(tmp_path, nobody())
+    (dossier.path / "odd\nname").write_text("x")
+    left = [moved]
+
+    def rename(self: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return os_rename(self, target)
+
+    os_rename = Path.rename
+    with monkeypatch.context() as killing:
+        killing.setattr(Path, "rename", rename)
+        killing.setattr("assay.review.acts.begin_log", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            Acts(dossier, BANK, lambda: AT)
+    with Acts(dossier, BANK, lambda: AT):
+        pass
+    assert acts_of(dossier) == ["key"]
+    code, said = verify(capsys, dossier.path)
+    assert code == 0, said
+
+
+def _killed(*_: object) -> Log:
+    raise KeyboardInterrupt
+
+
+def test_a_log_begun_without_its_first_entry_is_completed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dossier = reviewed(tmp_path, nobody())
+    with pytest.MonkeyPatch.context() as killing:
+        killing.setattr("assay.review.acts.listing", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            Acts(dossier, BANK, lambda: AT)
+    with Acts(dossier, BANK, lambda: AT):
+        pass
+    assert acts_of(dossier) == ["key"]
+    assert verify(capsys, dossier.path)[0] == 0
+
+
+def test_nobody_takes_over_what_another_is_writing(tmp_path: Path) -> None:
+    dossier = reviewed(tmp_path, nobody())
+    with Acts(dossier, nobody(), lambda: AT), pytest.raises(UsageError, match="another process"):
+        Acts(dossier, BANK, lambda: AT)
+    with Acts(dossier, BANK, lambda: AT):
+        pass
+
+
+def test_a_link_among_the_reviews_is_named(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = Path(shutil.copytree(place / "reviews" / "0002", tmp_path / "forged"))
+    (place / "reviews" / "0003").symlink_to(forged)
+    code, said = verify(capsys, place)
+    assert (code, "reviews/0003 is named by no entry" in said) == (12, True)

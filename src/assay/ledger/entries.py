@@ -21,7 +21,7 @@ from assay.core.text import Text
 FORMAT = 1
 LARGEST = 16_384  # tiles can carry 65,535; an entry that wants more belongs in a body, by digest
 
-ACTS = ("intake", "consent", "attempts", "facts", "judgement", "waiver", "verdict", "report", "key")
+ACTS = ("intake", "consent", "probe", "attempts", "facts", "judgement", "waiver", "verdict", "report", "key")
 """What this release enters. Later rooms add acts; a reader accepts any act of the right form."""
 
 _ACT = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*", re.ASCII)

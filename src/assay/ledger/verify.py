@@ -56,7 +56,8 @@ SM2_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
 LARGEST_FILE = 1 << 30
 ENTRY_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*", re.ASCII)
 
-ACTS_OF_A_DOSSIER = ("waivers/", "judgements/", "reviews/", "ledger/")
+ACTS = ("waivers/", "judgements/", "reviews/", "ledger/", "exports/", "withdrawn/")  # of a dossier, of a register
+COUNTED = ("exports/", "withdrawn/")  # bodies that sums rest on: without them a sum is wrong, so none is forgotten
 
 
 class Bad(Exception):  # noqa: N818  (it is what the reader is told)
@@ -154,6 +155,11 @@ class Reader:
         return keys or (self.own if self.trust.nobody else [])
 
     def nobody_known(self, origin: str) -> None:
+        if self.trust.nobody:
+            raise Bad(
+                f"nothing here names a key of {origin}: verify the dossier or the log that it is from",
+                f"此处没有 {origin} 的公钥：请校验其所属的卷宗或日志",
+            )
         found = "; ".join(key.text() for key in self.own if key.name == origin) or "-"
         raise Bad(
             f"signed by nobody known: no key that you named signed {origin}. The log itself names {found}: compare it "
@@ -263,7 +269,8 @@ class Reader:
         """
         kind, _, wanted = digest.partition(":")
         salt = place / (name + ".salt")
-        if kind == "hmac-sha256" and not salt.exists() and not (place / name).exists():
+        gone = not salt.exists() and not (place / name).exists()
+        if kind == "hmac-sha256" and gone and not name.startswith(COUNTED):
             self.say(f"note: {name} of entry {position} was forgotten", f"注意：第 {position} 条的 {name} 已被销毁")
             return []
         content = read(place / name)
@@ -285,13 +292,11 @@ class Reader:
     def unnamed(self, place: Path, named: set[str]) -> None:
         """A waiver, a review, judgements or a signed statement that no entry names was put there by nobody known."""
         own = {"lock", *(f"{folder}ledger.sqlite{end}" for folder in ("", "ledger/") for end in ("", "-wal", "-shm"))}
-        found = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
+        found = sorted(
+            path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_symlink() or not path.is_dir()
+        )
         strange = [path for path in found if path not in named | own and not path.endswith(".tlog-proof")]
-        acts = [
-            path
-            for path in strange
-            if path.startswith(ACTS_OF_A_DOSSIER) and not path.endswith(("/journal", ".partial"))
-        ]
+        acts = [path for path in strange if f"{path}/".startswith(ACTS) and not path.endswith(("/journal", ".partial"))]
         if acts:
             raise Bad(f"{acts[0]} is named by no entry", f"没有条目述及 {acts[0]}")
         if strange:
@@ -417,8 +422,8 @@ def head_of(text: str) -> tuple[str, int, bytes]:
 
 
 def read_key(text: str) -> Key:
-    if "+" not in text and Path(text).is_file():
-        text = Path(text).read_text()
+    if "+" not in text:
+        text = read(Path(text[:4096])).decode("utf-8", "replace")
     name, _, rest = text.strip().partition("+")
     id_, _, encoded = rest.partition("+")
     packed = b64(encoded)
@@ -587,7 +592,7 @@ class Copy:
 
 def read(path: Path) -> bytes:
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        if "\0" in str(path) or not path.is_file() or path.stat().st_size > LARGEST_FILE:
             raise Bad(f"{path} is missing, or no plain file", f"{path} 缺失，或不是普通文件")
         return path.read_bytes()
     except OSError as error:
@@ -646,6 +651,13 @@ def database(path: Path) -> Copy:
     return Copy([blob(body) for _, body, _ in rows], notes, own, tiles)
 
 
+def is_database(path: Path) -> bool:
+    if path.is_file():
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    return False
+
+
 def blob(value: object) -> bytes:
     if not isinstance(value, bytes):
         raise Bad("it is damaged: a text or number stands for bytes", "已损坏：应为字节之处是文本或数字")
@@ -662,7 +674,7 @@ def verify(path: Path, reader: Reader) -> None:
                 verify(other, reader)
     elif path.is_dir():
         reader.log(exported(path))
-    elif path.name.endswith(".sqlite"):
+    elif path.name.endswith(".sqlite") or is_database(path):
         reader.log(database(path))
     elif path.name.endswith(".tlog-proof"):
         beside = path.with_name(path.name.removesuffix(".tlog-proof"))
@@ -697,6 +709,11 @@ def main(arguments: list[str]) -> int:
         say(f"NOT VERIFIED: {en}", f"未通过校验：{zh}")
         return 12
 
+    def misused(bad: Bad) -> int:
+        en, zh = bad.args
+        print(shown(f"未校验任何内容：{zh}" if given.lang == "zh" else f"nothing was verified: {en}"), file=sys.stderr)
+        return 2
+
     # 1. Trust: what was named on the command line, nothing else.
     trust = Trust(both=given.both, nobody=given.nobody)
     try:
@@ -705,11 +722,10 @@ def main(arguments: list[str]) -> int:
         asked = set(trust.witnesses)
         trust.quorum = lambda names: asked <= names
         if given.policy:
-            place = given.policy
-            read_policy(read(place).decode("utf-8", "replace"), trust)
+            read_policy(read(given.policy).decode("utf-8", "replace"), trust)
         trust.seen = [read(path) for path in given.seen]
     except Bad as bad:
-        return refuse(bad)
+        return misused(bad)
     reader = Reader(trust, say)
     for place in given.paths:
         try:

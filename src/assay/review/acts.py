@@ -21,13 +21,16 @@ What this cannot see: a review whose writer was killed between sealing and enter
 dossier names its files.
 """
 
+import fcntl
 import hashlib
+import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assay.core.errors import UsageError
 from assay.core.facts import canonical
 from assay.core.product import Consent, Product
 from assay.core.rules import Judgement
@@ -62,6 +65,11 @@ class Acts:
         self._party = party
         self._clock = clock
         self._log = _opened(dossier, party, clock)
+        self._held = ExitStack()
+        with ExitStack() as refused:
+            refused.callback(self._log.close)
+            self._held.enter_context(_using(dossier))
+            refused.pop_all()
         self.id = self._log.origin.rpartition("/")[2]
 
     @property
@@ -73,7 +81,7 @@ class Acts:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        with self._log:
+        with self._held, self._log:
             if kind is None:
                 self._log.checkpoint()
 
@@ -210,37 +218,81 @@ def _opened(dossier: Dossier, party: Party, clock: Clock) -> Log:
     path = dossier.ledger / NAME
     if party.known and path.exists() and of_nobody(path):
         return _take_over(dossier, party, clock)
-    return open_log(dossier.path, party)
+    log = open_log(dossier.path, party)
+    _enter_earlier(dossier, log, clock)
+    return log
 
 
 def _take_over(dossier: Dossier, party: Party, clock: Clock) -> Log:
     """The old log is set aside whole, and the new one's first entry names it and every file of the dossier."""
     with ExitStack() as opened:
-        opened.enter_context(old := Log(SqliteStore(dossier.ledger / NAME))).verify()
-    number = sum(1 for _ in dossier.ledger.glob("before-*")) + 1
+        opened.enter_context(Log(SqliteStore(dossier.ledger / NAME))).verify()
+    with _using(dossier, alone=True):
+        _set_aside(dossier)
+        log = begin_log(dossier.path, party)
+        _enter_earlier(dossier, log, clock)
+    return log
+
+
+def _set_aside(dossier: Dossier) -> None:
+    """The log is moved last: a writer that was killed before leaves it where it can be taken over again."""
+    number = 1
+    while (dossier.ledger / f"before-{number}" / NAME).exists():
+        number += 1
     aside = dossier.ledger / f"before-{number}"
     try:
-        aside.mkdir()
-        for path in sorted(dossier.ledger.iterdir()):
+        aside.mkdir(exist_ok=True)
+        for path in sorted(dossier.ledger.iterdir(), key=lambda path: (path.name == NAME, path.name)):
             if path.is_file() and path.suffix != ".partial":
                 path.rename(aside / path.name)
     except OSError as error:
         raise unreachable(aside, error) from error
-    log = begin_log(dossier.path, party)
+
+
+def _enter_earlier(dossier: Dossier, log: Log, clock: Clock) -> None:
+    """The first entry of a log that follows another; made up for where a writer was killed before it was entered."""
+    asides = sorted(dossier.ledger.glob(f"before-*/{NAME}"), key=lambda path: (len(path.parent.name), path.parent.name))
+    if log.size or not asides:
+        return
+    with closing(SqliteStore(asides[-1], writable=False)) as old:
+        origin, size = old.origin(), old.size()
     files = {path: hashlib.sha256(_read(dossier.path / path)).hexdigest() for path in _files(dossier)}
     name = f"{LEDGER}/taken-over.sha256"
     body = listing(files)
     _write(dossier.path / name, body)
-    log.append(Entry("key", old.origin.rpartition("/")[2], int(clock()), {name: digest(body)}, {"entries": old.size}))
+    log.append(Entry("key", origin.rpartition("/")[2], int(clock()), {name: digest(body)}, {"entries": size}))
     log.checkpoint()
-    return log
+
+
+@contextmanager
+def _using(dossier: Dossier, *, alone: bool = False) -> Iterator[None]:
+    """Many may enter acts at once; nobody takes a log over while another process has it open."""
+    try:
+        dossier.ledger.mkdir(exist_ok=True)
+        folder = os.open(dossier.ledger, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise unreachable(dossier.ledger, error) from error
+    try:
+        fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise UsageError(
+            Text(f"another process is writing to {dossier.ledger}", f"另一个进程正在写入 {dossier.ledger}"),
+            Text("wait for it to end", "请等待其结束"),
+        ) from error
+    finally:
+        os.close(folder)
 
 
 def _files(dossier: Dossier) -> list[str]:
-    """Every plain file of a dossier that an entry may vouch for: all but the lock and the log in use."""
+    """Every plain file of a dossier that an entry may vouch for: all but the lock and the log in use.
+
+    A name that no list can carry was not given by assay; verifying says that no entry names it.
+    """
     own = {"lock", *(f"{LEDGER}/{NAME}{end}" for end in ("", "-wal", "-shm"))}
-    found = (path.relative_to(dossier.path).as_posix() for path in dossier.path.rglob("*") if path.is_file())
-    return sorted(path for path in found if path not in own)
+    plain = (path for path in dossier.path.rglob("*") if path.is_file() and not path.is_symlink())
+    found = (path.relative_to(dossier.path).as_posix() for path in plain)
+    return sorted(path for path in found if path not in own and path.isprintable() and "\\" not in path)
 
 
 def _outcome(

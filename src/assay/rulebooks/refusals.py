@@ -67,6 +67,9 @@ REFUSED: tuple[Seen, ...] = (
         for suffix in ("", "-128", "-CBC")
     ),
     *(Seen("crypto.protocol", {"protocol": protocol, "version": version}) for protocol, version in _WITHDRAWN),
+    *(Seen(kind, {"declared": "undeclared"}) for kind in ("run.listener", "run.contact", "run.privilege")),
+    Seen("run.listener", {"declared": "declared"}),  # a declared way in is no merit either
+    Seen("run.evasion", {"only": "untraced"}),
 )
 # These count only against a rule that names the deciding key (the last one): a rule on SM4 need not speak of sizes.
 REFUSED_IF_NAMED: tuple[Seen, ...] = tuple(Seen("crypto.use", value) for value in _SMALL)

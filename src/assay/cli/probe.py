@@ -1,0 +1,198 @@
+"""`assay probe run | declare | diff`: a product in a cage, and what it did held against what its vendor declared."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from assay.cli import options
+from assay.cli.signing import entering
+from assay.cli.words import language, say, talk
+from assay.core.errors import Exit
+from assay.core.text import Text
+
+
+@click.group(
+    "probe",
+    help=say(
+        Text(
+            "Run a product in a cage, by its owner's consent, and compare what it does with what was declared.",
+            "经所有者同意在牢笼中运行产品，并将其行为与声明对照。",
+        )
+    ),
+)
+def command() -> None:
+    pass
+
+
+@command.command(
+    "run",
+    help=say(
+        Text(
+            "Run PRODUCT in a cage that nothing leaves: installed, started, idle, used, stopped, restarted, and with "
+            "the clock moved. After -- stands the command that starts it, with the unpacked product in /product.",
+            "在与外界隔绝的牢笼中运行 PRODUCT：安装、启动、空闲、使用、停止、重启，并移动时钟。"
+            "-- 之后为启动命令，解包后的产品位于 /product。",
+        )
+    ),
+)
+@click.argument("product", type=click.Path(path_type=Path))
+@click.argument("start", nargs=-1, metavar="[-- CMD ARG...]")
+@options.dossier
+@options.manifest
+@options.rulebooks
+@options.as_of
+@click.option(
+    "--phase",
+    "phases",
+    multiple=True,
+    help=say(Text("Only this phase, repeatable; else all of them.", "仅运行该阶段，可重复；默认为全部阶段。")),
+)
+@click.option(
+    "--i-own-this",
+    "own",
+    is_flag=True,
+    help=say(
+        Text(
+            "The product is mine: no consent is asked for, and every fact says that this was only asserted.",
+            "产品属于本人：不要求同意，但每项事实都会注明系自称。",
+        )
+    ),
+)
+@click.option(
+    "--raw",
+    is_flag=True,
+    help=say(Text("Grant raw sockets over the cage's own network.", "准许在牢笼自身网络上使用原始套接字。")),
+)
+@click.option("--as-root", "root", is_flag=True, help=say(Text("User 0 inside the cage.", "在牢笼内以用户 0 运行。")))
+@click.option(
+    "--idle",
+    type=click.FloatRange(0, 600),
+    default=5.0,
+    show_default=True,
+    help=say(Text("Seconds to watch it doing nothing.", "空闲阶段的观察秒数。")),
+)
+@click.option(
+    "--wall",
+    type=click.FloatRange(1, 3600),
+    default=120.0,
+    show_default=True,
+    help=say(Text("Seconds that one start may last.", "单次启动的最长秒数。")),
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(64, 65536),
+    default=2048,
+    show_default=True,
+    help=say(Text("Mebibytes that all its processes may hold.", "全部进程可占用的内存（MiB）。")),
+)
+@options.lang
+@options.color
+@options.fail_on
+def run(
+    product: Path,
+    start: tuple[str, ...],
+    dossier: Path | None,
+    manifest: Path | None,
+    rulebooks: tuple[str, ...],
+    as_of: date,
+    phases: tuple[str, ...],
+    own: bool,
+    raw: bool,
+    root: bool,
+    idle: float,
+    wall: float,
+    memory: int,
+    no_color: bool,  # noqa: ARG001  (the page has no colour)
+    fail_on: str,
+    against: Path | None,
+) -> int:
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.examinations.probe.run import PHASES, Waiting  # noqa: PLC0415
+    from assay.lab.cage.spec import CageLimits  # noqa: PLC0415
+    from assay.report.behaviour import page  # noqa: PLC0415
+    from assay.report.document import summary  # noqa: PLC0415
+    from assay.review.comparing import newly_broken_against  # noqa: PLC0415
+    from assay.review.probing import Probe, probe  # noqa: PLC0415
+
+    options.check_against(fail_on, against)
+    earlier = Dossier.open(against) if against is not None else None
+    limits = replace(CageLimits(), wall=wall, memory=memory << 20, session=max(900.0, wall * 10))
+    asked = Probe(
+        product,
+        as_of,
+        manifest,
+        dossier,
+        start,
+        phases or PHASES,
+        rulebooks,
+        own=own,
+        raw=raw,
+        root=root or raw,
+        waiting=replace(Waiting(), idle=idle),
+        limits=limits,
+    )
+    with entering() as enter:
+        kept, document = probe(asked, enter)
+    latest = kept.latest()
+    click.echo(page(latest.facts(), latest.attempts(), language()), nl=False)
+    counts = summary(document)
+    talk(Text(f"dossier: {kept.path}; {enter.signed.en}", f"卷宗：{kept.path}；{enter.signed.zh}"))
+    talk(
+        Text(
+            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
+            f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
+        )
+    )
+    if earlier is not None:
+        return int(options.exit_new(newly_broken_against(latest, earlier, rulebooks, as_of)))
+    return int(options.exit_code(fail_on, counts.broken, counts.open + counts.limits))
+
+
+@command.command(
+    "declare",
+    help=say(
+        Text(
+            "Draft a declaration from the newest run in DOSSIER, for the vendor to edit, and to sign by removing the "
+            "word draft. A draft declares nothing and satisfies no rule.",
+            "根据 DOSSIER 中最近一次运行起草声明，供供应方修改，并在删去 draft 一词后签署。"
+            "草稿不构成声明，不满足任何规则。",
+        )
+    ),
+)
+@click.argument("dossier", type=click.Path(path_type=Path))
+@options.lang
+def declare(dossier: Path) -> int:
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.examinations.probe.draft import draft  # noqa: PLC0415
+
+    latest = Dossier.open(dossier).latest()
+    click.echo(draft(latest.facts()), nl=False)
+    return int(Exit.NOTHING_TO_REPORT)
+
+
+@command.command(
+    "diff",
+    help=say(
+        Text(
+            "What NEW does that OLD did not, and the other way round; one page.",
+            "NEW 与 OLD 行为的差异，一页呈现。",
+        )
+    ),
+)
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@options.lang
+def diff(old: Path, new: Path) -> int:
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.report.behaviour import difference  # noqa: PLC0415
+
+    before, after = Dossier.open(old).latest(), Dossier.open(new).latest()
+    click.echo(
+        difference(
+            list(before.facts()), list(after.facts()), list(before.attempts()), list(after.attempts()), language()
+        ),
+        nl=False,
+    )
+    return int(Exit.NOTHING_TO_REPORT)
