@@ -60,9 +60,12 @@ bench: $(VENV)/.dev     ## the benchmarks that need no tree of somebody else's
 	$(BIN)/python benchmarks/review_throughput.py examples/paygate
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/sm.py
+	$(BIN)/python benchmarks/border.py
+	$(BIN)/python benchmarks/deposit.py
+	$(BIN)/python benchmarks/estate.py --products 2000
 
 soak: $(VENV)/.dev      ## long runs: fuzzing and kills, many more than the tests do
-	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/core tests/sm tests/intake tests/dossier tests/ledger tests/lab tests/rulebooks tests/examinations
+	ASSAY_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/core tests/sm tests/intake tests/dossier tests/ledger tests/deposit tests/lab tests/rulebooks tests/estate tests/case tests/examinations
 
 lock:                   ## requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
@@ -75,7 +78,7 @@ debian:                 ## Debian packages that widen assay and that tests use w
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
 	  { apt-get install -y -qq --no-install-recommends libarchive13t64 || apt-get install -y -qq --no-install-recommends libarchive13; }; \
 	else echo "without the Debian package libarchive13t64 (libarchive13 before Debian 13) its tests are skipped"; fi
-	@missing=; for package in gcc golang-go golang-golang-x-mod-dev openssl postgresql softhsm2; do \
+	@missing=; for package in gcc golang-go golang-golang-x-mod-dev openssl postgresql softhsm2 restic borgbackup; do \
 	  dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then echo "what the ledger's tests use is there"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \

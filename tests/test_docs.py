@@ -22,7 +22,8 @@ from assay.examinations.cipher import source
 from assay.examinations.cipher.catalogue import Catalogue, combined, libraries
 from assay.examinations.cipher.library import load_library
 from assay.intake.manifest import parse as parse_manifest
-from assay.rulebooks import lint, load, shipped
+from assay.rulebooks import load, shipped
+from assay.rulebooks.lint import lint
 from assay.rulebooks.strict_yaml import parse
 from tests.examinations.cipher import snippets_run
 
@@ -142,9 +143,10 @@ def test_the_table_of_exit_codes_is_whole(page: Path) -> None:
 def test_everything_that_ships_is_named() -> None:
     for page in READMES:
         assert [id_ for id_ in shipped() if f"`{id_}`" not in _text(page)] == []
-    for page in GUIDES:
-        assert [kind for kind in KINDS if f"`{kind}`" not in _text(page)] == []
-        assert [id_ for id_ in shipped() if f"`{id_}`" not in _text(page)] == []
+    for language in (0, 1):
+        pages = "\n".join(_text(pair[language]) for pair in PAGES)
+        assert [kind for kind in KINDS if f"`{kind}`" not in pages] == []
+        assert [id_ for id_ in shipped() if f"`{id_}`" not in pages] == []
 
 
 def test_the_page_of_the_catalogue_has_every_key() -> None:

@@ -15,7 +15,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_is_whole(kind: str) -> None:
     declared = KINDS[kind]
-    assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", kind)
+    assert re.fullmatch(r"[a-z]+(\.[a-z_]+)?", kind)
     assert declared.demand in DEMANDS
     assert declared.carriers <= set(get_args(FileClass))
     assert declared.title.en

@@ -24,13 +24,23 @@ VERBS = MappingProxyType(
         "facts": Text("Print the facts of a dossier.", "输出卷宗中的事实。"),
         "judge": Text("Judge a dossier again, by other rulebooks or another day.", "按其他规则集或日期重新判定卷宗。"),
         "why": Text("Why a rule was judged as it was, down to the bytes.", "解释某条规则的判定依据，直至具体字节。"),
+        "questions": Text("What a person could answer of what stayed open.", "列出可由人员答复的未决问题。"),
+        "probe": Text(
+            "Run a product in a cage and compare it with its declaration.", "在牢笼中运行产品并与其声明对照。"
+        ),
         "diff": Text("What changed between two reviews.", "比较两次审查的差异。"),
         "waive": Text(
             "Waive what breaks a rule, for a reason and until a day.", "豁免违反规则的事项，须有理由与期限。"
         ),
         "report": Text("Render the report of a dossier.", "输出卷宗的报告。"),
         "ledger": Text("Enter acts, prove them, verify what others show.", "登记行为、出具证明、校验他方所示内容。"),
-        "rules": Text("List, show, lint and test rulebooks.", "列出、查看、检查并测试规则集。"),
+        "border": Text("Personal and commercial data: find it.", "个人与商业数据：查找。"),
+        "estate": Text("The register of products bought, and its shares.", "采购产品登记册及其占比。"),
+        "deposit": Text("Hand source over sealed, under terms.", "按条款封存并移交源代码。"),
+        "case": Text(
+            "A review between parties: deliver, ask, answer, object, decide.", "多方参与的审查：交付、提问、答复、异议与决定。"
+        ),
+        "rules": Text("List, show, lint, test and weigh rulebooks.", "列出、查看、检查、测试规则集，评估其影响。"),
         "doctor": Text("Check this installation and say what would widen it.", "检查本机安装，并提示可扩展之处。"),
     }
 )

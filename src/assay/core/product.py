@@ -35,7 +35,8 @@ class Interface:
 class Declaration:
     """What the vendor says that the product does. None is "not declared"; an empty tuple is "declared: none".
 
-    A `draft` is what a program wrote down for the vendor to edit: until the vendor makes it its own, it declares nothing.
+    A `draft` was written down by a program for the vendor to edit: until the vendor makes it its own, it declares
+    nothing.
     """
 
     interfaces: tuple[Interface, ...] | None = None

@@ -21,6 +21,7 @@ from assay.examinations.border.semantics import labelled
 from assay.examinations.border.wording import Span, worded
 
 FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: 0x20}
+_FULL_WIDTH = re.compile("[\u3000\uff01-\uff5e]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +37,9 @@ class Hit:
 
 def find(text: str) -> list[Hit]:
     """Every hit in order of place. Lines end at `\\n`."""
-    folded = text if text.isascii() else text.translate(FULL_WIDTH).encode("utf-8", "replace").decode()
+    folded = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    if folded is not text and _FULL_WIDTH.search(folded) is not None:
+        folded = folded.translate(FULL_WIDTH)
     spans = _outermost([*_numbers(folded), *worded(folded)])
     if not spans:
         return []

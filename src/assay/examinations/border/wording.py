@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import re2
 
 from assay.examinations.border import names
 from assay.examinations.border.classes import Confidence
 
 Span = tuple[int, int, str, Confidence]
-SMALL = 1 << 16
+SMALL = 1 << 12
 
 _SECRET = re.compile(
     r"(?:密码|口令|验证码|支付密码|password|passwd|\bpwd|passphrase|secret(?:[_-]?key)?|api[_-]?key|access[_-]?key|"
@@ -65,16 +66,19 @@ _LABEL_WORDS = (
     r"\bborn|经纬|坐标|定位|"
     r"位置|location|coordinate|gps|lat(?:itude)?/?l"
 )
+_SOME_LABEL = re2.compile(_LABEL_WORDS)
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def worded(text: str) -> Iterator[Span]:
     """Every span that words tell, in characters."""
-    for offset, part in _parts(text, _LABEL_WORDS):
-        yield from _moved(_labelled(part), offset)
+    if _SOME_LABEL.search(text) is not None:
+        for offset, part in _parts(text, _LABEL_WORDS):
+            yield from _moved(_labelled(part), offset)
     for found in _MRZ.finditer(text):
         if _machine_readable(found["value"]):
             yield *found.span("value"), "passport", "valid"
-    if not text.isascii():
+    if not text.isascii() and _HAN.search(text) is not None:
         for offset, part in _parts(text, names.WORDS):
             yield from _moved(((start, end, "person_name", "plausible") for start, end in names.names(part)), offset)
         for offset, part in _parts(text, names.ENDINGS):
