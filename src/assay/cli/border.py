@@ -144,7 +144,7 @@ def _print(found: "Iterator[Found]", form: str, *, reveal: bool, output: Path | 
 
 
 def _row(one: Any, *, reveal: bool) -> dict[str, Any]:
-    from assay.examinations.border.examination import field_value  # noqa: PLC0415
+    from assay.examinations.border.files import field_value  # noqa: PLC0415
     from assay.examinations.border.finding import FoundText  # noqa: PLC0415
     from assay.examinations.border.grades import grades  # noqa: PLC0415
 

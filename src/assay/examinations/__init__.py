@@ -3,12 +3,12 @@
 The two tuples are the registry. Their order means nothing to the outcome; it is the order of the report's coverage.
 """
 
+import secrets
 from collections.abc import Sequence
 
 from assay.core.examination import Examination, FileExamination
 from assay.core.product import Unlock
-from assay.examinations.border.examination import DataFiles, PersonsInAll
-from assay.examinations.border.persons import KEY_BYTES, new_key
+from assay.examinations.border.examination import KEY_BYTES, DataFiles, PersonsInAll
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
@@ -47,5 +47,8 @@ ALL: tuple[FileExamination | Examination, ...] = (*FILES, *WHOLES)
 
 def unlocking(unlock: Sequence[Unlock]) -> tuple[FileExamination, ...]:
     """`FILES` for one run: with the operator's word on where the passwords of keystores are found, and a fresh key."""
-    fresh = {Material: Material(unlock), DataFiles: DataFiles(new_key())}
+    fresh: dict[type, FileExamination] = {
+        Material: Material(unlock),
+        DataFiles: DataFiles(secrets.token_bytes(KEY_BYTES)),
+    }
     return tuple(fresh.get(type(one), one) for one in FILES)

@@ -9,7 +9,7 @@ from assay.core.examination import Examined, FileMeta, Limits, Locator
 from assay.core.facts import check
 from assay.core.kinds import FileClass
 from assay.examinations.border.examination import DataFiles, PersonsInAll
-from assay.examinations.border.readers import reader_of
+from assay.examinations.border.readers.formats import reader_of
 from assay.intake.identify import HEAD, identify
 from tests.examinations.border import made_files
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from assay.core.errors import InputError
 from assay.core.examination import Examined, Shortfall
 from assay.core.facts import check
-from assay.examinations.border.examination import count
-from assay.examinations.border.readers import Batch
+from assay.examinations.border.files import count
+from assay.examinations.border.readers.batches import Batch
 from assay.examinations.border.readers.databases import read_database
 from assay.examinations.border.readers.encodings import Utf8Stream, encoding_of
 from assay.examinations.border.readers.jsons import read_json

@@ -23,10 +23,20 @@ from typing import Any
 import numpy as np
 
 from assay.examinations.border import names
-from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, SHAPED, VALID
+from assay.examinations.border.classes import (
+    CODES,
+    CREDENTIAL_CLASSES,
+    LIKELY,
+    NEVER_VALID,
+    SHAPED,
+    VALID,
+    Confidence,
+)
+from assay.examinations.border.clear import standing
 from assay.examinations.border.scanning import CODE_COUNT, Scanned, scan
 from assay.examinations.border.semantics import called, labelled, values_of
 from assay.examinations.border.text import FULL_WIDTH
+from assay.examinations.border.wording import SECRET_WORDS, secrets
 
 Array = Any  # pyarrow.Array
 _SAMPLE = 2_000
@@ -43,6 +53,8 @@ _BY_CHANCE |= {"mobile": 1 / 20}
 """How many values pass for each that does not, when numbers of the right form are drawn at random."""
 _BY_NAME_ONLY = frozenset({"ip", "cnaps"})
 """Of these, versions and serial numbers fill whole columns as well."""
+_SHORTEST_SECRET = 6
+_SECRET_MARKS = (b"=", b":", b"^", b"$2", b"eyJ", b"KIA", b"SIA", b"gh", "：".encode(), "是".encode(), "为".encode(), b"-----")
 _MOST, _NEARLY_ALL, _FEW = 0.5, 0.9, 10
 _ANYBODY = frozenset({"name", "names"})
 _FITS = {
@@ -55,7 +67,10 @@ _FITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One class in one column: of `cells` that hold something, how many are valid and how many plausible."""
+    """One class in one column: of `cells` that hold something, how many are valid and how many plausible.
+
+    Of authentication data, how many stand in clear, and of how many that cannot be said (`clear.py`).
+    """
 
     column: str
     class_: str
@@ -63,6 +78,8 @@ class Verdict:
     valid: int
     plausible: int
     by_name: bool
+    clear: int = 0
+    unclear: int = 0
 
 
 @dataclass(slots=True)
@@ -79,6 +96,9 @@ class Column:
     placed: float = 0
     holding: float = 0  # cells with an address somewhere
     distinct: int = 0  # in the batch that has most
+    secrets: dict[Confidence, float] = field(default_factory=dict)  # cells with a credential among other words
+    clear: float = 0
+    unclear: float = 0
 
     def add(self, array: Array) -> Scanned | None:
         """Count an array; what the scan found in it, None when it holds no text. Rows are those of the array."""
@@ -96,6 +116,10 @@ class Column:
         self._words(values, buffer, lengths)
         if class_ and (fits := values_of(class_)):
             self.fitting += _matching(values, _FITS[fits]) if fits in _FITS else int(np.count_nonzero(lengths))
+        if class_ in CREDENTIAL_CLASSES:
+            self._standing(values)
+        else:
+            self._secrets(values, buffer, lengths)
         return found
 
     def merge(self, other: "Column") -> None:
@@ -107,6 +131,10 @@ class Column:
         self.placed += other.placed
         self.holding += other.holding
         self.distinct = max(self.distinct, other.distinct)
+        self.clear += other.clear
+        self.unclear += other.unclear
+        for sort, cells in other.secrets.items():
+            self.secrets[sort] = self.secrets.get(sort, 0) + cells
         for class_, count in other.in_text.items():
             self.in_text[class_] = self.in_text.get(class_, 0) + count
 
@@ -127,6 +155,29 @@ class Column:
                 value = bytes(buffer[start:high]).decode("utf-8", "ignore")
                 told += labelled(class_, before + value, len(before), len(before) + end - start)
             self.in_text[class_] = self.in_text.get(class_, 0) + told * len(of_code) / max(len(some), 1)
+
+    def _standing(self, values: Array) -> None:
+        """Of a column that is called so, how each value stands."""
+        for one in values.drop_null().value_counts().to_pylist():
+            stands = standing(self.name, one["values"])
+            self.clear += one["counts"] * (stands is True)
+            self.unclear += one["counts"] * (stands is None)
+
+    def _secrets(self, values: Array, buffer: Any, lengths: Any) -> None:
+        """Credentials among other words: passwords in messages, stripes of cards."""
+        if lengths.max(initial=0) < _SHORTEST_SECRET or not any(mark in buffer.tobytes() for mark in _SECRET_MARKS):
+            return
+        rows = np.flatnonzero(np.asarray(_compute().fill_null(_compute().match_substring_regex(values, SECRET_WORDS), False)))
+        some = rows[:: max(len(rows) // _SAMPLE, 1)]
+        for cell in values.take(_arrow().array(some)).to_pylist():
+            found = list(secrets(cell))
+            if found:
+                stands = [standing(cell[max(start - 24, 0) : start], cell[start:end]) for start, end, *_ in found]
+                sort: Confidence = "valid" if any(level == "valid" for *_, level in found) else "plausible"
+                each = len(rows) / len(some)
+                self.secrets[sort] = self.secrets.get(sort, 0) + each
+                self.clear += each * (True in stands)
+                self.unclear += each * (True not in stands and None in stands)
 
     def _words(self, values: Array, buffer: Any, lengths: Any) -> None:
         """Names and addresses, in batches that hold Chinese or are called so."""
@@ -156,7 +207,13 @@ class Column:
             if valid + plausible:
                 yield Verdict(self.name, one, self.cells, valid, plausible, one == class_)
         if class_ and class_ not in CODES and self._fitting(class_):
-            yield Verdict(self.name, class_, self.cells, 0, self._fitting(class_), by_name=True)
+            stands = (round(self.clear), round(self.unclear)) if class_ in CREDENTIAL_CLASSES else (0, 0)
+            yield Verdict(self.name, class_, self.cells, 0, self._fitting(class_), True, *stands)
+        if self.secrets:
+            valid = _of(self.secrets.get("valid", 0), self.cells)
+            plausible = _of(self.secrets.get("plausible", 0), self.cells - valid)
+            stands = (round(self.clear), round(self.unclear))
+            yield Verdict(self.name, "credential", self.cells, valid, plausible, False, *stands)
         if not class_ and self.cells >= _FEW:
             if self.named >= _NEARLY_ALL * self.cells and 2 * self.distinct >= min(self.cells, 16):
                 yield Verdict(self.name, "person_name", self.cells, 0, _of(self.named, self.cells), by_name=False)

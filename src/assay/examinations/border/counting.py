@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from assay.examinations.border.classes import CLASSES, CODES, PERSONS, VALID
+from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES, PERSONS, VALID
+from assay.examinations.border.clear import standing
 from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of
 from assay.examinations.border.persons import Sketch, hashed, key_id, of_width
 from assay.examinations.border.scanning import Scanned
@@ -23,6 +24,7 @@ from assay.examinations.border.semantics import called
 from assay.examinations.border.text import find
 
 _TEXT_AT_ONCE = 1 << 20
+_LABEL = 24  # characters before a value in which its label stands
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Counted:
     rows: int = 0
     columns: dict[str, Column] = field(default_factory=dict)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of text: (class, confidence) -> lines
+    clear: int = 0  # lines of text with authentication data in clear
+    unclear: int = 0  # and those where that cannot be said
     sketches: dict[str, Sketch] = field(default_factory=dict)
 
     def add(self, names: Iterable[str], arrays: Iterable[Any], *, text: bool = False, loose: bool = False) -> None:
@@ -69,13 +73,20 @@ class Counted:
     def _piece(self, texts: list[str]) -> None:
         seen: set[tuple[int, str, str]] = set()
         persons: dict[int, dict[str, set[bytes]]] = {}
+        stands: dict[int, set[bool | None]] = {}
         for hit in find("\n".join(texts)):
             seen.add((hit.line, hit.class_, hit.confidence))
+            if hit.class_ in CREDENTIAL_CLASSES:
+                line = texts[hit.line - 1]
+                before = line[max(hit.start - _LABEL, 0) : hit.start]
+                stands.setdefault(hit.line, set()).add(standing(before, line[hit.start : hit.end]))
             if hit.class_ in PERSONS and hit.confidence == "valid":
                 value = texts[hit.line - 1][hit.start : hit.end]
                 persons.setdefault(hit.line, {}).setdefault(hit.class_, set()).add(normal(hit.class_, value))
         for _, class_, confidence in seen:
             self.lines[class_, confidence] = self.lines.get((class_, confidence), 0) + 1
+        self.clear += sum(True in line for line in stands.values())
+        self.unclear += sum(True not in line and None in line for line in stands.values())
         by_class: dict[str, set[bytes]] = {}
         for classes in persons.values():
             strongest = min(classes, key=PERSONS.index)
@@ -161,6 +172,8 @@ class Counted:
         """The other's counts as well: another part of the same set, under the same key."""
         self.rows += other.rows
         self.text = self.text or other.text
+        self.clear += other.clear
+        self.unclear += other.unclear
         for name, column in other.columns.items():
             self.columns.setdefault(name, Column(name)).merge(column)
         for at, count in other.lines.items():
@@ -178,7 +191,8 @@ class Counted:
         for class_ in CLASSES:
             valid, plausible = (self.lines.get((class_, sort), 0) for sort in ("valid", "plausible"))
             if valid + plausible:
-                yield Verdict("", class_, max(self.rows, valid + plausible), valid, plausible, by_name=False)
+                stands = (self.clear, self.unclear) if class_ in CREDENTIAL_CLASSES else (0, 0)
+                yield Verdict("", class_, max(self.rows, valid + plausible), valid, plausible, False, *stands)
 
 
 def normal(class_: str, value: str) -> bytes:

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from assay.core.examination import Shortfall
 from assay.examinations.border.columns import Verdict
-from assay.examinations.border.examination import READING_ENDS, count
-from assay.examinations.border.readers import reader_of
+from assay.examinations.border.files import READING_ENDS, count
 from assay.examinations.border.readers.databases import read_database
 from assay.examinations.border.readers.encodings import Utf8Stream
-from assay.examinations.border.readers.formats import is_running_text
+from assay.examinations.border.readers.formats import is_running_text, reader_of
 from assay.examinations.border.readers.texts import pieces, undecoded
 from assay.examinations.border.text import Hit, find
 from assay.intake import Delivery, open_locator

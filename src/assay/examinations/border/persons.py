@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 SIZE = 1 << 21
-KEY_BYTES = 16
+KEY_BYTES = 16  # as `examination` has it, which loads nothing
 _PENDING = 1 << 22
 Words = Any  # np.ndarray of uint64
 _HEAD = b"assay persons 1\n"

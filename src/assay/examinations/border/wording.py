@@ -53,17 +53,17 @@ _PLACE = re.compile(
 )
 _MRZ = re.compile(r"P[A-Z<][A-Z]{3}[A-Z<]{39}\n(?P<value>[A-Z0-9<]{9}\d[A-Z]{3}\d{7}[MF<]\d{7}[A-Z0-9<]{14}\d\d)")
 _LABELS: tuple[tuple[re.Pattern[str], str, Confidence], ...] = (
-    (_KEYS, "credential", "valid"),
-    (_TRACK, "credential", "valid"),
     (_ACCOUNT, "bank_account", "plausible"),
     (_BIRTH, "birth_date", "plausible"),
     (_PLACE, "location", "plausible"),
 )
-_LABEL_WORDS = (
+SECRET_WORDS = (
     r"(?i)密码|口令|验证码|passw|passphrase|\bpwd|secret|api[_-]?key|access[_-]?key|[hs][_-]?token|\bpin\b|cvv|cvn|cvc|"
-    r"PRIVATE KEY|eyJ|AKIA|ASIA|\$2[aby]\$|gh[pousr]_|[0-9][=^]|账号|帐号|账户|户头|account|\bacct|a/c|出生|"
-    r"生日|birth|\bdob|"
-    r"\bborn|经纬|坐标|定位|"
+    r"PRIVATE KEY|eyJ|AKIA|ASIA|\$2[aby]\$|gh[pousr]_|[0-9][=^]"
+)
+"""What each text holds in which `secrets` finds any."""
+_LABEL_WORDS = (
+    rf"{SECRET_WORDS}|账号|帐号|账户|户头|account|\bacct|a/c|出生|生日|birth|\bdob|\bborn|经纬|坐标|定位|"
     r"位置|location|coordinate|gps|lat(?:itude)?/?l"
 )
 _SOME_LABEL = re2.compile(_LABEL_WORDS)
@@ -104,10 +104,18 @@ def _moved(spans: Iterator[Span], offset: int) -> Iterator[Span]:
     return ((start + offset, end + offset, class_, confidence) for start, end, class_, confidence in spans)
 
 
-def _labelled(text: str) -> Iterator[Span]:
+def secrets(text: str) -> Iterator[Span]:
+    """Credentials: behind a label, or by the form of a key, a token or a magnetic stripe."""
     for found in _SECRET.finditer(text):
         if not _NO_SECRET.match(found["value"]):
             yield *found.span("value"), "credential", "plausible"
+    for pattern in (_KEYS, _TRACK):
+        for found in pattern.finditer(text):
+            yield *found.span("value"), "credential", "valid"
+
+
+def _labelled(text: str) -> Iterator[Span]:
+    yield from secrets(text)
     for pattern, class_, confidence in _LABELS:
         for found in pattern.finditer(text):
             yield *found.span("value"), class_, confidence

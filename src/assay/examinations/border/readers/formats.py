@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from assay.core.kinds import FileClass
-from assay.examinations.border.readers.batches import Read, Reader
+
+if TYPE_CHECKING:
+    from assay.examinations.border.readers.batches import Read, Reader
 
 _MODULES = {
     "CSV": ("delimited", "read_delimited"),
@@ -26,7 +28,7 @@ _NAMED = frozenset(
 _READ_CLASSES = frozenset({"data", "text", "configuration", "unknown"})
 
 
-def reader_of(file_class: FileClass, format_: str, path: str) -> Reader | None:
+def reader_of(file_class: FileClass, format_: str, path: str) -> "Reader | None":
     """None where nobody reads the format."""
     if format_ in {"Office Open XML", "OLE2", "OpenDocument", "document", "zip"} and path.lower().endswith(_WORKBOOKS):
         return _lazily("excel", "read_excel")
@@ -51,8 +53,8 @@ def is_running_text(file_class: FileClass, format_: str, path: str) -> bool:
     )
 
 
-def _lazily(module: str, function: str) -> Reader:
-    def read(stream: BinaryIO, path: str) -> Iterator[Read]:
+def _lazily(module: str, function: str) -> "Reader":
+    def read(stream: BinaryIO, path: str) -> "Iterator[Read]":
         reader: Callable[[BinaryIO, str], Iterator[Read]] = getattr(
             import_module(f"assay.examinations.border.readers.{module}"), function
         )
