@@ -38,8 +38,9 @@ def export(
     *,
     confirmed: bool = False,
     country: str = "SG",
+    sketch: str = "",
 ) -> Export:
-    counted = Counted(of.keep(persons(of, *ordinary)), of.keep(persons(of, *sensitive)))
+    counted = Counted(of.keep(persons(of, *ordinary)), of.keep(persons(of, *sensitive)) or sketch)
     columns = (ACCOUNT,) if sensitive[1] or ordinary[1] else ()
 
     def make(number: int) -> Export:

@@ -24,7 +24,7 @@ def decided(of: Register, profile: Profile = PROFILE, book: str = "cn-data-expor
     facts = facts_of(profile, totals.exports[-1], totals)
     for fact in facts:
         check(fact)
-    return decide(load(book), profile, facts, attempts_of(totals), day)
+    return decide(load(book), profile, totals.exports[-1], facts, attempts_of(totals))
 
 
 def route(of: Register, profile: Profile = PROFILE, book: str = "cn-data-export") -> str | None:
@@ -93,9 +93,10 @@ def test_a_claimed_exemption_leaves_it_undecided_a_confirmed_one_frees(tmp_path:
 def test_a_route_that_was_gone_frees_until_its_day(tmp_path: Path) -> None:
     of = register(tmp_path)
     export(of, (0, 0), (0, 20))
-    held = replace(PROFILE, held=(Held(CONTRACT, date(2026, 12, 31), "Anna Roth"),))
+    held = replace(PROFILE, held=(Held(CONTRACT, "SG", "Desk", date(2026, 12, 31), "Anna Roth"),))
     assert decided(of, held).free
-    assert not decided(of, replace(PROFILE, held=(Held(CONTRACT, date(2026, 2, 1), "Anna Roth"),))).free
+    for other in (("SG", "Desk", date(2026, 2, 1)), ("SG", "Another", DAY), ("US", "Desk", DAY)):
+        assert not decided(of, replace(PROFILE, held=(Held(CONTRACT, *other, "Anna Roth"),))).free
     export(of, (0, 0), (0, 10_000))
     assert not decided(of, held).free, "another route is needed now"
 

@@ -21,7 +21,7 @@ stated_by: Li Wei
 exemptions:
   - {id: contract-with-individual, confirmed_by: Anna Roth}
 held:
-  - {route: contract-or-certification, until: 2029-01-01, confirmed_by: Anna Roth}
+  - {route: contract-or-certification, country: SG, recipient: Desk, until: 2029-01-01, confirmed_by: Anna Roth}
 """
 
 
@@ -35,8 +35,9 @@ def test_a_profile_says_what_it_says(tmp_path: Path) -> None:
     profile = read(tmp_path, WHOLE)
     assert profile.attributes == {"home": "CN", "sector": "banking", "critical": False}
     assert profile.confirms("contract-with-individual") is not None
-    assert profile.holds("contract-or-certification", date(2029, 1, 1)) is not None
-    assert profile.holds("contract-or-certification", date(2029, 1, 2)) is None
+    assert profile.holds("contract-or-certification", "SG", "Desk", date(2029, 1, 1)) is not None
+    assert profile.holds("contract-or-certification", "SG", "Desk", date(2029, 1, 2)) is None
+    assert profile.holds("contract-or-certification", "SG", "", date(2029, 1, 1)) is None
 
 
 def test_what_is_not_said_is_not_known(tmp_path: Path) -> None:
@@ -53,6 +54,7 @@ def test_what_is_not_said_is_not_known(tmp_path: Path) -> None:
         ("handler: X\nhome: CN\ncritical: maybe\n", "critical"),
         ("handler: X\nhome: CN\ncritical: true\n", "states"),
         ("handler: X\nhome: CN\nheld:\n  - {route: x, confirmed_by: A}\n", "until"),
+        ("handler: X\nhome: CN\nheld:\n  - {route: x, until: 2029-01-01, confirmed_by: A}\n", "country"),
         ("handler: X\nhome: CN\nexemptions:\n  - {id: x, confirmed_by: A, document: abc}\n", "document"),
         ("handler: X\nhome: CN\nexempt: x\n", "exempt"),
         ("[", "profile.yaml:2"),

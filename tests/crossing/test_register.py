@@ -1,5 +1,6 @@
 """The register of exports: unions over a year, nothing deleted, every change entered, no value of a person in it."""
 
+import fcntl
 import multiprocessing
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.crossing.register import Register, Unread
 from assay.ledger import verify as verifier
-from tests.crossing.made import BANK, export, register
+from tests.crossing.made import BANK, export, persons, register
 from tests.ledger.made import AT
 
 
@@ -113,3 +114,82 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
         go.set()
         other.join(30)
     assert export(of, (0, 1)).number == 1
+
+
+KEYS = ["--key", str(BANK.keys[0])]
+
+
+def test_an_export_that_is_gone_is_neither_uncounted_nor_forgotten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    export(of, (10, 20))
+    for name in ("0001.json", "0001.json.salt"):
+        (of.path / "exports" / name).unlink()
+    with pytest.raises(NotVerifiedError, match=r"0001\.json is damaged"):
+        of.totals(2026)
+    assert verifier.main([*KEYS, str(of.path)]) == 12
+    assert "exports/0001.json" in capsys.readouterr().out
+
+
+def test_what_nobody_entered_is_named_and_takes_nothing_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    (of.path / "withdrawn").mkdir()
+    (of.path / "withdrawn" / "0001.json").write_text('{"number": 1, "day": "2026-04-01", "reason": "not sent"}')
+    assert of.totals(2026).ordinary.count() == 10
+    assert verifier.main([*KEYS, str(of.path)]) == 12
+    assert "withdrawn/0001.json is named by no entry" in capsys.readouterr().out
+    of.withdraw(1, date(2026, 4, 1), "not sent", BANK, AT)
+    assert of.totals(2026).ordinary.count() == 0
+    assert verifier.main([*KEYS, str(of.path)]) == 0
+
+
+def test_a_changed_export_is_refused_not_counted(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    path = of.path / "exports" / "0001.json"
+    path.write_text(path.read_text().replace('"2026-', '"2025-'))
+    with pytest.raises(NotVerifiedError, match="damaged"):
+        of.totals(2026)
+
+
+def test_a_writer_killed_between_body_and_entry_leaves_an_export_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assay.crossing.register.open_log", killed)
+        with pytest.raises(KeyboardInterrupt):
+            export(of, (10, 15))
+    assert of.totals(2026).ordinary.count() == 15
+    assert verifier.main([*KEYS, str(of.path)]) == 12
+    assert export(of, (15, 16)).number == 3
+    assert of.totals(2026).ordinary.count() == 16
+    assert verifier.main([*KEYS, str(of.path)]) == 0
+
+
+def test_a_sketch_of_another_register_is_damage(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    of, other = register(tmp_path), register(tmp_path / "other")
+    name = other.keep(persons(other, 0, 5))
+    export(of, (0, 10), sketch=name)
+    (of.path / "sketches" / name).write_bytes((other.path / "sketches" / name).read_bytes())
+    with pytest.raises(NotVerifiedError, match="damaged"):
+        of.totals(2026)
+
+
+def test_a_register_is_begun_once(tmp_path: Path) -> None:
+    path = tmp_path / "register"
+    path.mkdir()
+    with (path / "lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="another process"):
+            register(tmp_path)
+    assert register(tmp_path).key() == register(tmp_path).key()

@@ -143,7 +143,7 @@ def test_a_missing_cosignature(given: Path, tmp_path: Path, capsys: pytest.Captu
         "log x\nquorum none\n",
     ):
         policy.write_text(wrong)
-        assert run(capsys, "--policy", policy, given / "out")[0] == 12
+        assert run(capsys, "--policy", policy, given / "out")[0] == 2
 
 
 def test_sm2_without_anything_that_checks_it(
@@ -352,7 +352,7 @@ def test_nonsense(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: b
         assert run(capsys, "--key", BANK, tmp_path / name)[0] == 12
     (tmp_path / "x").unlink()
     assert run(capsys, "--key", BANK, tmp_path / "x", tmp_path, tmp_path / "nothing")[0] == 12
-    assert run(capsys, "--key", "nonsense", tmp_path)[0] == 12
+    assert run(capsys, "--key", "nonsense", tmp_path)[0] == 2
     with pytest.raises(SystemExit) as caught:
         run(capsys)
     assert caught.value.code == 2
@@ -360,3 +360,24 @@ def test_nonsense(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: b
 
 def test_nothing_read_reaches_the_terminal_raw() -> None:
     assert verifier.shown("a\x1b[31m\u202eb中") == "a\\u001b[31m\\u202eb中"
+
+
+def test_a_key_that_is_none_is_wrong_usage_and_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "binary").write_bytes(bytes(range(256)))
+    for wrong in (str(tmp_path / "binary"), str(tmp_path / "gone"), "a" * 5000, "a\0b", "name+x+y", str(tmp_path)):
+        assert verifier.main(["--key", wrong, str(tmp_path)]) == 2, wrong
+        said = capsys.readouterr()
+        assert "nothing was verified" in said.err
+        assert "NOT VERIFIED" not in said.out
+
+
+def test_a_log_is_told_by_what_it_is_not_by_its_name(
+    given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(given / "ledger.sqlite", tmp_path / "acts")
+    assert run(capsys, "--key", BANK, tmp_path / "acts")[0] == 0
+
+
+def test_a_receipt_alone_names_no_key(given: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, "--nobody", given / "17.json.tlog-proof")
+    assert (code, "nothing here names a key" in said) == (12, True)

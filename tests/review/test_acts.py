@@ -1,10 +1,12 @@
 """The acts of a review in the ledger of its dossier: entered as they happen, and every byte of them vouched for."""
 
+import importlib.util
 import json
 import random
 import shutil
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 
@@ -268,3 +270,28 @@ def test_a_link_among_the_reviews_is_named(place: Path, tmp_path: Path, capsys: 
     (place / "reviews" / "0003").symlink_to(forged)
     code, said = verify(capsys, place)
     assert (code, "reviews/0003 is named by no entry" in said) == (12, True)
+
+
+def test_the_benchmark_times_every_act_of_a_review(tmp_path: Path) -> None:
+    """Nothing of the ledger hides in the rest of the review: all that it is asked for is among what is timed."""
+    spec = importlib.util.spec_from_file_location("timed", Path(__file__).parents[2] / "benchmarks" / "ledger.py")
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    asked: set[str] = set()
+
+    class Asked(benchmark.Timed):  # type: ignore[misc, name-defined]
+        def __getattribute__(self, name: str) -> object:
+            caller = sys._getframe(1).f_globals["__name__"]
+            if caller not in ("assay.review.acts", "timed", __name__):
+                asked.add(name)
+            return super().__getattribute__(name)
+
+    (tmp_path / "product").mkdir()
+    (tmp_path / "product" / "a.py").write_text(DES)
+    with ExitStack() as opened:
+        plan = Plan(tmp_path / "product", DAY, dossier=tmp_path / "p.assay")
+        review(plan, enter=lambda dossier: opened.enter_context(Asked(dossier, BANK, lambda: AT)))
+    assert {"intake", "reviewed"} <= asked <= set(benchmark.ACTS), asked
+    assert benchmark.Timed.spent > 0

@@ -117,7 +117,7 @@ def export(
     if prepare is not None:
         for path in exporting.prepare(answer, prepare, language()):
             talk(Text(f"prepared: {path}", f"已准备：{path}"))
-    return int(Exit.NOTHING_TO_REPORT if answer.free else Exit.OPEN if answer.undecided else Exit.BROKEN)
+    return int(Exit.NOTHING_TO_REPORT if answer.free else Exit.BROKEN if answer.needed else Exit.OPEN)
 
 
 @click.command("register", help=say(Text("What left this year, and of how many persons.", "当年出境情况及所涉人数。")))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.words import language, say, talk
+from assay.core.errors import UsageError
 from assay.core.text import Text
 
 RECEIPT = ".tlog-proof"
@@ -36,10 +37,16 @@ def ask(new: bool) -> str | None:
             "Passphrase of your signing key (empty: sign as nobody known)", "签名密钥的口令（留空：以未知签名者签署）"
         )
     )
-    typed: str = click.prompt(
-        say(words), default="", hide_input=True, show_default=False, err=True, confirmation_prompt=new
-    )
-    return typed or None
+    while typed := _typed(words):
+        if not new or _typed(Text("The same again", "请再次输入")) == typed:
+            return typed
+        talk(Text("they differ", "两次输入不一致"))
+    return None
+
+
+def _typed(words: Text) -> str:
+    typed: str = click.prompt(say(words), default="", hide_input=True, show_default=False, err=True)
+    return typed
 
 
 def party() -> "Party":
@@ -60,9 +67,19 @@ def trusted_keys(given: Sequence[str]) -> "list[NamedKey]":
     """The keys that were named, each as text or in a file; this party's own when none was."""
     from assay.ledger.signing import read_key  # noqa: PLC0415
 
-    if not given:
-        return own_keys()
-    return [read_key(Path(key).read_text("utf-8") if "+" not in key and Path(key).is_file() else key) for key in given]
+    return [read_key(key if "+" in key else _in_file(key)) for key in given] or own_keys()
+
+
+def _in_file(path: str) -> str:
+    from assay.dossier.durable import read_plain  # noqa: PLC0415
+
+    try:
+        return read_plain(Path(path), 1 << 16).decode("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        message = Text(f"{path[:60]!a} is no key, and no file with one", f"{path[:60]!a} 既不是公钥，也不是公钥文件")
+        raise UsageError(
+            message, Text("give NAME+ID+BASE64 or a file with it", "请给出 名称+编号+BASE64 或其所在文件")
+        ) from error
 
 
 def verify(paths: Sequence[Path], keys: Sequence[str], more: Sequence[str] = (), *, nobody: bool) -> int:

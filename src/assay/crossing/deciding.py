@@ -7,7 +7,6 @@ none is broken. Where nothing graver is needed, the last route of the book is le
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.errors import UsageError
@@ -87,24 +86,25 @@ def attempts_of(totals: Totals) -> list[Attempt]:
 
 
 def decide(
-    book: Rulebook, profile: Profile, facts: Iterable[Fact], attempts: Iterable[Attempt], as_of: date
+    book: Rulebook, profile: Profile, export: Export, facts: Iterable[Fact], attempts: Iterable[Attempt]
 ) -> Decided:
-    """Raises UsageError for a book that is not about exports, or does not apply to this handler."""
+    """Raises UsageError for a book that is not about exports."""
     if not book.routes:
         raise UsageError(
             Text(f"{book.id} has no routes: it is not about exports", f"{book.id} 没有路径：与出境无关"),
             Text("name a book about exports: assay rules list", "请指定关于出境的规则集：assay rules list"),
         )
-    judged = {item.rule: item for item in judge_all(book.rules, profile.attributes, facts, attempts, as_of)}
+    judged = {item.rule: item for item in judge_all(book.rules, profile.attributes, facts, attempts, export.day)}
     rules = {rule.id: rule for rule in book.rules}
     for route in book.routes:
         outcomes = {id_: judged[id_].outcome for id_ in route.rules}
         broken = tuple(rules[id_] for id_, outcome in outcomes.items() if outcome == "broken")
         undecided = tuple(rules[id_] for id_, outcome in outcomes.items() if outcome == "open")
         if broken or not route.rules:
-            return Decided(book, route, route, judged, broken, undecided, profile.holds(route.id, as_of))
+            held = profile.holds(route.id, export.country, export.recipient, export.day)
+            return Decided(book, route, route, judged, broken, undecided, held)
         if undecided:
-            return Decided(book, None, route, judged, broken, undecided, profile.holds(route.id, as_of))
+            return Decided(book, None, route, judged, broken, undecided, None)
     raise AssertionError("the loader sees to it that the last route has no rules")
 
 

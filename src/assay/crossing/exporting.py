@@ -21,7 +21,7 @@ from assay.core.text import Lang, Text
 from assay.crossing.deciding import Decided, applying, attempts_of, decide, facts_of
 from assay.crossing.looking import Looked, Progress, look
 from assay.crossing.preparing import field_list, impact_assessment
-from assay.crossing.profile import COUNTRY, Profile
+from assay.crossing.profile import COUNTRY, NAME, Profile
 from assay.crossing.register import Counted, Export, Register, Totals
 from assay.ledger.party import Party
 from assay.rulebooks import load, shipped
@@ -51,8 +51,9 @@ class Answer:
     decided: tuple[Decided, ...]
 
     @property
-    def undecided(self) -> bool:
-        return any(one.route is None for one in self.decided)
+    def needed(self) -> bool:
+        """Whether some book asks for a route that was not gone, whatever another leaves open."""
+        return any(one.route is not None and not one.free for one in self.decided)
 
     @property
     def free(self) -> bool:
@@ -86,11 +87,26 @@ def export(
     clock: Callable[[], float],
     progress: Progress | None = None,
 ) -> Answer:
-    """Raises UsageError for a wrong country or path, InputError when the register or its key cannot be used."""
+    """Raises UsageError for a wrong country, exemption or path, InputError when register or key cannot be used."""
     if not COUNTRY.fullmatch(asked.country):
         raise UsageError(
             Text(f"{asked.country!a} is no country", f"{asked.country!a} 不是国家或地区代码"),
             Text("write two capital letters, such as SG; Hong Kong is HK", "请写两位大写字母，如 SG；香港为 HK"),
+        )
+    if asked.country == profile.home:
+        raise UsageError(
+            Text(
+                f"{asked.country} is where the handler is: nothing leaves", f"{asked.country} 为处理者所在地：并未出境"
+            ),
+            Text("what stays at home needs no answer", "境内提供无须判定"),
+        )
+    if asked.exemption and not NAME.fullmatch(asked.exemption):
+        raise UsageError(
+            Text("an exemption is named by its id, and by nothing else", "豁免情形只以其标识表示"),
+            Text(
+                "write e.g. contract-with-individual, as in the profile",
+                "例如 contract-with-individual，与自述文件一致",
+            ),
         )
     with TemporaryDirectory(prefix="assay-") as scratch:
         looked = look(asked.paths, register.key(), register.sketch, Path(scratch), progress)
@@ -116,7 +132,7 @@ def export(
     totals = register.totals(asked.day.year)
     facts = tuple(facts_of(profile, entered, totals))
     attempts = attempts_of(totals)
-    decided = tuple(decide(book, profile, facts, attempts, asked.day) for book in books)
+    decided = tuple(decide(book, profile, entered, facts, attempts) for book in books)
     return Answer(profile, entered, totals, facts, decided)
 
 

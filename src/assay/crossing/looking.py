@@ -3,7 +3,10 @@
 A set counts as sensitive when a class that PIPL Art. 28 calls sensitive is certain in it: by valid values, or by the
 column's name. What is only plausible moves the possible counts, not the certain ones. Persons of a set are told apart
 by the strongest identifier of a row (`examinations.border.counting`); the same person by two identifiers in two files
-counts twice, so that counts never come out too low.
+counts twice. In a table that names persons, every row that may be without an identifier counts as one more person in
+the possible counts, so that those never come out too low.
+
+*It cannot see* a second person in a row, such as a contact beside a customer.
 """
 
 import hashlib
@@ -11,16 +14,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assay.core.errors import UsageError
+import numpy as np
+
+from assay.core.errors import NothingToExamineError, UsageError
 from assay.core.text import Text
 from assay.crossing.register import Column, Unread
-from assay.examinations.border.classes import CLASSES
+from assay.examinations.border.classes import CLASSES, PERSONS
 from assay.examinations.border.columns import Verdict
 from assay.examinations.border.counting import Counted
-from assay.examinations.border.examination import READING_ENDS, count
+from assay.examinations.border.files import READING_ENDS, count
 from assay.examinations.border.grades import grades
-from assay.examinations.border.persons import Sketch, merged
-from assay.examinations.border.readers import reader_of
+from assay.examinations.border.persons import Sketch, Words, merged, of_width
+from assay.examinations.border.readers.formats import reader_of
 from assay.intake import Delivery, open_locator
 
 _CHUNK = 1 << 20
@@ -51,9 +56,16 @@ def look(
         looked.files += _digests(path)
         folder = scratch / str(number)
         folder.mkdir(parents=True)
+        whole = hashlib.sha256("".join(looked.files).encode()).digest()
         for name, sets in _sets(path, folder, key, looked.unread, progress):
             for held in sets:
-                _take(looked, f"{name}#{held.name}" if held.name else name, held, empty)
+                set_ = f"{name}#{held.name}" if held.name else name
+                _take(looked, set_, held, _rows_of_nobody(key, whole + set_.encode(), held), empty)
+    if not (looked.files or looked.unread):
+        raise NothingToExamineError(
+            Text("there is no file in what is to leave", "拟出境的内容中没有任何文件"),
+            Text("name the files or the folder that leaves", "请指定实际出境的文件或文件夹"),
+        )
     return looked
 
 
@@ -85,9 +97,24 @@ def _sets(
     unread += [Unread(refused.path, refused.reason or "no-reader") for refused in delivery.refused]
 
 
-def _take(looked: Looked, name: str, held: Counted, empty: Callable[[], Sketch]) -> None:
+def _rows_of_nobody(key: bytes, label: bytes, held: Counted) -> Words:
+    """A hash for every row of a table that may speak of a person whom no identifier tells: the same ones every time."""
+    verdicts = list(held.verdicts())
+    told = max((one.cells if one.by_name else one.valid for one in verdicts if one.class_ in PERSONS), default=0)
+    named = max((one.cells for one in verdicts if CLASSES[one.class_].personal), default=0)
+    rows = min(held.rows - told, named)
+    if rows <= 0:
+        return np.empty(0, np.uint64)
+    numbers = np.arange(rows, dtype=np.uint64).view(np.uint8).reshape(rows, 8)
+    label_ = np.frombuffer(hashlib.sha256(label).digest()[:16], np.uint8)
+    return of_width(key, np.concatenate([np.broadcast_to(label_, (rows, 16)), numbers], axis=1))
+
+
+def _take(looked: Looked, name: str, held: Counted, unknown: Words, empty: Callable[[], Sketch]) -> None:
     verdicts = list(held.verdicts())
     persons = merged([empty(), *held.sketches.values()])
+    possible = merged([persons])
+    possible.add(unknown)
     personal = [one for one in verdicts if CLASSES[one.class_].personal]
     sensitive = [one for one in verdicts if grades()[one.class_].pipl == "sensitive"]
     looked.columns += [
@@ -98,10 +125,10 @@ def _take(looked: Looked, name: str, held: Counted, empty: Callable[[], Sketch])
     elif any(certain(one) for one in personal):
         looked.ordinary = merged([looked.ordinary, persons])
     if sensitive:
-        looked.possible_sensitive = merged([looked.possible_sensitive, persons])
-    elif personal:
-        looked.possible_ordinary = merged([looked.possible_ordinary, persons])
-    if personal and not persons.count():  # names and addresses alone: somebody is there, nobody can be counted
+        looked.possible_sensitive = merged([looked.possible_sensitive, possible])
+    if personal and not any(certain(one) for one in sensitive):
+        looked.possible_ordinary = merged([looked.possible_ordinary, possible])
+    if personal and not possible.count():  # names and addresses alone: somebody is there, nobody can be counted
         looked.unread.append(Unread(name, "blind-spot"))
 
 

@@ -9,7 +9,12 @@
     exemptions:
       - {id: contract-with-individual, confirmed_by: Anna Roth, document: <sha256>}
     held:
-      - {route: contract-or-certification, until: 2029-01-01, confirmed_by: Anna Roth, document: <sha256>}
+      - route: contract-or-certification
+        country: SG
+        recipient: Regional Desk    # as --recipient names it: no route was gone for whoever else receives
+        until: 2029-01-01
+        confirmed_by: Anna Roth
+        document: <sha256>
 
 What is left out is not known, and leaves the rules open that ask for it. An exemption that is claimed and not confirmed
 here exempts nothing: it only makes the outcome uncertain. No country is ever guessed.
@@ -27,9 +32,11 @@ from assay.rulebooks.fields import Fields
 from assay.rulebooks.strict_yaml import parse
 
 COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _KEYS = ("handler", "home", "sector", "critical", "important_data", "stated_by", "exemptions", "held")
+_HELD = ("route", "country", "recipient", "until", "confirmed_by", "document")
+_COUNTRY = Text("two capital letters, such as CN", "两位大写字母，如 CN")
 _LARGEST = 1 << 20
 
 
@@ -44,9 +51,11 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A route that was gone already: an assessment passed, a contract filed, a certificate."""
+    """A route that was gone already, for one recipient: an assessment passed, a contract filed, a certificate."""
 
     route: str
+    country: str
+    recipient: str
     until: date
     confirmed_by: str
     document: str = ""
@@ -74,9 +83,11 @@ class Profile:
     def confirms(self, exemption: str) -> Exemption | None:
         return next((item for item in self.exemptions if item.id == exemption), None)
 
-    def holds(self, route: str, day: date) -> Held | None:
-        """The route, when it was gone and still holds on that day."""
-        return next((item for item in self.held if item.route == route and day <= item.until), None)
+    def holds(self, route: str, country: str, recipient: str, day: date) -> Held | None:
+        """The route, when it was gone for this recipient and still holds on that day."""
+        to = (route, country, recipient)
+        gone = (one for one in self.held if (one.route, one.country, one.recipient) == to)
+        return next((one for one in gone if day <= one.until), None)
 
 
 def read_profile(path: Path) -> Profile:
@@ -92,13 +103,13 @@ def read_profile(path: Path) -> Profile:
     fields = Fields(parsed, (), parsed.value, _KEYS)
     profile = Profile(
         handler=fields.text("handler"),
-        home=_matching(fields, "home", COUNTRY, Text("two capital letters, such as CN", "两位大写字母，如 CN")),
+        home=_matching(fields, "home", COUNTRY, _COUNTRY),
         sector=fields.text("sector", "") or None,
         critical=_flag(fields, "critical"),
         important_data=_flag(fields, "important_data"),
         stated_by=fields.text("stated_by", ""),
         exemptions=tuple(_exemption(item) for item in fields.each("exemptions", ("id", "confirmed_by", "document"))),
-        held=tuple(_held(item) for item in fields.each("held", ("route", "until", "confirmed_by", "document"))),
+        held=tuple(_held(item) for item in fields.each("held", _HELD)),
     )
     if (profile.critical is not None or profile.important_data is not None) and not profile.stated_by:
         fields.refuse(
@@ -121,11 +132,13 @@ def _held(fields: Fields) -> Held:
             Text("key until is missing", "缺少键 until"),
             Text("write until: 2029-01-01", "请写 until: 2029-01-01"),
         )
-    return Held(_id(fields, "route"), until, fields.text("confirmed_by"), _document(fields))
+    country = _matching(fields, "country", COUNTRY, _COUNTRY)
+    who = fields.text("confirmed_by")
+    return Held(_id(fields, "route"), country, fields.text("recipient"), until, who, _document(fields))
 
 
 def _id(fields: Fields, key: str) -> str:
-    return _matching(fields, key, _NAME, Text("lower case words with hyphens", "小写字母、数字与连字符"))
+    return _matching(fields, key, NAME, Text("lower case words with hyphens", "小写字母、数字与连字符"))
 
 
 def _document(fields: Fields) -> str:

@@ -8,6 +8,10 @@ A register is a folder of one handler:
     sketches/<sha256>      distinct persons of an export (`persons.Sketch`)
     ledger/ledger.sqlite   an entry for each, signed by whoever exports
 
+What counts is what the ledger says: an export that it names and that is gone or changed is an error, a withdrawal that
+it does not name counts for nothing. An export that a killed writer left without its entry counts, and is entered by the
+next writer.
+
 Counts of a year are unions: the same person in two exports counts once, so splitting an export lowers nothing. One
 writer at a time. The key that hashes persons lies with this user's other keys, away from the register: who has only the
 register cannot try a list of numbers against it. Losing the key ends the register's year: counts stay, and no further
@@ -19,8 +23,8 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,11 +35,14 @@ import msgspec
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
-from assay.dossier.store import unreachable
+from assay.dossier.store import LEDGER, unreachable
 from assay.examinations.border.persons import KEY_BYTES, Sketch, key_id, merged, new_key
-from assay.ledger.entries import Entry, digest, salted
+from assay.ledger.entries import Entry, digest, read_entry, salted
+from assay.ledger.log import Log
 from assay.ledger.party import Party
 from assay.ledger.place import open_log
+from assay.ledger.sqlite import NAME as LOG
+from assay.ledger.sqlite import SqliteStore
 
 FORMAT = 1
 HEAD, LOCK, EXPORTS, WITHDRAWN, SKETCHES = "register.json", "lock", "exports", "withdrawn", "sketches"
@@ -136,15 +143,17 @@ class Register:
 
     @classmethod
     def open_or_begin(cls, path: Path, handler: str, keys: Path) -> "Register":
-        """Raises UsageError when the register is another handler's."""
+        """Raises UsageError when the register is another handler's, or somebody else is beginning it."""
         if not (path / HEAD).exists():
-            key = new_key()
-            head = _Head(FORMAT, secrets.token_hex(8), handler, key_id(key).hex())
             try:
                 path.mkdir(parents=True, exist_ok=True)
                 keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write_key(keys / f"{head.id}.key", key)
-                write_durably(path / HEAD, _spelled(head))
+                with _locked(path):
+                    if not (path / HEAD).exists():
+                        key = new_key()
+                        head = _Head(FORMAT, secrets.token_hex(8), handler, key_id(key).hex())
+                        _write_key(keys / f"{head.id}.key", key)
+                        write_durably(path / HEAD, _spelled(head))
             except OSError as error:
                 raise unreachable(path, error) from error
         register = cls(path, keys)
@@ -175,11 +184,16 @@ class Register:
         return Sketch(bytes.fromhex(self._head.key))
 
     def exports(self) -> list[Export]:
-        """Every export, withdrawn ones too, in the order in which they were entered."""
-        return [_read(Export, self.path / EXPORTS / f"{number:04}.json") for number in self._numbers(EXPORTS)]
+        """Every export, withdrawn ones too, in order of number. Raises NotVerifiedError for one gone or changed."""
+        entered = self._entered(EXPORTS)
+        return [
+            self._intact(Export, EXPORTS, number, entered) for number in sorted({*entered, *self._numbers(EXPORTS)})
+        ]
 
     def withdrawn(self) -> dict[int, Withdrawal]:
-        return {n: _read(Withdrawal, self.path / WITHDRAWN / f"{n:04}.json") for n in self._numbers(WITHDRAWN)}
+        """What the ledger says did not take place. Raises as `exports`."""
+        entered = self._entered(WITHDRAWN)
+        return {number: self._intact(Withdrawal, WITHDRAWN, number, entered) for number in entered}
 
     def totals(self, year: int, more: Sequence[Export] = ()) -> Totals:
         """Distinct persons of all exports of a year that took place and that no confirmed exemption covers."""
@@ -213,15 +227,17 @@ class Register:
     def add(self, make: Callable[[int], Export], party: Party, now: int) -> Export:
         """Enter an export; `make` is given its number. Raises UsageError while another process writes."""
         with self.locked():
-            export = make(max(self._numbers(EXPORTS), default=0) + 1)
-            sketches = {f"{SKETCHES}/{name}": f"sha256:{name}" for name in _sketches(export)}
-            self._enter("export", EXPORTS, export.number, _spelled(export), sketches, party, now)
+            entered = self._entered(EXPORTS)
+            for number in sorted({*self._numbers(EXPORTS)} - {*entered}):  # of writers that were killed
+                self._enter_export(_read(Export, self._body(EXPORTS, number)), party, now)
+            export = make(max((*entered, *self._numbers(EXPORTS)), default=0) + 1)
+            self._enter_export(export, party, now)
         return export
 
     def withdraw(self, number: int, day: date, reason: str, party: Party, now: int) -> Withdrawal:
         """Say that an export did not take place. Raises InputError for one that there is not, or that is withdrawn."""
         with self.locked():
-            if number not in self._numbers(EXPORTS) or number in self._numbers(WITHDRAWN):
+            if number not in {one.number for one in self.exports()} or number in self._entered(WITHDRAWN):
                 raise InputError(
                     Text(
                         f"{self.path} has no export {number} to withdraw",
@@ -236,19 +252,42 @@ class Register:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One writer at a time; the lock ends with its process."""
-        try:
-            file = (self.path / LOCK).open("ab")
-        except OSError as error:
-            raise unreachable(self.path, error) from error
-        with file:
-            try:
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise UsageError(
-                    Text(f"another process is writing to {self.path}", f"另一个进程正在写入 {self.path}"),
-                    Text("wait for it to end", "请等待其结束"),
-                ) from error
+        with _locked(self.path):
             yield
+
+    def _enter_export(self, export: Export, party: Party, now: int) -> None:
+        sketches = {f"{SKETCHES}/{name}": f"sha256:{name}" for name in _sketches(export)}
+        self._enter("export", EXPORTS, export.number, _spelled(export), sketches, party, now)
+
+    def _entered(self, folder: str) -> dict[int, str]:
+        """Number and digest of every body of a folder that the ledger names, the last for each."""
+        place = self.path / LEDGER / LOG
+        if not place.exists():
+            return {}
+        store = SqliteStore(place, writable=False)
+        with closing(Log(store)) as log:
+            log.verify()
+            entries = [read_entry(body, position) for position, body, _ in store.rows(0, 1 << 62)]
+        digests = {name: one for entry in entries for name, one in entry.digests.items()}
+        return {
+            int(found[1]): one
+            for name, one in digests.items()
+            if name.startswith(f"{folder}/") and (found := _NAME.fullmatch(name.removeprefix(f"{folder}/")))
+        }
+
+    def _intact(self, type_: type[T], folder: str, number: int, entered: Mapping[int, str]) -> T:
+        path = self._body(folder, number)
+        if number in entered:
+            try:
+                body, salt = read_plain(path, _LARGEST), read_plain(path.with_name(path.name + ".salt"), _LARGEST)
+                if salted(body, salt) != entered[number]:
+                    raise ValueError("changed")
+            except (OSError, ValueError) as error:
+                raise _damaged(path) from error
+        return _read(type_, path)
+
+    def _body(self, folder: str, number: int) -> Path:
+        return self.path / folder / f"{number:04}.json"
 
     def _enter(
         self, act: str, folder: str, number: int, body: bytes, more: dict[str, str], party: Party, now: int
@@ -267,7 +306,10 @@ class Register:
 
     def _union(self, names: Iterator[str]) -> Sketch:
         sketches = [self._sketch(name) for name in dict.fromkeys(names) if name]
-        return merged([self.sketch(), *sketches])
+        try:
+            return merged([self.sketch(), *sketches])
+        except ValueError as error:  # a sketch of another register, put here
+            raise _damaged(self.path / SKETCHES) from error
 
     def _sketch(self, name: str) -> Sketch:
         path = self.path / SKETCHES / name
@@ -283,6 +325,23 @@ class Register:
         path = self.path / folder
         names = [entry.name for entry in path.iterdir()] if path.is_dir() else []
         return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    try:
+        file = (path / LOCK).open("ab")
+    except OSError as error:
+        raise unreachable(path, error) from error
+    with file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(
+                Text(f"another process is writing to {path}", f"另一个进程正在写入 {path}"),
+                Text("wait for it to end", "请等待其结束"),
+            ) from error
+        yield
 
 
 def _sketches(export: Export) -> list[str]:

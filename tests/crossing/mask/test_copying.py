@@ -228,3 +228,146 @@ def test_an_output_that_exists_is_not_written_over(tmp_path: Path) -> None:
     source = written(tmp_path, "csv", table())
     with pytest.raises(UsageError, match="exists"):
         copy(source, source, MASKER, Policy())
+
+
+MOBILES = [f"1380000{number:04}" for number in range(ROWS)]
+
+
+def of(folder: Path, form: str, made: Any, policy: Policy | None = None, quasi: tuple[str, ...] = ()) -> Any:
+    source = folder / f"made.{form}"
+    if isinstance(made, bytes):
+        source.write_bytes(made)
+    elif form == "parquet":
+        pyarrow.parquet.write_table(made, source)
+    else:
+        with pyarrow.ipc.new_file(source, made.schema) as writer:
+            writer.write_table(made)
+    copy(source, folder / "out" / source.name, MASKER, policy or Policy(), quasi)
+    return (folder / "out" / source.name).read_bytes() if form == "csv" else read(folder / "out" / source.name)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([b"\xff" + one.encode() for one in MOBILES], pa.binary()),
+        pa.array([one.encode() + b"\xff" for one in MOBILES], pa.binary(12)),
+        pa.array([b"\xff" + one.encode() for one in MOBILES], pa.binary()).dictionary_encode(),
+        pa.array([one.encode() for one in MOBILES], pa.binary_view()),
+        pa.array([[one] for one in MOBILES], pa.list_view(pa.string())),
+        pa.array([[one] for one in MOBILES], pa.list_(pa.string(), 1)),
+        pa.array([[(one, one)] for one in MOBILES], pa.map_(pa.string(), pa.string())),
+        pa.array([f'{{"p": "{one}"}}' for one in MOBILES]).cast(pa.json_(pa.string())),
+        pa.compute.run_end_encode(pa.array(MOBILES)),
+        pa.UnionArray.from_sparse(pa.array([0] * ROWS, pa.int8()), [pa.array(MOBILES)]),
+        pa.array([{MOBILES[7]: one} for one in MOBILES]),
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_what_no_scan_reads_does_not_leave(tmp_path: Path, array: Any) -> None:
+    copied = of(tmp_path, "arrow", pa.table({"c": array, "n": range(ROWS)}))
+    assert copied.num_rows == ROWS
+    assert copied["n"].to_pylist() == list(range(ROWS))
+    assert "1380000" not in str(copied.schema) + str(copied.to_pydict())
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_metadata_stays_behind_and_what_was_never_null_can_be_emptied(tmp_path: Path, form: str) -> None:
+    fields = [
+        pa.field("m", pa.string(), nullable=False, metadata={"example": MOBILES[0]}),
+        pa.field("password", pa.string(), nullable=False),
+        pa.field("s", pa.struct([pa.field("m", pa.string(), nullable=False)]), nullable=False),
+    ]
+    nested = pa.array([{"m": one} for one in MOBILES], fields[2].type)
+    schema = pa.schema(fields, metadata={"seen": MOBILES[1]})
+    copied = of(tmp_path, form, pa.table([pa.array(MOBILES), pa.array(["x1y2z3"] * ROWS), nested], schema=schema))
+    assert "1380000" not in str(copied.schema) + str(copied.to_pydict())
+    assert copied["password"].null_count == ROWS
+
+
+@pytest.mark.parametrize("name", ["mobile", "手机号"])
+def test_a_column_that_says_what_it_is_is_masked_whatever_form_its_values_have(tmp_path: Path, name: str) -> None:
+    abroad = "".join(f"+852 9{number:03} 4567,x\n" for number in range(ROWS))
+    assert b"4567" not in of(tmp_path, "csv", f"{name},y\n{abroad}".encode())
+
+
+def test_a_few_names_that_recur_are_masked(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{name},{place}\n" for name, place in zip(["王伟", "李芳", "张敏"] * 20, ["x", "y"] * 30, strict=True)
+    )
+    assert "王伟".encode() not in of(tmp_path, "csv", rows.encode())
+
+
+def test_one_sentence_far_down_makes_a_column_running_text(tmp_path: Path) -> None:
+    rows = "ok,1\n" * 6_000 + "客户：张伟，电话稍后再说,1\n" + "ok,1\n" * 100
+    assert "张伟".encode() not in of(tmp_path, "csv", f"note,b\n{rows}".encode())
+
+
+def test_a_name_before_a_province_does_not_leave_with_it(tmp_path: Path) -> None:
+    cells = [
+        "张三，广东省深圳市科技路1号",
+        "王小明在广州市天河区",
+        "内蒙古自治区呼和浩特市新城区1号",
+        "李四收 上海市浦东新区",
+    ]
+    copied = of(tmp_path, "parquet", pa.table({"address": cells * 15}))
+    assert copied["address"].to_pylist()[:4] == [None, None, "内蒙古自治区", None]
+
+
+def test_words_in_a_column_of_numbers_do_not_pass_for_digits(tmp_path: Path) -> None:
+    more = [
+        "call Wang Xiaoming at 13800001234",
+        "王小明 13800001234",
+        "１３８００００１２３４ 123456",
+        "HKG 138-0000-1234",
+    ]
+    copied = of(tmp_path, "parquet", pa.table({"mobile": MOBILES + more}), in_format(Policy()))
+    *_, words, name, wide, plain = copied["mobile"].to_pylist()
+    assert (words, name, wide) == (None, None, None)
+    assert plain.startswith("HKG ")
+    assert plain != more[-1]
+
+
+@pytest.mark.parametrize(("kind", "first"), [(pa.int32(), 2_147_400_000), (pa.int64(), 9_223_372_036_854_000_000)])
+def test_whole_numbers_stay_apart_and_in_their_type(tmp_path: Path, kind: Any, first: int) -> None:
+    numbers = pa.array([first + number for number in range(5_000)], kind)
+    copied = of(tmp_path, "parquet", pa.table({"customer_id": numbers}))
+    values = copied["customer_id"].to_pylist()
+    assert len(set(values)) == len(numbers)
+    assert all(len(str(value)) == len(str(first)) and value > 0 for value in values)
+
+
+def test_a_table_without_rows_is_copied(tmp_path: Path) -> None:
+    copied = of(tmp_path, "parquet", pa.table({"mobile": pa.array([], pa.string())}))
+    assert (copied.num_rows, copied.column_names) == (0, ["mobile"])
+
+
+@pytest.mark.parametrize(
+    ("made", "quasi"),
+    [
+        (pa.table({"s": [{"a": 1}] * ROWS, "b": range(ROWS)}), ("s.a",)),
+        (pa.table({"s": [[1]] * ROWS, "b": range(ROWS)}), ("s",)),
+        (pa.table({"a": [{"b": one} for one in MOBILES], "a.b": ["x"] * ROWS}), ()),
+        (pa.table([MOBILES, ["x"] * ROWS, ["x"] * ROWS], names=["a", "a (2)", "a"]), ()),
+    ],
+)
+def test_columns_that_cannot_be_told_or_compared_are_refused(tmp_path: Path, made: Any, quasi: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError):
+        of(tmp_path, "arrow", made, quasi=quasi)
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_a_fault_of_the_library_is_told_without_its_words(tmp_path: Path) -> None:
+    zone = pa.timestamp("us", tz="Nowhere/13800000001")
+    with pytest.raises(InputError) as caught:
+        of(tmp_path, "arrow", pa.table({"birth_date": pa.array([1] * ROWS, zone)}))
+    assert "1380000" not in str(caught.value)
+
+
+def test_a_damaged_batch_ends_the_copy_where_it_ended_the_looking(tmp_path: Path) -> None:
+    bad = pa.StringArray.from_buffers(2, pa.array([0, 3, 1], pa.int32()).buffers()[1], pa.py_buffer(b"abc"))
+    source = tmp_path / "torn.arrow"
+    with pyarrow.ipc.new_file(source, pa.schema([("c", pa.string())])) as writer:
+        for array in (pa.array(["ok"] * 5), bad, pa.array(MOBILES)):
+            writer.write_batch(pa.record_batch([array], names=["c"]))
+    copied = copy(source, tmp_path / "out" / "torn.arrow", MASKER, Policy())
+    assert (copied.rows, len(copied.missing)) == (5, 1)

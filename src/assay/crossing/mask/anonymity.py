@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from assay.core.errors import UsageError
+from assay.core.text import Text
 from assay.examinations.border.columns import bytes_of
 from assay.examinations.border.persons import new_key, of_width
 
@@ -51,10 +53,20 @@ class Groups:
         return len(self._counts)
 
 
+def not_comparable(what: str) -> UsageError:
+    return UsageError(
+        Text(f"groups cannot be counted over {what}", f"无法按 {what} 统计行组"),
+        Text("name columns of text, numbers or dates with --quasi", "--quasi 请指定文本、数字或日期字段"),
+    )
+
+
 def _hashed(key: bytes, array: Array) -> Any:
     """A 64-bit hash of every cell; an empty cell is one value like any other."""
     pa: Any = importlib.import_module("pyarrow")
-    distinct = array.cast(pa.string()).fill_null("\0").dictionary_encode()
+    try:
+        distinct = array.cast(pa.string()).fill_null("\0").dictionary_encode()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise not_comparable(str(array.type)) from None  # what it says may quote a value
     values = distinct.dictionary
     buffer, edges = bytes_of(values)
     content = bytes(memoryview(buffer)) if len(buffer) else b""

@@ -16,7 +16,7 @@ from assay.crossing.mask import ff1
 from assay.crossing.mask.generalising import generalised
 from assay.crossing.mask.hashing import LENGTH, Algorithm, hmacs
 from assay.crossing.mask.policy import GENERALISED, Action
-from assay.examinations.border.columns import bytes_of
+from assay.examinations.border.columns import as_text, bytes_of
 from assay.examinations.border.text import find
 
 Array = Any  # pyarrow.Array
@@ -25,6 +25,7 @@ _SPELLED = frozenset({"person_name", "address"})
 _REMEMBERED = 50_000  # texts whose redaction is kept for the next batch
 _SHORT = 8  # hex characters of a pseudonym inside a text
 _LINE = "\u2028"
+_LETTERS = 5  # one more than a number may have: HKG, E, X
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Masker:
                 if _unique(inner)
                 else (inner.take(array.indices).dictionary_encode().cast(kind))
             )
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
             return self._strings(action, class_, array.cast(pa.string())).cast(kind)
         if pa.types.is_integer(kind) and action in ("pseudonym", "format"):
             return self._integers(array)
@@ -80,7 +81,8 @@ class Masker:
         return hmac.digest(self.key, use, "sha256")
 
     def _in_format(self, array: Array) -> Array:
-        """Every digit of a row enciphered where it stands; rows of fewer than six digits, or over 36, become empty."""
+        """Every digit of a row enciphered where it stands. What is no number becomes empty: fewer than six digits or
+        over 36, more than four Latin letters, any other script."""
         pa = importlib.import_module("pyarrow")
         buffer, edges = bytes_of(array)
         content = buffer[edges[0] : edges[-1]].copy() if len(edges) > 1 else buffer[:0].copy()
@@ -94,7 +96,9 @@ class Masker:
             rows = np.flatnonzero(counts == count)
             at = places[starts[rows][:, None] + np.arange(count)]
             content[at] = ff1.encipher(self._own(b"format"), b"", content[at] - 48) + 48
-        lost = (counts < ff1.FEWEST) | (counts > ff1.MOST)
+        letters = (((content | 32) >= 97) & ((content | 32) <= 122)) * 1 + (content >= 128) * _LETTERS
+        said = np.diff(np.concatenate([[0], np.cumsum(letters)])[edges])
+        lost = (counts < ff1.FEWEST) | (counts > ff1.MOST) | (said >= _LETTERS)
         masked = pa.StringArray.from_buffers(
             len(array), pa.py_buffer(edges.astype(np.int32)), pa.py_buffer(content.tobytes())
         )
@@ -102,22 +106,24 @@ class Masker:
         return pc.if_else(pa.array(lost | np.asarray(array.is_null())), None, masked)
 
     def _integers(self, array: Array) -> Array:
-        """Of the same number of digits: a result that begins with 0 is enciphered again (cycle walking)."""
+        """Of the same number of digits: a result that begins with 0, or that the type cannot hold, is enciphered
+        again (cycle walking), so that two numbers never become one."""
         pa = importlib.import_module("pyarrow")
         numbers = np.asarray(array.cast(pa.int64(), safe=False).fill_null(0))
         result = np.zeros(len(numbers), np.int64)
         lost = np.asarray(array.is_null()) | (numbers < 10 ** (ff1.FEWEST - 1))
+        most = min(np.iinfo(array.type.to_pandas_dtype()).max, np.iinfo(np.int64).max)
         lengths = np.char.str_len(np.abs(numbers).astype("U19")) if len(numbers) else np.zeros(0, np.int64)
         for length in np.unique(lengths[~lost]).tolist():
             rows = np.flatnonzero((lengths == length) & ~lost)
-            digits = (numbers[rows][:, None] // 10 ** np.arange(length - 1, -1, -1, dtype=np.int64) % 10).astype(
-                np.uint8
-            )
+            tens = 10 ** np.arange(length - 1, -1, -1, dtype=np.int64)
+            digits = (numbers[rows][:, None] // tens % 10).astype(np.uint8)
             waiting = np.arange(len(rows))
             while len(waiting):
                 digits[waiting] = ff1.encipher(self._own(b"format"), b"integer", digits[waiting])
-                waiting = waiting[digits[waiting, 0] == 0]
-            result[rows] = digits.astype(np.int64) @ (10 ** np.arange(length - 1, -1, -1, dtype=np.int64))
+                made = digits[waiting].astype(np.uint64) @ tens.astype(np.uint64)
+                waiting = waiting[(digits[waiting, 0] == 0) | (made > most)]
+            result[rows] = digits.astype(np.int64) @ tens
         fits = importlib.import_module("pyarrow.compute").if_else(pa.array(lost), None, pa.array(result))
         return fits.cast(array.type, safe=False)
 
@@ -182,3 +188,35 @@ def _hex(hashes: Any) -> Array:
 
 def _unique(values: Array) -> bool:
     return len(values.unique()) == len(values) and values.null_count == 0
+
+
+def looked_type(kind: Any) -> Any:
+    """The type under which a copy has what was looked at; `null` for types that no scan knows."""
+    pa = importlib.import_module("pyarrow")
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.null()
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    known = any(
+        is_(plain)
+        for is_ in (
+            pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_primitive,
+            pa.types.is_decimal, pa.types.is_null, pa.types.is_binary, pa.types.is_large_binary,
+            pa.types.is_fixed_size_binary,
+        )
+    )  # fmt: skip
+    return kind if known else pa.null()
+
+
+def looked_at(array: Array) -> Array:
+    """The same without what no scan reads: bytes that are not text become empty, types that it does not know whole."""
+    pa = importlib.import_module("pyarrow")
+    kind = looked_type(array.type)
+    if kind != array.type:
+        return pa.nulls(len(array), kind)
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_binary(plain) or pa.types.is_large_binary(plain) or pa.types.is_fixed_size_binary(plain):
+        texts: Array = as_text(array)
+        pc = importlib.import_module("pyarrow.compute")
+        decoded = array.dictionary_decode() if plain is not kind else array
+        return pc.if_else(texts.is_valid(), decoded, None).cast(kind)
+    return array

@@ -3,6 +3,9 @@
 Two passes: the first finds what each column holds, over all of it; the second writes. CSV and its kin, Parquet and
 Arrow are copied. A part that cannot be read is not in the copy, and the copy says so; a format that cannot be written
 is refused. The copy appears under its name when it is whole.
+
+*What no scan reads* does not leave: bytes that are not text, and types that no reader knows, become empty. Names of
+columns and fields that could be values, and what metadata says, stay behind.
 """
 
 import csv
@@ -17,40 +20,24 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import UsageError
 from assay.core.text import Text
-from assay.crossing.mask.anonymity import Groups
-from assay.crossing.mask.columns import Masker
-from assay.crossing.mask.policy import GENERALISED, STRICTNESS, Action, Policy
+from assay.crossing.mask.anonymity import Groups, not_comparable
+from assay.crossing.mask.columns import Masker, looked_at, looked_type
+from assay.crossing.mask.planning import Masked, not_readable, planned, same_name
+from assay.crossing.mask.policy import Policy
 from assay.dossier.store import unreachable
-from assay.examinations.border.classes import CLASSES, CODES
-from assay.examinations.border.columns import Column, Verdict
-from assay.examinations.border.examination import READING_ENDS, count
-from assay.examinations.border.persons import new_key
 from assay.examinations.border.readers.arrows import read_arrow, read_parquet
-from assay.examinations.border.readers.batches import Batch, Read, Reader
+from assay.examinations.border.readers.batches import Batch, Reader
 from assay.examinations.border.readers.delimited import read_delimited
 from assay.examinations.border.readers.naming import header_of, shown, unique
 
 _ROWS = 1 << 16
 _AHEAD = 1 << 18
-_SAMPLE = 4_000  # rows of each batch
-_SENTENCE = r"\S+\s+\S+\s+\S+|\p{Han}{5,}"
-_NEARLY_ALL = 0.9
-_MOST = 0.5  # share of the cells from which a class speaks for the whole column
 _PARTIAL = ".partial"
 _FAULTS = (pa.ArrowException, ValueError, OSError)  # what pyarrow raises for damaged files
 Array = Any  # pyarrow.Array
 Apply = Callable[[str, Array], Array]
-
-
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """What was done with one column, and why."""
-
-    column: str
-    action: Action
-    classes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -77,7 +64,7 @@ def copy(source: Path, output: Path, masker: Masker, policy: Policy, quasi: Sequ
             Text(f"{output} exists", f"{output} 已存在"), Text("choose another --output", "请另选 --output")
         )
     reader, write = _FORMATS[kind]
-    copied = Copied(source, output, _planned(source, reader, policy))
+    copied = Copied(source, output, planned(source, reader, policy))
     if quasi:
         missing = [name for name in quasi if name not in {one.column for one in copied.columns}]
         if missing:
@@ -90,6 +77,8 @@ def copy(source: Path, output: Path, masker: Masker, policy: Policy, quasi: Sequ
 
     def apply(name: str, array: Array) -> Array:
         action, class_ = actions.get(name, ("remove", ""))
+        if policy.columns.get(name) != "keep":
+            array = looked_at(array)
         return masker.apply(action, class_, array)
 
     partial = output.with_name(output.name + _PARTIAL)
@@ -99,6 +88,8 @@ def copy(source: Path, output: Path, masker: Masker, policy: Policy, quasi: Sequ
         partial.replace(output)
     except OSError as error:
         raise unreachable(output, error) from error
+    except pa.ArrowException as error:
+        raise not_readable(source, error) from None  # what it says may quote a value
     finally:
         partial.unlink(missing_ok=True)
     return copied
@@ -113,69 +104,6 @@ def _kind(path: Path) -> str:
             Text(f"export it as one of {known} first", f"请先导出为 {known} 之一"),
         )
     return _KINDS[suffix]
-
-
-def _planned(source: Path, reader: Reader, policy: Policy) -> list[Masked]:
-    """What is done with each column, from all that it holds. Raises InputError when nothing could be read."""
-    wordy: set[str] = set()
-    try:
-        with source.open("rb") as stream:
-            counted = count(_observed(reader(stream, source.name), wordy), new_key())
-    except READING_ENDS as error:
-        raise unreachable(source, OSError(str(error))) from error
-    held = counted.sets.get("")
-    if held is None or not held.columns:
-        raise InputError(
-            Text(f"{source} could not be read as a table", f"{source} 无法作为数据表读取"),
-            Text(
-                "check the format; damaged files are repaired by their own tools",
-                "请检查格式；损坏的文件请用其自身工具修复",
-            ),
-        )
-    verdicts: dict[str, list[Verdict]] = {}
-    for verdict in held.verdicts():
-        verdicts.setdefault(verdict.column, []).append(verdict)
-    return [
-        _action(column, verdicts.get(name, []), policy, wordy=name in wordy) for name, column in held.columns.items()
-    ]
-
-
-def _observed(reads: Iterator[Read], wordy: set[str]) -> Iterator[Read]:
-    """The same, noting the columns of running text: what stands in a sentence is looked for cell by cell."""
-    for read in reads:
-        if isinstance(read, Batch) and not read.text:
-            for name, array in zip(read.names, read.arrays, strict=True):
-                if name not in wordy and (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-                    some = array.slice(0, _SAMPLE)
-                    if pa.compute.any(pa.compute.match_substring_regex(some, _SENTENCE)).as_py():
-                        wordy.add(name)
-        yield read
-
-
-def _speaks(column: Column, verdict: Verdict) -> bool:
-    """Whether a class is what the column is: its name says so, or most cells are such a value and nothing else."""
-    if verdict.by_name:
-        return True
-    if verdict.class_ in CODES:
-        place = CODES.index(verdict.class_) * 4
-        return bool(column.whole[place : place + 4].sum() >= _MOST * column.cells)
-    return verdict.plausible >= _NEARLY_ALL * column.cells and verdict.class_ in ("person_name", "address")
-
-
-def _action(column: Column, verdicts: Sequence[Verdict], policy: Policy, *, wordy: bool) -> Masked:
-    """What the column is decides; what stands inside its texts beside that is redacted."""
-    name = column.name
-    whole = [one for one in verdicts if _speaks(column, one)]
-    whole.sort(key=lambda one: -STRICTNESS[policy.classes[one.class_]])
-    action = policy.of(name, tuple(one.class_ for one in whole))
-    inside = [one for one in verdicts if one not in whole and policy.classes[one.class_] != "keep"]
-    told_to_keep = policy.columns.get(name) == "keep"
-    if action == "keep" and (inside or wordy) and not told_to_keep:
-        action = "redact"
-    if action == "generalise" and not any(one.class_ in GENERALISED for one in whole):
-        action = "pseudonym"  # no coarser form is known: a hash says less than the value
-    classes = [one.class_ for one in (*whole, *inside)]
-    return Masked(name, action, tuple(dict.fromkeys(classes)))
 
 
 def _write_delimited(source: Path, output: Path, apply: Apply, copied: Copied) -> None:
@@ -215,10 +143,9 @@ def _write_parquet(source: Path, output: Path, apply: Apply, copied: Copied) -> 
     try:
         file = pyarrow.parquet.ParquetFile(source, page_checksum_verification=True)
     except _FAULTS as error:
-        raise _not_readable(source, error) from error
+        raise not_readable(source, error) from error
     names = unique([shown(str(name), place) for place, name in enumerate(file.schema_arrow.names, 1)])
-    schema = file.schema_arrow.remove_metadata()  # what pandas keeps there may hold values
-    schema = pa.schema([schema.field(at).with_name(name) for at, name in enumerate(names)])
+    schema = _schema(names, file.schema_arrow)
     hashed = {
         one.column for one in copied.columns if one.action in ("pseudonym", "format")
     }  # hardly ever twice the same
@@ -245,19 +172,21 @@ def _write_arrow(source: Path, output: Path, apply: Apply, copied: Copied) -> No
         try:
             file = pyarrow.ipc.open_file(stream)
         except _FAULTS as error:
-            raise _not_readable(source, error) from error
+            raise not_readable(source, error) from error
         names = unique([shown(str(name), place) for place, name in enumerate(file.schema.names, 1)])
-        schema = pa.schema([file.schema.field(at).with_name(name) for at, name in enumerate(names)])
+        schema = _schema(names, file.schema)
         with pyarrow.ipc.new_file(output, schema) as writer:
             for place in range(file.num_record_batches):
                 try:
                     batch = file.get_batch(place)
-                except _FAULTS as error:
-                    copied.missing.append(f"batch {place + 1}: {type(error).__name__}")
-                    continue
-                masked = _rebuilt(names, batch, apply)
-                writer.write_batch(masked.cast(schema) if masked.schema != schema else masked)
-                _counted(copied, masked)
+                    batch.validate(full=True)
+                except _FAULTS as error:  # as in the first pass, which looked at nothing behind it either
+                    copied.missing.append(f"batch {place + 1} and all that follow: {type(error).__name__}")
+                    break
+                for start in range(0, batch.num_rows, _ROWS):
+                    masked = _rebuilt(names, batch.slice(start, _ROWS), apply)
+                    writer.write_batch(masked.cast(schema) if masked.schema != schema else masked)
+                    _counted(copied, masked)
 
 
 def _applied(names: Sequence[str], arrays: Sequence[Array], apply: Apply) -> Any:
@@ -269,30 +198,73 @@ def _rebuilt(names: Sequence[str], batch: Any, apply: Apply) -> Any:
     return pa.record_batch(arrays, names=list(names))
 
 
+def _schema(names: Sequence[str], source: Any) -> Any:
+    """Names and types only: metadata may hold values, and a field that is never null could not be emptied."""
+    leaves = [leaf for name, field_ in zip(names, source, strict=True) for leaf in _leaves(name, field_.type)]
+    if len(set(leaves)) < len(leaves):
+        raise same_name(next(leaf for leaf in leaves if leaves.count(leaf) > 1))
+    return pa.schema([pa.field(name, _type(field_.type)) for name, field_ in zip(names, source, strict=True)])
+
+
+def _leaves(name: str, kind: Any) -> Iterator[str]:
+    """The columns of a type, as the reader names them."""
+    if pa.types.is_struct(kind):
+        for at in range(kind.num_fields):
+            yield from _leaves(_inner(name, kind, at), kind.field(at).type)
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        yield from _leaves(name, kind.value_type)
+    else:
+        yield name
+
+
+def _inner(name: str, kind: Any, at: int) -> str:
+    return f"{name}.{shown(str(kind.field(at).name), at + 1)}"
+
+
+def _fields(kind: Any) -> list[Any]:
+    names = unique([shown(str(kind.field(at).name), at + 1) for at in range(kind.num_fields)])
+    return [pa.field(name, _type(kind.field(at).type)) for at, name in enumerate(names)]
+
+
+def _type(kind: Any) -> Any:
+    """The type in the copy: that of the source, where the copy can have anything of it."""
+    if pa.types.is_struct(kind):
+        return pa.struct(_fields(kind))
+    if pa.types.is_list(kind):
+        return pa.list_(_type(kind.value_type))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_type(kind.value_type))
+    if pa.types.is_map(kind):
+        return pa.map_(_type(kind.key_type), _type(kind.item_type))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(_type(kind.value_type), kind.list_size)
+    return looked_type(kind)
+
+
 def _nested(name: str, array: Array, apply: Apply) -> Array:
     """Structures and lists are rebuilt around their masked values; their names are those that the reader gives."""
     kind = array.type
     if pa.types.is_struct(kind):
-        inner = [
-            _nested(f"{name}.{shown(str(kind.field(at).name), at + 1)}", values, apply)
-            for at, values in enumerate(array.flatten())
-        ]
-        return pa.StructArray.from_arrays(inner, fields=list(kind), mask=array.is_null())
+        inner = [_nested(_inner(name, kind, at), values, apply) for at, values in enumerate(array.flatten())]
+        return pa.StructArray.from_arrays(inner, fields=_fields(kind), mask=array.is_null())
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         made = pa.ListArray if pa.types.is_list(kind) else pa.LargeListArray
         lengths = array.value_lengths().fill_null(0)
         offsets = pa.concat_arrays([pa.array([0], lengths.type), pa.compute.cumulative_sum(lengths)])
-        whole = made.from_arrays(offsets, _nested(name, array.flatten(), apply))
-        return pa.compute.if_else(array.is_null(), None, whole.cast(kind)) if array.null_count else whole.cast(kind)
-    if pa.types.is_map(kind) or pa.types.is_fixed_size_list(kind) or pa.types.is_union(kind):
-        return pa.nulls(len(array), kind)  # nothing of it leaves
+        whole = made.from_arrays(offsets, _nested(name, array.flatten(), apply)).cast(_type(kind))
+        return pa.compute.if_else(array.is_null(), None, whole) if array.null_count else whole
+    if pa.types.is_map(kind) or pa.types.is_fixed_size_list(kind):
+        return pa.nulls(len(array), _type(kind))  # nothing of it leaves
     return apply(name, array)
 
 
 def _counted(copied: Copied, batch: Any) -> None:
     copied.rows += batch.num_rows
     if copied.groups is not None:
-        copied.groups.add([batch.column(batch.schema.get_field_index(name)) for name in copied.groups.columns])
+        places = [batch.schema.get_field_index(name) for name in copied.groups.columns]
+        if min(places) < 0:
+            raise not_comparable(copied.groups.columns[places.index(-1)])
+        copied.groups.add([batch.column(place) for place in places])
 
 
 def _compression(file: Any) -> str:
@@ -300,19 +272,6 @@ def _compression(file: Any) -> str:
         return "snappy"
     used = str(file.metadata.row_group(0).column(0).compression).lower()
     return used if used in ("snappy", "gzip", "brotli", "zstd", "lz4") else "none"
-
-
-def _not_readable(path: Path, error: Exception) -> InputError:
-    why = type(error).__name__
-    return InputError(
-        Text(f"{path} cannot be read ({why})", f"{path} 无法读取（{why}）"),
-        Text("it is damaged, or not what its name says", "文件已损坏，或与其名称不符"),
-    )
-
-
-def titles(classes: Sequence[str]) -> Iterator[Text]:
-    """What people call the classes."""
-    return (CLASSES[class_].title for class_ in classes)
 
 
 _KINDS: Mapping[str, str] = {

@@ -12,7 +12,8 @@ A column that holds several classes takes the strictest. A policy file overrides
     classes: {mobile: format, transaction: remove}
     columns: {branch_code: keep, nickname: pseudonym}
 
-Credentials and biometric references are never kept, whatever a policy says.
+A column of credentials or biometric references is never kept, whatever a policy says. What stands inside the texts of a
+column that the policy keeps by name stays.
 """
 
 from collections.abc import Mapping

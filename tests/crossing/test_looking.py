@@ -1,0 +1,58 @@
+"""What an export holds: no person too few in the possible counts, nothing unread passed over."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import NothingToExamineError
+from assay.crossing.looking import Looked, look
+from assay.examinations.border.persons import Sketch, key_id
+
+KEY = bytes(range(16))
+
+
+def looked(folder: Path, *contents: str) -> Looked:
+    paths = []
+    for number, content in enumerate(contents):
+        paths.append(folder / f"{number}.csv")
+        paths[-1].write_text(content, encoding="utf-8")
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    return look(paths, KEY, lambda: Sketch(key_id(KEY)), scratch)
+
+
+def mobiles(count: int, of: int) -> str:
+    """A table of `of` persons by name, of whom the first `count` have a mobile number."""
+    rows = [f"王伟,{13800000000 + number if number < count else ''},x\n" for number in range(of)]
+    return "姓名,手机号,注\n" + "".join(rows)
+
+
+def wrong_card(number: int) -> str:
+    body = f"62220210011{number:04}"
+    doubled = "".join(str(int(digit) * (2 - place % 2)) for place, digit in enumerate(body))
+    return f"{body}{(1 - sum(map(int, doubled))) % 10}"
+
+
+def test_rows_without_an_identifier_may_be_as_many_persons_more(tmp_path: Path) -> None:
+    found = looked(tmp_path, mobiles(10, 2_000))
+    assert (found.ordinary.count(), found.possible_ordinary.count()) == (10, 2_000)
+
+
+def test_the_same_rows_again_are_the_same_persons(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    first, second = (looked(tmp_path / name, mobiles(10, 2_000)) for name in "ab")
+    assert first.possible_ordinary.to_bytes() == second.possible_ordinary.to_bytes()
+
+
+def test_what_is_only_perhaps_sensitive_may_be_ordinary_as_well(tmp_path: Path) -> None:
+    rows = "".join(f"{13800000000 + number},银行卡号 {wrong_card(number)}\n" for number in range(40))
+    found = looked(tmp_path, mobiles(30, 30), f"手机号,备注\n{rows}")
+    assert (found.ordinary.count(), found.sensitive.count(), found.possible_sensitive.count()) == (40, 0, 40)
+    assert found.possible_ordinary.count() == 40
+
+
+def test_nothing_there_is_not_free(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NothingToExamineError):
+        look([tmp_path / "empty"], KEY, lambda: Sketch(key_id(KEY)), tmp_path / "scratch")
