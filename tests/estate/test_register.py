@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.core.errors import AssayError, InputError, UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.product import Vendor
 from assay.core.text import Text
 from assay.estate import files
@@ -218,13 +217,6 @@ def test_parquet_is_strict_too(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(InputError, match="not a Parquet file"):
             files.read(path)
-
-
-def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(AssayError) as caught:
-        files.write(tmp_path / "r.parquet", (WHOLE,))
-    assert "assay[parquet]" in (caught.value.advice or caught.value.message).en
 
 
 def test_an_added_row_is_checked_like_a_read_one() -> None:

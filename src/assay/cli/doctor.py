@@ -19,6 +19,9 @@ _NATIVE = {
     "tree-sitter": "tree_sitter",
     "ahocorasick-rs": "ahocorasick_rs",
     "google-re2": "re2",
+    "numba": "numba",
+    "numpy": "numpy",
+    "pyarrow": "pyarrow",
     "msgspec": "msgspec",
     "pyyaml": "yaml",
     "zstandard": "zstandard",
@@ -37,7 +40,6 @@ def command() -> int:
         failed = failed or mark == "NO "
         click.echo(f"{mark} {served}")
     click.echo(say(_libarchive()))
-    click.echo(say(_parquet()))
     click.echo(say(_buckets()))
     click.echo(say(_memory()))
     click.echo(say(_keys()))
@@ -71,18 +73,6 @@ def _libarchive() -> Text:
         f"--  libarchive was not found; the Debian package {foreign.PACKAGE} would let assay open {formats}",
         f"--  未找到 libarchive；安装 Debian 软件包 {foreign.PACKAGE} 后可打开 {formats}",
     )
-
-
-def _parquet() -> Text:
-    """What opens registers in Parquet; CSV needs nothing."""
-    try:
-        found = version("pyarrow")
-    except PackageNotFoundError:
-        return Text(
-            "--  pyarrow is not installed: registers in CSV only (pip install 'assay[parquet]')",
-            "--  未安装 pyarrow：登记册仅限 CSV（pip install 'assay[parquet]'）",
-        )
-    return Text(f"ok  pyarrow {found}: registers in Parquet", f"ok  pyarrow {found}：登记册可用 Parquet")
 
 
 def _buckets() -> Text:

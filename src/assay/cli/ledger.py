@@ -3,12 +3,12 @@
 PLACE is a dossier, a `ledger.sqlite`, or the URL of a PostgreSQL database.
 """
 
+import functools
 import json
 import os
 import re
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver
+from assay.cli.ledger_witness import moment, read_file, witness
 from assay.cli.signing import RECEIPT, entering, own_keys, party, trusted_keys, verify
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
@@ -64,7 +65,7 @@ def command() -> None:
 def append(place: str, act: str, review: str | None, files: tuple[str, ...], begin: bool) -> int:
     from assay.ledger.entries import Entry, digest  # noqa: PLC0415
 
-    digests = {name: digest(_read(path)) for name, path in (_named_file(given, Path(place)) for given in files)}
+    digests = {name: digest(read_file(path)) for name, path in (_named_file(given, Path(place)) for given in files)}
     with _writing(place, begin=begin) as log:
         id_ = review or log.origin.rpartition("/")[2]
         try:
@@ -255,7 +256,7 @@ def verdict(dossier: Path, resource: str | None, output: Path | None) -> int:
     review = kept.latest()
     sealed_record(review)
     if resource is None:
-        deliver(_read(kept.path / verdict_name(review.number)), output)
+        deliver(read_file(kept.path / verdict_name(review.number)), output)
     else:
         with entering() as enter:
             deliver(enter(kept).summary(review, list(review.judgements()), resource), output)
@@ -274,15 +275,16 @@ def verdict(dossier: Path, resource: str | None, output: Path | None) -> int:
 @options.lang
 def keys_() -> int:
     from assay.cli.signing import ask  # noqa: PLC0415
-    from assay.ledger.party import open_witness  # noqa: PLC0415
+    from assay.ledger.party import open_party, open_witness  # noqa: PLC0415
 
     if not own_keys():
-        if not party().known:
+        once = functools.cache(ask)  # one passphrase for all the keys that are made now
+        if not open_party(os.environ, Path.home(), once).known:
             raise UsageError(
                 Text("there is no key yet", "尚无密钥"),
                 Text("type a passphrase, or set ASSAY_KEY_PASSPHRASE", "请输入口令，或设置 ASSAY_KEY_PASSPHRASE"),
             )
-        open_witness(os.environ, Path.home(), ask)
+        open_witness(os.environ, Path.home(), once)
     for key in own_keys():
         click.echo(str(key))
     return int(Exit.NOTHING_TO_REPORT)
@@ -309,94 +311,7 @@ def take_over_(dossier: Path) -> int:
     return int(Exit.NOTHING_TO_REPORT)
 
 
-@command.group(
-    "witness",
-    help=say(
-        Text(
-            "Cosign what continues what you saw: requests and answers are files.",
-            "会签延续您所见的日志：请求与答复均为文件。",
-        )
-    ),
-)
-def witness() -> None:
-    pass
-
-
-@witness.command("ask", help=say(Text("A request to cosign this ledger's checkpoint.", "请求会签此账本的检查点。")))
-@click.argument("place")
-@click.option(
-    "--old",
-    type=click.IntRange(0),
-    default=0,
-    help=say(Text("How many entries the witness last saw.", "见证方上次所见的条目数。")),
-)
-@options.output
-@options.lang
-def ask_(place: str, old: int, output: Path | None) -> int:
-    from assay.ledger.log import Log  # noqa: PLC0415
-    from assay.ledger.place import open_store  # noqa: PLC0415
-    from assay.ledger.witness import request  # noqa: PLC0415
-
-    with closing(Log(open_store(place, writable=False))) as opened:
-        deliver(request(opened, old), output)
-    return int(Exit.NOTHING_TO_REPORT)
-
-
-@witness.command(
-    "answer", help=say(Text("Cosign a request, when it continues what you saw.", "在其延续您所见内容时会签请求。"))
-)
-@click.argument("request", type=_PATH)
-@options.keys
-@options.output
-@options.lang
-def answer(request: Path, keys: tuple[str, ...], output: Path | None) -> int:
-    from assay.cli.signing import ask  # noqa: PLC0415
-    from assay.ledger.party import open_witness  # noqa: PLC0415
-    from assay.ledger.witness import Witness  # noqa: PLC0415
-
-    trusted = trusted_keys(keys)
-    if not keys:
-        raise UsageError(
-            Text("whose log is it? no key was named", "未指定公钥：这是谁的日志？"),
-            Text("name the key that its owner gave you: --key", "请用 --key 给出其所有者提供的公钥"),
-        )
-    name, signer, seen = open_witness(os.environ, Path.home(), ask)
-    deliver(Witness(name, signer, trusted, seen, time.time).answer(_read(request)), output)
-    return int(Exit.NOTHING_TO_REPORT)
-
-
-@witness.command("keep", help=say(Text("Keep a witness's answer in the ledger.", "将见证方的答复存入账本。")))
-@click.argument("place")
-@click.argument("answer", type=_PATH)
-@click.option(
-    "--witness",
-    "witnesses",
-    metavar="KEY",
-    multiple=True,
-    required=True,
-    help=say(Text("The witness's key.", "见证方公钥。")),
-)
-@options.lang
-def keep(place: str, answer: Path, witnesses: tuple[str, ...]) -> int:
-    from assay.ledger.log import Log  # noqa: PLC0415
-    from assay.ledger.place import open_store  # noqa: PLC0415
-    from assay.ledger.witness import joined  # noqa: PLC0415
-
-    known = trusted_keys(witnesses)
-    with closing(Log(open_store(place, writable=True))) as opened:
-        joint = joined(opened.checkpoint().note.render(), _read(answer), str(answer))
-        cosigned = opened.cosigned(joint, known).cosigned
-    if not cosigned:
-        raise UsageError(
-            Text(f"{answer} bears no cosignature of the keys named", f"{answer} 中没有所列公钥的会签"),
-            Text(
-                "name the witness's key as assay ledger keys prints it there",
-                "请按对方 assay ledger keys 的输出给出公钥",
-            ),
-        )
-    for key, at in cosigned:
-        click.echo(f"{key.label} {_day(at)}")
-    return int(Exit.NOTHING_TO_REPORT)
+command.add_command(witness)
 
 
 def _writing(place: str, *, begin: bool) -> "Log":
@@ -426,15 +341,6 @@ def _named_file(given: str, place: Path) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"{path}: {reason}", f"{path}：{reason}")
-        raise UsageError(message, Text("check the path", "请检查路径")) from error
-
-
 def _as_json(position: int, entry: "Entry") -> str:
     return json.dumps({"position": position, **json.loads(entry.canonical())}, sort_keys=True)
 
@@ -442,8 +348,4 @@ def _as_json(position: int, entry: "Entry") -> str:
 def _as_line(position: int, entry: "Entry") -> str:
     counts = " ".join(f"{name}={number}" for name, number in sorted(entry.counts.items()))
     digests = " ".join(f"{name}={digest[:19]}" for name, digest in sorted(entry.digests.items()))
-    return f"{position:>6}  {_day(entry.at)}  {entry.act:<10} {entry.review}  {counts}  {digests}".rstrip()
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return f"{position:>6}  {moment(entry.at)}  {entry.act:<10} {entry.review}  {counts}  {digests}".rstrip()

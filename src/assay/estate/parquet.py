@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError
 from assay.core.text import Text
 from assay.estate.register import BETWEEN, COLUMNS, MOST_ROWS, Row, check_header
 
@@ -20,7 +20,9 @@ _UNPACKED = 1 << 30
 
 def cells(content: bytes, name: str) -> Iterator[Mapping[str, str]]:
     """The cells of each row as text. Raises InputError for what is no register."""
-    pa, pq = _arrow()
+    import pyarrow as pa  # noqa: PLC0415  (native, on first use)
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         metadata = file.metadata
@@ -47,7 +49,9 @@ def cells(content: bytes, name: str) -> Iterator[Mapping[str, str]]:
 
 def render(rows: tuple[Row, ...]) -> bytes:
     """The rows as one Parquet file."""
-    pa, pq = _arrow()
+    import pyarrow as pa  # noqa: PLC0415  (native, on first use)
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     types = {"year": pa.int32(), "count": pa.int64(), "value": pa.decimal128(19, 4), "functions": pa.list_(pa.string())}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
     columns = {name: [_stated(getattr(row, name)) for row in rows] for name in COLUMNS}
@@ -106,15 +110,3 @@ def _check_types(schema: Any, pa: ModuleType, name: str) -> None:
                 ),
                 Text("write the column with that type", "请以该类型写出此列"),
             )
-
-
-def _arrow() -> tuple[ModuleType, Any]:
-    try:
-        import pyarrow as pa  # noqa: PLC0415  (an extra)
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(
-            Text("Parquet needs pyarrow, which is not installed", "Parquet 需要 pyarrow，尚未安装"),
-            Text("pip install 'assay[parquet]', or use CSV", "pip install 'assay[parquet]'，或改用 CSV"),
-        ) from error
-    return pa, pq
