@@ -101,9 +101,16 @@ class Acts:
         """The consent, kept in the dossier; whoever may not know of it is told no more than a salted digest."""
         return self._entry("consent", number, self._secret(f"{LEDGER}/{number:04}.consent.json", encode(consent)))
 
-    def probe(self, number: int, artifact: str, command: Sequence[str], counts: Mapping[str, int]) -> None:
-        """That a product is about to be run, and what of it; entered before anything of it starts."""
+    def probe(
+        self, number: int, artifact: str, command: Sequence[str], counts: Mapping[str, int], declaration: Path | None
+    ) -> None:
+        """That a product is about to be run, and what of it; entered before anything of it starts.
+
+        `declaration` is the envelope that the vendor signed.
+        """
         digests = {"artifact": f"sha256:{artifact}", "command": digest(canonical(list(command)))}
+        if declaration is not None:
+            digests["declaration"] = digest(_read(declaration))
         self._log.append(self._entry("probe", number, digests, counts))
 
     def reviewed(self, review: Review, judgements: Sequence[Judgement]) -> None:

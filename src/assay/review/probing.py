@@ -1,5 +1,9 @@
 """Running a product: consent, an entry in the ledger, the cage, facts, a review.
 
+Whose word the declaration is decides what it can do. The operator's own, one signed by a key that the operator names
+as the vendor's, and the one in a delivery that the vendor submitted in a case, meet rules and break them. One that only
+the delivery carries can break a rule and never meets one.
+
 Steps, in this order: 1 take the delivery in and hash it; 2 the owner's consent to this test of this delivery on this
 day, or the operator's word that the product is its own; 3 an entry in the ledger; 4 the runs in the cage; 5 facts,
 compared with the declaration; 6 a new review that keeps what other examinations stated of the same delivery.
@@ -17,6 +21,7 @@ from assay.core.attempts import Attempt
 from assay.core.errors import InputError, UsageError
 from assay.core.examination import FileMeta
 from assay.core.facts import Fact
+from assay.core.product import SignedDeclaration
 from assay.core.text import Text
 from assay.dossier.answering import artifact_digest
 from assay.dossier.names import default_path
@@ -33,6 +38,7 @@ from assay.intake import DEFAULT_COMPONENT, Intake, consent_covers, open_locator
 from assay.lab.bench import BenchResult
 from assay.lab.cage.spec import CageLimits
 from assay.lab.place import Spent
+from assay.ledger.notes import unverified
 from assay.report.document import Document
 from assay.review import steps
 from assay.review.gaps import gaps
@@ -60,18 +66,25 @@ class Probe:
     marker: bool = False
     waiting: Waiting = field(default_factory=Waiting)
     limits: CageLimits = field(default_factory=CageLimits)
+    declaration: SignedDeclaration | None = None
 
 
 def probe(asked: Probe, enter: steps.Enter | None = None) -> tuple[Dossier, Document]:
-    """Run a product and keep what was seen. Raises InputError without consent, CageError without a cage."""
+    """Run a product and keep what was seen.
+
+    Raises InputError without consent, NotVerifiedError for a declaration that the vendor did not sign, CageError.
+    """
     asked = replace(asked, path=asked.path.resolve())  # the name that it has in the cage
     with TemporaryDirectory(prefix="assay-") as folder:
         scratch = Path(folder)
-        plan = steps.Plan(asked.path, asked.as_of, asked.manifest, asked.rulebooks, asked.dossier)
+        plan = steps.Plan(
+            asked.path, asked.as_of, asked.manifest, asked.rulebooks, asked.dossier, declaration=asked.declaration
+        )
         # 1. the delivery
         taken = steps.take(plan, scratch / "intake")
         records = tuple(_hashed(meta) for meta in taken.artifact.files)
         artifact = artifact_digest(records)
+        claimed = _only_claimed(taken, artifact)
         # 2. consent
         _permitted(asked, taken, artifact)
         # 3. the entry
@@ -82,23 +95,25 @@ def probe(asked: Probe, enter: steps.Enter | None = None) -> tuple[Dossier, Docu
             number = max(dossier.reviews(), default=0) + 1
             acts.intake(number, taken, asked.manifest)
             counts = {"phases": len(asked.phases), "self-asserted": int(asked.own)}
-            acts.probe(number, artifact, (recipe.name, *recipe.start), counts)
+            signed = taken.manifest.declaration
+            envelope = Path(signed.file) if signed is not None and signed.file else None
+            acts.probe(number, artifact, (recipe.name, *recipe.start), counts, envelope)
         # 4. and 5. the runs
-        facts, attempts = observed(asked, taken)
+        facts, attempts = observed(asked, taken, claimed=claimed)
         # 6. the review
         previous = _previous(dossier, artifact)
         examined = _together(taken, records, artifact, facts, attempts, previous, scratch)
         books = steps.books_for(taken.product, asked.rulebooks, asked.as_of)
         if not asked.rulebooks:
             books = (*books, load(BOOK))
-        document = steps.keep(dossier, examined, books, plan, (behaviour.BY, calls.BY))
+        _, document = steps.keep(dossier, examined, books, plan, (behaviour.BY, calls.BY))
         if acts is not None:
             latest = dossier.latest()
             acts.reviewed(latest, list(latest.judgements()))
         return dossier, document
 
 
-def observed(asked: Probe, taken: Intake) -> tuple[list[Fact], list[Attempt]]:
+def observed(asked: Probe, taken: Intake, *, claimed: bool) -> tuple[list[Fact], list[Attempt]]:
     """Run it, twice more when the two runs differ, and compare with the declaration."""
     component = next((part.role for part in taken.manifest.components), DEFAULT_COMPONENT)
     consent = "self-asserted" if asked.own else "owner"
@@ -125,7 +140,25 @@ def observed(asked: Probe, taken: Intake) -> tuple[list[Fact], list[Attempt]]:
         facts = behaviour.facts_of(records, component, consent)
     facts += watched.facts(component, consent)
     attempts = [*attempts_of(records, component), *watched.attempts(component, first)]
-    return compared([*facts, *evading], taken.manifest.declares), attempts
+    return compared([*facts, *evading], taken.manifest.declares, claimed=claimed), attempts
+
+
+def _only_claimed(taken: Intake, artifact: str) -> bool:
+    """Whether nobody but the delivery says what it declares. Raises NotVerifiedError for another delivery's signature.
+
+    The act by which the vendor submitted a delivery signs the digest over all its files, its own manifest among them.
+    """
+    signature = taken.manifest.declaration
+    if signature is not None and signature.digest:
+        submitted = signature.digest.removeprefix("sha256:")
+        if submitted != artifact:
+            raise unverified(
+                "declaration",
+                f"the vendor signed it for the delivery {submitted[:12]}, this one is {artifact[:12]}",
+                f"供应方签名的是交付物 {submitted[:12]}，而此交付物为 {artifact[:12]}",
+            )
+        return False
+    return "declares" in taken.claimed
 
 
 def _permitted(asked: Probe, taken: Intake, artifact: str) -> None:

@@ -43,7 +43,7 @@ def sealed_plan(plan: Plan, deposit: Deposit, version: Version, opened: Opened) 
         for fault in deposit.check():  # 2
             raise fault
         unsealed = deposit.unlock(opened.root)
-        sizes = {row.path: row.size for row in unsealed.manifest(version).rows}
+        sizes = {row.path: row.size for row in unsealed.manifest(version).rows if opened.terms.allows(row.path)}
         keys.write(file_keys(unsealed, version, opened.terms.allows, version.label))  # 3
         keys.flush()
         unsealed.forget()

@@ -23,7 +23,7 @@ from assay.core.attempts import Attempt
 from assay.core.examination import FileMeta, Limits
 from assay.core.facts import Fact
 from assay.core.judge import judge_all
-from assay.core.product import Product
+from assay.core.product import Product, SignedDeclaration
 from assay.core.rules import Judgement, Rulebook
 from assay.dossier.answering import artifact_digest, attempts_judged, facts_judged
 from assay.dossier.names import default_path
@@ -73,6 +73,7 @@ class Plan:
     intake: IntakeLimits = field(default_factory=IntakeLimits)
     scratch: Path | None = None
     under: Under | None = None
+    declaration: SignedDeclaration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,9 @@ def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judge
         if acts is not None:
             acts.intake(max(dossier.reviews(), default=0) + 1, taken, plan.manifest)
         examined = examine(taken, plan, Path(scratch), progress)
-        document = keep(dossier, examined, books, plan)
+        kept, document = keep(dossier, examined, books, plan)
         if acts is not None:
-            latest = dossier.latest()
-            acts.reviewed(latest, list(latest.judgements()))
+            acts.reviewed(kept, list(kept.judgements()))
         return dossier, document
 
 
@@ -128,7 +128,10 @@ def take(plan: Plan, scratch: Path) -> Intake:
     """Raises NothingToExamineError when the delivery holds no file, InputError for a wrong manifest."""
     leave_out = [path for path in (plan.dossier, plan.output) if path is not None]
     scratch.mkdir()
-    return take_in(plan.path, manifest=plan.manifest, scratch=scratch, limits=plan.intake, leave_out=leave_out)
+    signed = plan.declaration
+    return take_in(
+        plan.path, manifest=plan.manifest, scratch=scratch, limits=plan.intake, leave_out=leave_out, declaration=signed
+    )
 
 
 def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None = None) -> Examined:
@@ -176,8 +179,11 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
 
 def keep(
     dossier: Dossier, examined: Examined, books: Sequence[Rulebook], plan: Plan, also: Sequence[str] = ()
-) -> Document:
-    """Write one sealed review. A killed write leaves what was complete. `also` are examinations outside of `ALL`."""
+) -> tuple[Review, Document]:
+    """Write one sealed review. A killed write leaves what was complete. `also` are examinations outside of `ALL`.
+
+    Returns the review that was written, whatever another process writes meanwhile.
+    """
     product = examined.taken.product
     with ReviewWriter(dossier) as writer:
         writer.plan(STREAMS)
@@ -199,7 +205,8 @@ def keep(
                 references(books),
             )
         )
-    return under_waivers(document, dossier.review(writer.number), judgements)
+    kept = dossier.review(writer.number)
+    return kept, under_waivers(document, kept, judgements)
 
 
 def judge(review: Review, product: Product, books: Sequence[Rulebook], as_of: date) -> list[Judgement]:

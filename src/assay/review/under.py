@@ -36,9 +36,9 @@ class Quoting:
         return replace(fact, evidence=tuple(self._evidence(item) for item in fact.evidence))
 
     def attempt(self, attempt: Attempt) -> Attempt:
-        """Details of examinations, and of what does not parse, may quote the product."""
+        """Details of examinations, and of what does not parse, may quote the product: they count as excerpts."""
         own = attempt.by.startswith(_OWN) and attempt.reason != "syntax"
-        return attempt if self.lines or own else replace(attempt, detail="")
+        return attempt if own else replace(attempt, detail=self._quote(attempt.path, attempt.detail))
 
     def _evidence(self, place: Evidence) -> Evidence:
         return replace(
