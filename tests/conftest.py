@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.guard import sitecustomize
+from tests.servers import mariadb, postgres  # noqa: F401
 
 # The same examples on every machine: what chance finds is the soak's, and no build fails by it.
 settings.register_profile("steady", derandomize=True, deadline=None)

@@ -106,3 +106,39 @@ def test_a_data_file_is_a_delivery(tmp_path: Path) -> None:
     (persons,) = [fact["value"]["persons"] for fact in facts if fact["kind"] == "data.persons"]
     assert persons == len({row[1] for row in rows})
     assert not [fact for fact in facts if fact["kind"] == "review.gap" and fact["value"]["class"] == "data"]
+
+
+def _outcomes(folder: Path) -> dict[str, str]:
+    done = run("review", "d", "--rulebook", "jrt-data-grades", "--dossier", "d.assay", cwd=folder)
+    said = done.stdout.decode()
+    outcomes = {"broken": "✗ broken: ", "open": "? open: ", "met": "✓ met: "}
+    titles = {
+        "in clear in a delivered": "clear", "was written to a log": "log", "Files of test data": "test",
+        "The level of financial": "grades",
+    }  # fmt: skip
+    lines = [line.strip() for line in said.splitlines()]
+    return {
+        short: outcome
+        for outcome, mark in outcomes.items()
+        for line in lines
+        if line.startswith(mark)
+        for title, short in titles.items()
+        if title in line
+    }
+
+
+def test_the_book_of_grades_judges_what_was_read_and_no_more(tmp_path: Path) -> None:
+    """Data that was read convicts; what was not read acquits nobody."""
+    (tmp_path / "d" / "tests").mkdir(parents=True)
+    (tmp_path / "d" / "tests" / "a.csv").write_text("a,mobile\n1,13800138000\n2,13800138000,3\n")
+    (tmp_path / "d" / "app.log").write_bytes(bytes(range(128, 256)) * 3)
+    assert _outcomes(tmp_path) == dict.fromkeys(("clear", "log", "test", "grades"), "open")
+    (tmp_path / "d" / "tests" / "b.csv").write_text(made_files.delimited(made_files.rows()), encoding="utf-8")
+    (tmp_path / "d" / "b.log").write_text("login\ncvv: 123\n")
+    broken = dict.fromkeys(("clear", "log", "test"), "broken")
+    assert _outcomes(tmp_path) == {**broken, "grades": "open"}
+    for name in ("tests/a.csv", "tests/b.csv", "app.log", "b.log"):
+        (tmp_path / "d" / name).unlink()
+    (tmp_path / "d" / "c.csv").write_text("mobile,password\n" + f"13800138000,$2b$12${'a' * 53}\n" * 20)
+    (tmp_path / "d" / "tests" / "c.csv").write_text("code,amount\n" + "x,1\n" * 20)
+    assert _outcomes(tmp_path) == dict.fromkeys(("clear", "log", "test", "grades"), "met")

@@ -246,6 +246,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "certificate-check-off",
                 "host-name-check-off",
                 "weak-random",
+                "predictable-seed",
+                "ecb-mode",
+                "short-key",
+                "few-iterations",
             ),
             cwe=_count("CWE number", "CWE 编号", identity=True),
             algorithm=_id("algorithm of the call, where it has one", "该调用的算法（如有）"),
@@ -441,6 +445,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             part=_id("which part of the declaration", "声明的部分"),
             content=_id("what is declared", "声明内容"),
             state=_is("whether it was seen in the run", "运行中是否出现", "seen", "absent"),
+            trust=_is(
+                "operator: said by the operator or by whom it names; claim: by the delivery alone",
+                "operator：操作者或其指明者所言；claim：仅交付物自称",
+                "operator",
+                "claim",
+            ),
             consent=_RUN["consent"],
         ),
         "crossing.recipient": _kind(
@@ -495,6 +505,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             plausible=_count("how many more are likely by name, label or form", "依列名、标签或形式判断为疑似者"),
             share=_count("valid and plausible together, parts per million", "二者合计占比（百万分率）"),
             named=_flag("the name of the column says the class too", "列名亦表明该类别"),
+            clear=_count(
+                "of authentication data: cells in clear; null when that cannot be said",
+                "鉴别信息中以明文出现的单元格数；无法判断时为 null",
+            ),
+            place=_is("what kind of file it stands in", "所在文件的种类", "table", "log", "text", "configuration"),
             **_GRADES,
         ),
         "data.set": _kind(

@@ -36,7 +36,7 @@ from assay.examinations.border.clear import standing
 from assay.examinations.border.scanning import CODE_COUNT, Scanned, scan
 from assay.examinations.border.semantics import called, labelled, values_of
 from assay.examinations.border.text import FULL_WIDTH
-from assay.examinations.border.wording import SECRET_WORDS, secrets
+from assay.examinations.border.wording import CREDENTIAL_WORDS, may_hold_secrets, secrets
 
 Array = Any  # pyarrow.Array
 _SAMPLE = 2_000
@@ -54,7 +54,7 @@ _BY_CHANCE |= {"mobile": 1 / 20}
 _BY_NAME_ONLY = frozenset({"ip", "cnaps"})
 """Of these, versions and serial numbers fill whole columns as well."""
 _SHORTEST_SECRET = 6
-_SECRET_MARKS = (b"=", b":", b"^", b"$2", b"eyJ", b"KIA", b"SIA", b"gh", "：".encode(), "是".encode(), "为".encode(), b"-----")
+_SECRET_MARKS = (b"=", b":", b"^")  # one of these, or Chinese
 _MOST, _NEARLY_ALL, _FEW = 0.5, 0.9, 10
 _ANYBODY = frozenset({"name", "names"})
 _FITS = {
@@ -164,10 +164,13 @@ class Column:
             self.unclear += one["counts"] * (stands is None)
 
     def _secrets(self, values: Array, buffer: Any, lengths: Any) -> None:
-        """Credentials among other words: passwords in messages, stripes of cards."""
-        if lengths.max(initial=0) < _SHORTEST_SECRET or not any(mark in buffer.tobytes() for mark in _SECRET_MARKS):
+        """Credentials among other words: passwords in messages, stripes of cards; not keys and tokens alone."""
+        content = buffer.tobytes() if lengths.max(initial=0) >= _SHORTEST_SECRET else b""
+        marked = any(mark in content for mark in _SECRET_MARKS) or _has_han(buffer)
+        if not marked or not may_hold_secrets(content):
             return
-        rows = np.flatnonzero(np.asarray(_compute().fill_null(_compute().match_substring_regex(values, SECRET_WORDS), False)))
+        holding = _compute().match_substring_regex(values, CREDENTIAL_WORDS)
+        rows = np.flatnonzero(np.asarray(holding.fill_null(False)))
         some = rows[:: max(len(rows) // _SAMPLE, 1)]
         for cell in values.take(_arrow().array(some)).to_pylist():
             found = list(secrets(cell))
@@ -266,7 +269,7 @@ def as_text(array: Array) -> Array | None:
         whole = pc.and_(pc.equal(pc.round(array), array), pc.less(pc.abs(array), 1e30))
         plain = pc.if_else(whole, array, None).cast(pa.decimal128(38, 0), safe=False).cast(pa.string())
         return pc.coalesce(plain, array.cast(pa.string()))
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if isinstance(kind, pa.FixedSizeBinaryType) or kind in (pa.binary(), pa.large_binary(), pa.binary_view()):
         return _decoded(array)
     if pa.types.is_string(kind):
         values = array

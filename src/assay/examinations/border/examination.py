@@ -7,7 +7,8 @@ shortfall or a log; names of columns that could be values are replaced (`readers
 
 Every fault of a file is a shortfall, and what was read before it counts. *It cannot see* data in source code other than
 SQL, in pictures, PDF and office documents but workbooks, in encrypted or compressed columns, and what the modules of
-this package say of themselves. What reads and counts is imported on first use. Sources: JR/T 0171-2020, JR/T 0197-2020, PIPL Art. 28 (`grades.yaml`).
+this package say of themselves. What reads and counts is imported on first use. Sources: JR/T 0171-2020, JR/T 0197-2020,
+PIPL Art. 28 (`grades.yaml`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

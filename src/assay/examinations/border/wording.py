@@ -57,15 +57,16 @@ _LABELS: tuple[tuple[re.Pattern[str], str, Confidence], ...] = (
     (_BIRTH, "birth_date", "plausible"),
     (_PLACE, "location", "plausible"),
 )
-SECRET_WORDS = (
+CREDENTIAL_WORDS = (
     r"(?i)密码|口令|验证码|passw|passphrase|\bpwd|secret|api[_-]?key|access[_-]?key|[hs][_-]?token|\bpin\b|cvv|cvn|cvc|"
     r"PRIVATE KEY|eyJ|AKIA|ASIA|\$2[aby]\$|gh[pousr]_|[0-9][=^]"
 )
 """What each text holds in which `secrets` finds any."""
 _LABEL_WORDS = (
-    rf"{SECRET_WORDS}|账号|帐号|账户|户头|account|\bacct|a/c|出生|生日|birth|\bdob|\bborn|经纬|坐标|定位|"
+    rf"{CREDENTIAL_WORDS}|账号|帐号|账户|户头|account|\bacct|a/c|出生|生日|birth|\bdob|\bborn|经纬|坐标|定位|"
     r"位置|location|coordinate|gps|lat(?:itude)?/?l"
 )
+_SOME_SECRET = re2.compile(CREDENTIAL_WORDS.encode())
 _SOME_LABEL = re2.compile(_LABEL_WORDS)
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -102,6 +103,11 @@ def _parts(text: str, words: str) -> Iterator[tuple[int, str]]:
 
 def _moved(spans: Iterator[Span], offset: int) -> Iterator[Span]:
     return ((start + offset, end + offset, class_, confidence) for start, end, class_, confidence in spans)
+
+
+def may_hold_secrets(content: bytes) -> bool:
+    """Whether `secrets` may find any in this UTF-8: one pass over all of it."""
+    return _SOME_SECRET.search(content) is not None
 
 
 def secrets(text: str) -> Iterator[Span]:

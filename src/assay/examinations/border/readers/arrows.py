@@ -1,7 +1,7 @@
 """Parquet and Arrow (IPC files and streams, Feather), batch by batch; only columns that hold text or numbers are read.
 
 Pages that cannot be read cost their row group, and the rest is read. Nested columns are flattened to `outer.inner`;
-lists are read as the values they hold, so persons are counted by value there.
+lists and unions are read as the values they hold, so persons are counted by value there.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from assay.examinations.border.readers.batches import ROWS, Batch, Read
 from assay.examinations.border.readers.naming import shown, unique
 from assay.examinations.border.readers.seeking import seekable
 
+_DEEPEST = 20
+_LISTS = (pa.ListType, pa.LargeListType, pa.FixedSizeListType, pa.ListViewType, pa.LargeListViewType)
 _FAULTS = (pa.ArrowException, OSError, ValueError, KeyError)  # what pyarrow raises for damaged files
 
 
@@ -71,11 +73,13 @@ def _names(schema: Any) -> list[str]:
     return unique([shown(str(name), place) for place, name in enumerate(schema.names, 1)])
 
 
-def _batches(names: list[str], batch: Any) -> Iterator[Batch]:
+def _batches(names: list[str], batch: Any) -> Iterator[Read]:
     plain: list[tuple[str, Any]] = []
     for name, column in zip(names, batch.columns, strict=True):
         for inner, values, loose in _flat(name, column, 0):
-            if loose:
+            if values is None:
+                yield Shortfall("nested-too-deep", f"a column is nested deeper than {_DEEPEST}")
+            elif loose:
                 yield Batch("", (inner,), (values,), loose=True)
             else:
                 plain.append((inner, values))
@@ -85,14 +89,21 @@ def _batches(names: list[str], batch: Any) -> Iterator[Batch]:
 
 def _flat(name: str, column: Any, depth: int) -> Iterator[tuple[str, Any, bool]]:
     kind = column.type
-    if depth > 20:
-        return
-    if pa.types.is_struct(kind):
+    if depth > _DEEPEST:
+        yield name, None, True
+    elif pa.types.is_struct(kind):
         for place, inner in enumerate(column.flatten()):
             yield from _flat(f"{name}.{shown(str(kind.field(place).name), place + 1)}", inner, depth + 1)
     elif pa.types.is_map(kind):
         yield from ((inner, values, True) for inner, values, _ in _flat(f"{name}.*", column.items, depth + 1))
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    elif pa.types.is_union(kind):  # values of other kinds in the same rows are read with them
+        for place in range(kind.num_fields):
+            yield from ((inner, values, True) for inner, values, _ in _flat(name, column.field(place), depth + 1))
+    elif isinstance(kind, _LISTS):
         yield from ((inner, values, True) for inner, values, _ in _flat(name, pc.list_flatten(column), depth + 1))
+    elif pa.types.is_run_end_encoded(kind):
+        yield from _flat(name, pc.run_end_decode(column), depth + 1)
+    elif isinstance(kind, pa.BaseExtensionType):
+        yield from _flat(name, column.storage, depth + 1)
     else:
         yield name, column, False

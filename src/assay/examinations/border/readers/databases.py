@@ -1,12 +1,15 @@
 """Databases, read and never written: SQLite files, and live connections of the operator through SQLAlchemy.
 
 A SQLite file is copied to a private place and opened read-only with untrusted schema; views and virtual tables, which
-may run code, are named and not read. A live connection (extra `databases`) opens one read-only transaction, streams
-every base table of the named schemas, and rolls back; when the connection drops, what was read stands and the rest is
-said. The address of a database holds a password: no message repeats it.
+may run code, are named and not read. A live connection (extra `databases`) reads in a read-only transaction,
+streams every base table and materialized view of the named schemas, of all but the server's own where none is named,
+and rolls back. A table that may not be read, and a connection that drops in one, cost that table: the reading goes on,
+on a new connection if it must, and what was not read is said. The address of a database holds a password: no message
+repeats it. *It cannot see* tables that a server hides from this account (MySQL does), and tables on other servers.
 """
 
 import importlib
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -19,6 +22,8 @@ from assay.examinations.border.readers.batches import Read, Rows
 from assay.examinations.border.readers.naming import shown, unique
 from assay.examinations.border.readers.seeking import on_disk
 
+_MYSQL = frozenset({"mysql", "mariadb"})
+_OF_SERVER = frozenset({"information_schema", "performance_schema", "mysql", "sys"})
 _AT_ONCE = 500  # what is lost when a connection drops is at most this
 _READ_ONLY = {
     "postgresql": "SET TRANSACTION READ ONLY",
@@ -81,6 +86,8 @@ def _rows(set_: str, columns: Sequence[str], cursor: Any, faults: tuple[type[Exc
 def _cell(cell: Any) -> str | None:
     if cell is None or isinstance(cell, str):
         return cell
+    if isinstance(cell, dict | list):
+        return json.dumps(cell, ensure_ascii=False, default=str)
     if isinstance(cell, bytes | bytearray | memoryview):
         try:
             return bytes(cell).decode("utf-8")
@@ -92,7 +99,7 @@ def _cell(cell: Any) -> str | None:
 
 
 def read_database(url: str, schemas: Sequence[str] = ()) -> Iterator[Read]:
-    """Every base table that the address reaches. Raises UsageError without SQLAlchemy, InputError for the address."""
+    """Every table that the address reaches. Raises UsageError without SQLAlchemy, InputError for the address."""
     try:
         alchemy: Any = importlib.import_module("sqlalchemy")
     except ImportError as error:
@@ -123,16 +130,67 @@ def _read_only(connection: Any, alchemy: Any) -> None:
     statement = _READ_ONLY.get(connection.dialect.name)
     if statement is not None:
         connection.execute(alchemy.text(statement))
-    if connection.dialect.name in ("mysql", "mariadb"):
+    if connection.dialect.name in _MYSQL:
         connection.rollback()  # the statement is about the transactions that begin after it
 
 
 def _live(connection: Any, alchemy: Any, schemas: Sequence[str]) -> Iterator[Read]:
+    """Table by table. One that fails costs itself, unless the server cannot be reached again: then all that follow."""
     inspector = alchemy.inspect(connection)
-    for schema in schemas or (None,):
-        for place, name in enumerate(sorted(inspector.get_table_names(schema=schema)), 1):
-            table = alchemy.table(name, schema=schema)
-            query = alchemy.select(alchemy.text("*")).select_from(table)
-            rows = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE).execute(query)
-            title = shown(name if schema is None else f"{schema}.{name}", place)
-            yield from _rows(title, list(rows.keys()), rows, (alchemy.exc.SQLAlchemyError, OSError))
+    faults = (alchemy.exc.SQLAlchemyError, OSError)
+    usual = inspector.default_schema_name
+    tables: list[tuple[str | None, str]] = []
+    for schema in _schemas(connection, inspector, schemas):
+        if isinstance(schema, Shortfall):
+            yield schema
+            continue
+        tables += ((schema, name) for name in sorted(inspector.get_table_names(schema=schema)))
+        if connection.dialect.name == "postgresql":
+            tables += ((schema, name) for name in sorted(inspector.get_materialized_view_names(schema=schema)))
+            if foreign := len(inspector.get_foreign_table_names(schema=schema)):
+                yield Shortfall("left-out", f"tables that lie on other servers: {foreign}")
+    for place, (schema, name) in enumerate(tables, 1):
+        title = shown(name if schema in (None, usual) else f"{schema}.{name}", place)
+        query = alchemy.select(alchemy.text("*")).select_from(alchemy.table(name, schema=schema))
+        failed = ""
+        try:
+            rows = connection.execute(query, execution_options={"stream_results": True, "max_row_buffer": _AT_ONCE})
+            with closing(rows):
+                for read in _rows(title, list(rows.keys()), rows, faults):
+                    failed = "end" if isinstance(read, Shortfall) else ""
+                    yield read
+        except faults as fault:
+            failed = type(fault).__name__
+            yield Shortfall("unreadable", f"table {place} could not be read: {failed}")
+        if failed:
+            yield from _again(connection, alchemy, len(tables) - place)
+
+
+def _again(connection: Any, alchemy: Any, left: int) -> Iterator[Shortfall]:
+    """A new transaction, on a new connection where the old one is gone. Raises what the driver does."""
+    connection.rollback()
+    try:
+        _read_only(connection, alchemy)
+    except (alchemy.exc.SQLAlchemyError, OSError):
+        if left:
+            yield Shortfall("unreadable", f"tables not reached: {left}")
+        raise
+
+
+def _schemas(connection: Any, inspector: Any, named: Sequence[str]) -> Iterator[str | Shortfall | None]:
+    """The schemas to read, None for the only one. Without names, all but the server's own."""
+    dialect = connection.dialect.name
+    if not named and (dialect == "sqlite" or (dialect in _MYSQL and connection.engine.url.database)):
+        yield None
+        return
+    known = inspector.get_schema_names()
+    if named:
+        for schema in named:
+            missing = schema not in known and dialect != "sqlite"
+            yield Shortfall("unreadable", f"there is no schema {schema}") if missing else schema
+    elif dialect == "postgresql" or dialect in _MYSQL:
+        yield from (schema for schema in known if schema not in _OF_SERVER and not schema.startswith("pg_"))
+    else:
+        yield None
+        if len(known) > 1:
+            yield Shortfall("left-out", f"schemas that nobody named: {len(known) - 1}")

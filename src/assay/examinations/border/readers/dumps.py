@@ -1,7 +1,8 @@
 """Dumps of databases as text: `COPY ... FROM stdin` of PostgreSQL, `INSERT INTO ... VALUES` of MySQL, PostgreSQL and
 SQLite, with the columns of `CREATE TABLE` where an INSERT names none. What is no such statement is read as text.
 
-A backslash escapes in COPY and, in strings, unless the dump says that it is PostgreSQL's. A statement that is cut off
+A backslash escapes in COPY and, in strings, unless the dump says that it is PostgreSQL's (`E'...'` apart). SQL Server's
+scripts need neither INTO nor a semicolon. A statement that is cut off
 is read as far as it goes and said. *It cannot see* dumps in a binary form (pg_dump -Fc), and bytes written in
 hexadecimal.
 """
@@ -19,18 +20,23 @@ from assay.examinations.border.readers.naming import shown, unique
 from assay.examinations.border.readers.texts import pieces, undecoded
 
 _NAME = r'((?:[`"\[]?[^\s`"\[\](.]+[`"\]]?\.)?[`"\[]?[^\s`"\[\](]+[`"\]]?)'
+_INTO = r"(?:INTO(?:\s+|\Z)|(?=\[))"  # SQL Server leaves INTO out
 _COPY = re.compile(rf"COPY\s+{_NAME}\s*(?:\(([^)]*)\))?\s+FROM\s+stdin\b", re.IGNORECASE)
 _INSERT = re.compile(
-    rf"\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+{_NAME}\s*(?:\(([^)]*)\))?\s*VALUES?\s*", re.IGNORECASE
+    rf"\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?{_INTO}{_NAME}\s*(?:\(([^)]*)\))?\s*VALUES?\s*", re.IGNORECASE
 )
-_INSERT_HEAD = re.compile(r"\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s", re.IGNORECASE)
+_INSERT_HEAD = re.compile(rf"\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?{_INTO}", re.IGNORECASE)
+_BATCH_ENDS = re.compile(r"\s*GO\s*", re.IGNORECASE)
 _CREATE = re.compile(rf"\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s*\(", re.IGNORECASE)
 _COLUMN = re.compile(r'\s*[`"\[]?([^\s`"\[\],()]+)[`"\]]?\s+[A-Za-z]')
 _NO_COLUMN = re.compile(
     r"\s*(?:PRIMARY|UNIQUE|KEY|CONSTRAINT|INDEX|FULLTEXT|SPATIAL|FOREIGN|CHECK|EXCLUDE)\b", re.IGNORECASE
 )
-_BACKSLASH = re.compile(r"'((?:[^'\\]++|\\.|'')*+)'|(\()|(\))|(;)|([^\s,()';]+)", re.DOTALL)
-_STANDARD = re.compile(r"[eE]?'((?:[^']++|'')*+)'|(\()|(\))|(;)|([^\s,()';]+)", re.DOTALL)
+_ESCAPED_STRING = r"'(?P<escaped>(?:[^'\\]++|\\.|'')*+)'"
+_REST = r"|(?P<open>\()|(?P<close>\))|(?P<end>;)|/\*.*?\*/|--(?=\s)[^\n]*|(?P<word>[^\s,()';]+)"
+_BACKSLASH = re.compile(rf"(?:[nNeE]|_\w+\s*)?{_ESCAPED_STRING}{_REST}", re.DOTALL)
+_STANDARD = re.compile(rf"[eE]{_ESCAPED_STRING}|[nN]?'(?P<plain>(?:[^']++|'')*+)'{_REST}", re.DOTALL)
+_WITH_ESCAPES = re.compile(r"\b[eE]'(?:[^'\\]++|\\.|'')*+'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": " ", "b": "\b", "Z": " "}
 _LONGEST = 64 << 20
@@ -65,7 +71,11 @@ class _Dump:
         if self._copying:
             yield from self._copied(line)
         elif self._statement:
-            yield from self._inserted(line)
+            if (_BATCH_ENDS.fullmatch(line) or _INSERT_HEAD.match(line)) and not self._open("\n".join(self._statement)):
+                yield from self._complete()  # a statement without a semicolon
+                yield from self.take(line)
+            else:
+                yield from self._inserted(line)
         elif self._creating:
             self._created(line)
         elif _INSERT_HEAD.match(line):
@@ -129,17 +139,19 @@ class _Dump:
     def _inserted(self, line: str) -> Iterator[Read]:
         self._statement.append(line)
         self._length += len(line)
-        if line.rstrip().endswith(";") or self._length > _LONGEST:
-            statement = "\n".join(self._statement)
-            if self._length <= _LONGEST and self._open(statement):
-                return
-            self._statement, self._length = [], 0
-            yield from self._statement_rows(statement)
+        ends = line.rstrip().endswith(";") and not self._open("\n".join(self._statement))
+        if ends or self._length > _LONGEST:
+            yield from self._complete()
+
+    def _complete(self) -> Iterator[Read]:
+        statement = "\n".join(self._statement)
+        self._statement, self._length = [], 0
+        yield from self._statement_rows(statement)
 
     def _open(self, statement: str) -> bool:
         """Whether the statement ends inside a string."""
-        plain = statement if self._standard else re.sub(r"\\.", "", statement, flags=re.DOTALL)
-        return plain.count("'") % 2 == 1
+        plain = _WITH_ESCAPES if self._standard else _ESCAPE
+        return plain.sub("", statement).count("'") % 2 == 1
 
     def _statement_rows(self, statement: str) -> Iterator[Read]:
         found = _INSERT.match(statement)
@@ -152,24 +164,26 @@ class _Dump:
         cells: list[str | None] | None = None
         depth = 0
         for token in (_STANDARD if self._standard else _BACKSLASH).finditer(statement, found.end()):
-            if token[2]:
+            kind = token.lastgroup
+            if kind == "open":
                 depth += 1
                 cells = [] if depth == 1 else cells
-            elif token[3]:
+            elif kind == "close":
                 depth -= 1
                 if depth == 0 and cells is not None:
                     yield from self._row(table, cells)
                     cells = None
-            elif token[4]:
+            elif kind == "end":
                 return
-            elif cells is not None:
-                cells.append(self._value(token))
+            elif kind is not None and cells is not None:
+                cells.append(_value(kind, token[kind]))
 
-    def _value(self, token: "re.Match[str]") -> str | None:
-        if token[5] is not None:
-            return None if token[5].upper() == "NULL" else token[5]
-        value = token[1].replace("''", "'")
-        return value if self._standard else _unescaped(value)
+
+def _value(kind: str, text: str) -> str | None:
+    if kind == "word":
+        return None if text.upper() == "NULL" else text
+    text = text.replace("''", "'")
+    return _unescaped(text) if kind == "escaped" else text
 
 
 def _bare(name: str) -> str:

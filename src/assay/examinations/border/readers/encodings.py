@@ -87,7 +87,7 @@ class Utf8Stream(io.RawIOBase):
             self.damaged += converted.count(_REPLACED)
             return converted
         part = self._rest + part
-        cut = len(part) if final else _safe_cut(part)
+        cut = len(part) if final else _safe_cut(part, self.encoding)
         whole, self._rest = part[:cut], part[cut:]
         if whole.isascii() or (self.encoding == "utf-8" and _is(whole, "utf-8")):
             return whole
@@ -139,9 +139,16 @@ def _is(part: bytes, encoding: str) -> bool:
     return True
 
 
-def _safe_cut(part: bytes) -> int:
-    """Behind the last end of a line; where none is near, behind a byte that is a character of its own in both."""
+def _safe_cut(part: bytes, encoding: str) -> int:
+    """Behind the last end of a line; where none is near, behind a byte that is a character of its own in both.
+
+    Where there is none of these either, behind the last whole character.
+    """
     end = part.rfind(b"\n") + 1
     if end or len(part) < _LONGEST_LINE:
         return end
-    return max(part.rfind(mark) for mark in (b" ", b",", b'"', b"\t")) + 1 or len(part)
+    if end := max(part.rfind(mark) for mark in (b" ", b",", b'"', b"\t")) + 1:
+        return end
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    decoder.decode(part)
+    return len(part) - len(decoder.getstate()[0])

@@ -5,7 +5,7 @@ column of that key, and so do further values of its array. That needs no memory 
 two documents in one file, and gives each nesting level of one key name the same column.
 
 *It cannot see* JSON with comments or single quotes as more than text, and whether the document is well-formed as a
-whole: unbalanced brackets are said.
+whole: unbalanced brackets and an open string are said.
 """
 
 import re
@@ -34,12 +34,13 @@ def read_json(stream: BinaryIO, path: str) -> Iterator[Read]:
     """Batches of columns by key. Raises OSError where the stream does."""
     text = Utf8Stream(stream)
     keys = _Keys(1 if path.lower().endswith((".jsonl", ".ndjson")) else 0)
-    rest, ended, cut_long = b"", False, 0
+    rest, ended, in_string, cut_long = b"", False, False, 0
     while not ended:
         part = text.read(_PIECE)
         ended = not part
         buffer = rest + part
         stop = len(buffer) if ended else _complete(buffer)
+        in_string = ended and not _outside(buffer, len(buffer))
         if stop == 0 and len(buffer) > _LONGEST:  # one string of megabytes: read in pieces
             stop, cut_long = len(buffer), cut_long + 1
         keys.take(buffer[:stop])
@@ -49,8 +50,8 @@ def read_json(stream: BinaryIO, path: str) -> Iterator[Read]:
     yield from keys.flush()
     if cut_long:
         yield Shortfall("too-large", f"strings of more than {_LONGEST} bytes: {cut_long}")
-    if keys.depth != 0:
-        yield Shortfall("damaged", "the brackets of the document do not match: it is torn")
+    if keys.depth != 0 or in_string:
+        yield Shortfall("damaged", "the brackets or quotes of the document do not match: it is torn")
     if (missing := undecoded(text)) is not None:
         yield missing
 
