@@ -17,6 +17,7 @@ from assay.case.folder import Attached, Case
 from assay.case.manifest import manifest_of, written
 from assay.case.verdict import disclosure, materialise
 from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.product import SignedDeclaration
 from assay.core.rules import Judgement
 from assay.dossier.records import encode
 from assay.dossier.store import Dossier
@@ -179,3 +180,6 @@ def test_the_manifest_of_a_case_is_read_by_the_reader_of_manifests(desks: tuple[
     vendor.does(Withholding('keys/"hsm": #1\n', "it is ours: {secret}", "法律第 31 条"))
     manifest = manifest_of(vendor.case.view, DAY)
     assert parse(written(manifest), "case.yaml") == manifest
+    current = vendor.case.view.current
+    assert current is not None
+    assert manifest.declaration == SignedDeclaration(digest=current[1].artifact)  # the vendor's act signs all of it

@@ -106,3 +106,29 @@ def test_masked_copies_agree_between_runs_and_the_key_stays_home(place: Path) ->
     )
     assert done.returncode == Exit.BROKEN
     assert "groups" in done.stdout.decode()
+
+
+def test_what_would_put_a_value_or_a_key_where_it_does_not_belong_is_refused(place: Path) -> None:
+    config = {"XDG_CONFIG_HOME": str(place / "conf")}
+    profile = ("--handler", "profile.yaml")
+    for words in (
+        ("border", "export", "customers.csv", *TO, *profile, "--exemption", "Wang Wei 13800000000"),
+        ("border", "export", "customers.csv", "--to", "CN", "--purpose", "x", *profile),
+    ):
+        done = run(*words, cwd=place, **config)
+        assert done.returncode == Exit.USAGE, done.stderr.decode()
+        assert b"13800000000" not in done.stderr
+    assert not list((place / "exports.register").glob("exports/*"))
+    (place / "out").mkdir()
+    (place / "out" / "key").write_bytes(bytes(32))
+    done = run("border", "mask", "customers.csv", "-o", "out", "--key", "out/key", cwd=place, **config)
+    assert done.returncode == Exit.USAGE
+    assert [path.name for path in (place / "out").iterdir()] == ["key"]
+
+
+def test_a_route_that_one_book_needs_is_not_hidden_by_what_another_leaves_open(place: Path) -> None:
+    (place / "home.yaml").write_text("handler: Example Bank\nhome: CN\nsector: banking\n")
+    words = ("--handler", "home.yaml", "--book", "pboc-17-2011", "--book", "cn-data-export")
+    answer = export(place, "customers.csv", *words, code=Exit.BROKEN)
+    routes = [book["route"] for book in answer["books"]]  # type: ignore[attr-defined]
+    assert None in routes

@@ -121,4 +121,5 @@ def test_a_review_needs_an_order(place: Path, sealed: str, path: str, why: str) 
 def test_a_review_without_an_order_in_force(place: Path, sealed: str) -> None:
     code, _, talk = Side(place, "bank").run("review", f"deposit:{sealed}", "--room", "room")
     assert code in (Exit.USAGE, Exit.NOT_VERIFIED), talk
+    assert "whose deposit is it" in talk or "no known key signed it" in talk  # never on its own word
     assert not list(place.glob("*.assay"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import Exit
+from assay.cli.ledger import keys_
+from assay.core.errors import AssayError, Exit
 from tests.cli.test_contract import WEAK, run
 
 
@@ -164,3 +165,39 @@ def test_the_verdict_is_a_signed_statement_and_a_summary_when_asked(bank: Side, 
     assert bank.ledger("verify", "weak.assay")[0] == 0
     assert bank.run("examine", "weak", "--dossier", "unjudged.assay")[0] == 0
     assert bank.ledger("verdict", "unjudged.assay")[0] == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (["", ""], 2, "there is no key yet"),
+        (["one", "two", "one", "one"], 0, "they differ"),
+        (["\udcff\udcfe", "\udcff\udcfe"], 0, "bank.example/witness"),
+    ],
+)
+def test_a_passphrase_is_typed_once_for_all_keys_and_nothing_means_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], code: int, said: str
+) -> None:
+    asked: list[str] = []
+
+    def prompt(words: str, **_: object) -> str:
+        asked.append(words)
+        return typed[len(asked) - 1]
+
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("assay.cli.signing.click.prompt", prompt)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("ASSAY_PARTY", "bank.example")
+    monkeypatch.delenv("ASSAY_KEY_PASSPHRASE", raising=False)
+    output: list[str] = []
+    monkeypatch.setattr("assay.cli.signing.talk", lambda text: output.append(text.en))
+    monkeypatch.setattr("assay.cli.ledger.click.echo", output.append)
+    try:
+        keys_.callback()  # type: ignore[misc]
+        ended = 0
+    except AssayError as error:
+        ended = 2
+        output.append(error.message.en)
+    assert (ended, len(asked)) == (code, 1 if code else len(typed))
+    assert said in " ".join(output)

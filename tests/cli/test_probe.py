@@ -25,6 +25,36 @@ def test_without_consent_nothing_is_run_and_the_digest_is_named(tmp_path: Path) 
 
 
 @needs_cage
+def test_the_vendor_signs_and_the_operator_names_its_key(tmp_path: Path) -> None:
+    vendor, other = (
+        {"XDG_CONFIG_HOME": str(tmp_path / name), "ASSAY_PARTY": "vendor.example", "ASSAY_KEY_PASSPHRASE": "of it"}
+        for name in ("vendor", "other")
+    )
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "a.py").write_text(SERVER)
+    text = "name: p\ndeclares:\n  interfaces: [{name: web, protocol: http, port: 8080}]\n"
+    (tmp_path / "p.yaml").write_text(text + "  draft: true\n")
+    refused = run("probe", "sign", "p.yaml", cwd=tmp_path, **vendor)
+    assert (refused.returncode, b"it is a draft" in refused.stderr, refused.stdout) == (Exit.USAGE, True, b"")
+    (tmp_path / "p.yaml").write_text(text)
+    assert run("probe", "sign", "p.yaml", cwd=tmp_path, ASSAY_KEY_PASSPHRASE="").returncode == Exit.USAGE
+    for keys in (vendor, other):
+        done = run("probe", "sign", "p.yaml", "-o", f"{keys['XDG_CONFIG_HOME']}.json", cwd=tmp_path, **keys)
+        assert done.returncode == 0, done.stderr
+        key = run("ledger", "keys", cwd=tmp_path, **keys).stdout
+        (tmp_path / f"{keys['XDG_CONFIG_HOME']}.vkey").write_bytes(key.splitlines()[0])
+    words = ("--i-own-this", "--idle", "0.2", "--phase", "start", "--phase", "stop")
+    signed = ("probe", "run", "p", "--dossier", "d", *words, "--key", "vendor.vkey", "--declaration")
+    command = ("--", PYTHON, "a.py")
+    assert run("probe", "run", "p", *words, "--declaration", "vendor.json", cwd=tmp_path).returncode == Exit.USAGE
+    assert run(*signed, "other.json", *command, cwd=tmp_path).returncode == Exit.NOT_VERIFIED
+    assert not (tmp_path / "d").exists()
+    done = run(*signed, "vendor.json", *command, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert b"declared=declared" in run("facts", "d", "--kind", "run.listener", cwd=tmp_path).stdout
+
+
+@needs_cage
 def test_run_declare_and_diff(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "a.py").write_text(SERVER)

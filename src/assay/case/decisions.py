@@ -6,6 +6,7 @@ met; each departure has its reason. Whoever declines follows at least one of the
 has its reason in the waiver.
 """
 
+import unicodedata
 from collections.abc import Iterable
 
 from assay.case import words
@@ -58,4 +59,4 @@ def _proposals(view: View) -> Iterable[Act]:
 
 
 def person(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -61,15 +61,15 @@ def bring_in(folder: Path, path: Path, party: Party | None, at: int) -> Merged:
     not fit together; then nothing was written.
     """
     brought, history, receipts = opened(path)
-    ours = Case.open(folder) if (folder / MARK).exists() else None
-    if ours is not None and ours.history.case != history.case:
+    if (folder / MARK).exists() and Case.open(folder).history.case != history.case:
         raise _another_case(path, folder)
-    merged = history if ours is None else checking.verified(ours.history.joined(history.signed).signed)
-    known = ours.receipts if ours is not None else {}
-    entered.check_receipts(merged, {**receipts, **known})
     prepare(folder, history)
-    fresh = [item for item in merged.signed if ours is None or item.act.id not in ours.history]
-    with locked(folder):
+    with locked(folder):  # from before it is looked at: what another process adds meanwhile might not fit
+        ours = Case.open(folder) if (folder / MARK).exists() else None
+        merged = history if ours is None else checking.verified(ours.history.joined(history.signed).signed)
+        known = ours.receipts if ours is not None else {}
+        entered.check_receipts(merged, {**receipts, **known})
+        fresh = [item for item in merged.signed if ours is None or item.act.id not in ours.history]
         case = ours or Case(folder, merged, {})
         case.history = merged
         named = case.bodies()

@@ -154,6 +154,9 @@ class Case:
             self.history, self.receipts = fresh.history, fresh.receipts
             view = self.view
             _must_hold_keys(view, party)
+            attached = list(attached)
+            for one in attached:
+                _must_be_readable(one)
             item = signed(self.history.case, party, at, view.heads(), content)
             refused = refusal(view, item.act)
             if refused is not None:
@@ -330,6 +333,15 @@ def _must_hold_keys(view: View, party: Party) -> None:
                 "a new key is made known by the party that vouches for you: assay case revoke",
                 "新密钥须由为您担保的当事方登记：assay case revoke",
             ),
+        )
+
+
+def _must_be_readable(one: Attached) -> None:
+    """What nobody could read again would close the folder for good."""
+    if len(one.content) > LARGEST_BODY:
+        raise UsageError(
+            Text(f"{one.name} is larger than {LARGEST_BODY} bytes", f"{one.name} 大于 {LARGEST_BODY} 字节"),
+            Text("attach what matters of it", "请仅附其中相关部分"),
         )
 
 

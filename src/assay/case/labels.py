@@ -160,8 +160,8 @@ _SENTENCES = table(
             "{party} 的密钥由另一方吊销：{by}；请向 {party} 核实",
         ),
         "void": (
-            "{act} is void: its key was revoked, and the revocation had not seen it",
-            "{act} 无效：其密钥已被吊销，且吊销时未见该行为",
+            "{act} is void: a key signed it, or its party's invitation, that was revoked by who had not seen that",
+            "{act} 无效：签署该行为或邀请其当事方的密钥已被吊销，且吊销时未见其事",
         ),
         "no-receipt": (
             "{act} travels without the receipt of its party's ledger",

@@ -1,4 +1,4 @@
-"""What a case says to a review: consents, and what is withheld, as the operator's manifest has them.
+"""What a case says to a review: consents, what is withheld, and that the vendor signed what its delivery declares.
 
 A signed act of a case counts as the operator's own word (design, section 5). `manifest_of` gives it as a value,
 `written` as the YAML that `assay review --manifest` reads; the operator may add to it what no party says, such as the
@@ -13,7 +13,7 @@ from datetime import date
 from assay.case.acts import Act
 from assay.case.contents import Permission, Withholding
 from assay.case.view import View
-from assay.core.product import Consent, Manifest, Withheld
+from assay.core.product import Consent, Manifest, SignedDeclaration, Withheld
 
 
 def consents(view: View, as_of: date) -> tuple[Consent, ...]:
@@ -47,6 +47,7 @@ def manifest_of(view: View, as_of: date) -> Manifest:
         version=current[1].version or None if current is not None else None,
         consent=given[-1] if given else None,
         withheld=withheld(view),
+        declaration=SignedDeclaration(digest=artifact) if artifact else None,
     )
 
 
@@ -68,6 +69,8 @@ def _lines(manifest: Manifest) -> Iterator[str]:
         yield f"  key: {_quoted(consent.key)}"
         yield f"  tests: [{', '.join(map(_quoted, consent.tests))}]"
         yield f"  addresses: [{', '.join(map(_quoted, consent.addresses))}]"
+    if manifest.declaration is not None:
+        yield f"declaration: {{digest: {_quoted(manifest.declaration.digest)}}}"
     if manifest.withheld:
         yield "withheld:"
     for held in manifest.withheld:

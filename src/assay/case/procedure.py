@@ -111,6 +111,8 @@ def _invite(view: View, act: Act, said: Invitation) -> Text | None:
 def _submit(view: View, act: Act, said: Delivery) -> Text | None:
     if view.role(act.by) != "vendor":
         return words.of("vendor-only", what=words.KINDS["submit"])
+    if said.listing.sha256 != said.artifact:
+        return words.of("two-digests")
     current = view.current
     if current is not None and current[1].artifact == said.artifact:
         return words.of("delivered-already", act=current[0].id[:12])

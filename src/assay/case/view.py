@@ -3,9 +3,10 @@
 Every rule of procedure asks a view, never the whole case: an act is judged by what its own party had seen. So every
 copy of the case comes to the same answer about it, whatever else it holds.
 
-An act is *void* when a key signed it that another party, who vouches, revoked, and the revocation had not seen it. It
-stays in the history and is shown; it counts for nothing. A party's own revocation voids nothing, or whoever regrets an
-act could unsay it by revoking from before it; and a revocation is never void.
+An act is *void* when a key signed it that another party, who vouches, revoked, and the revocation had not seen it; or
+when its party was invited by such an act. It stays in the history and is shown; it counts for nothing. A party's own
+revocation voids nothing, or whoever regrets an act could unsay it by revoking from before it; and a revocation is void
+only where its party is nobody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +81,23 @@ class View:
 
     @cached_property
     def void(self) -> frozenset[int]:
-        """Places of acts whose key another party revoked, by a revocation in view that had not seen them."""
+        """Places of acts whose key another party revoked, by a revocation in view that had not seen them; and of acts
+        whose party is here by such an invitation alone.
+        """
+        stolen = self._stolen
+        invited = {self.charter.convener.party}
+        for number in self._in_view("invite"):
+            content = self.history.signed[number].act.content
+            if number not in stolen and isinstance(content, Invitation):
+                invited.add(content.party)
+        strangers = (places for name, places in self.history.by_party.items() if name not in invited)
+        return stolen | {place for places in strangers for place in places if self._in(place)}
+
+    def _in(self, place: int) -> bool:
+        return bool(self.past >> place & 1)
+
+    @cached_property
+    def _stolen(self) -> frozenset[int]:
         found: set[int] = set()
         history = self.history
         for number in self._in_view("revoke"):

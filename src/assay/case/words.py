@@ -99,6 +99,10 @@ REFUSALS = table(
             "this very delivery is the current one already ({act})",
             "该交付物即为当前交付（{act}）",
         ),
+        "two-digests": (
+            "a delivery has one digest, that of its listing: it states another than the digest of its listing",
+            "交付物的摘要即其清单的摘要，而此处所述摘要与清单的摘要不同",
+        ),
         "nothing-delivered": ("nothing is delivered yet", "尚无交付"),
         "no-delivery": (
             "it names no delivery of this case, or another digest than that delivery has",

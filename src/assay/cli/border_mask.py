@@ -105,6 +105,11 @@ def mask(
     chosen = read_policy(policy) if policy is not None else Policy()
     if keep_format:
         chosen = in_format(chosen)
+    if key_file is not None and key_file.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            Text(f"the key lies in {folder}, where the copies go", f"密钥位于副本所在的文件夹 {folder}"),
+            Text("keep it elsewhere: who has it can test values", "请另存他处：持有密钥者可验证取值"),
+        )
     masker = Masker(_key(key_file), algorithm)  # type: ignore[arg-type]
     columns = tuple(name.strip() for name in quasi.split(",") if name.strip())
     outputs = [folder / path.name for path in files]

@@ -159,8 +159,10 @@ def store(function: F) -> F:
 def keys(function: F) -> F:
     about = say(
         Text(
-            "Verifier key of the vendor, as text or in a file, repeatable; else the deposit is held to its own word.",
-            "供应商的验证公钥（文本或文件），可重复；缺省时仅以保管件自称的公钥校验。",
+            "Verifier key of the vendor, as text or in a file, repeatable; else your own must have signed. "
+            "Without one, list, show and verify hold the deposit to its own word.",
+            "供应商的验证公钥（文本或文件），可重复；缺省时须为本方密钥所签。"
+            "list、show 与 verify 缺省时仅以保管件自称的公钥校验。",
         )
     )
     return click.option("--key", "trusted", metavar="KEY|FILE", multiple=True, help=about)(function)

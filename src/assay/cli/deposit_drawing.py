@@ -17,7 +17,7 @@ from assay.cli.deliver import deliver
 from assay.cli.deposit_room import PATH, content, signed_deposit, signing
 from assay.cli.signing import trusted_keys
 from assay.cli.words import say, talk
-from assay.core.errors import Exit
+from assay.core.errors import Exit, InputError, UsageError
 from assay.core.text import Text
 
 if TYPE_CHECKING:
@@ -88,10 +88,8 @@ def submit_(
         assay=__version__,
         party=me,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = number or folder.with_name(folder.name + ".number")
-    kept.touch(mode=0o600, exist_ok=False)
-    kept.write_text(secret.hex())
+    kept = number or _number(folder)
+    _keep(kept, secret.hex().encode(), folder)
     for name, body in (
         ("header.json", opened.storage.read(header_path(deposit))),
         ("statement.json", version.statement),
@@ -130,11 +128,26 @@ def answer_(folder: Path, files: int | None, vendor: tuple[str, ...]) -> int:
 @_REVIEWER
 @options.lang
 def reveal_(folder: Path, number: Path | None, reviewer: tuple[str, ...]) -> int:
+    from assay.deposit.documents import sha256  # noqa: PLC0415
     from assay.deposit.drawn import read_number, reveal  # noqa: PLC0415
 
-    secret = read_number(content(number or folder.with_name(folder.name + ".number")))
+    kept = number or _number(folder)
+    secret = read_number(content(kept))
     envelope, answered = content(folder / "submission.json"), content(folder / "answer.json")
-    deliver(reveal(envelope, answered, secret, trusted_keys(reviewer), signing()), folder / "reveal.json")
+    revealed = reveal(envelope, answered, secret, trusted_keys(reviewer), signing())
+    # Who knows the number could answer again, until the lot names the files that it wants to see.
+    once, digest = kept.with_name(kept.name + ".revealed"), sha256(answered).encode()
+    if not once.exists():
+        _keep(once, digest, folder)
+    if content(once) != digest:
+        raise UsageError(
+            Text("your number was revealed for another answer already", "您的随机数已就另一份答复公开"),
+            Text(
+                "submit again, with a new number: assay deposit draw submit",
+                "请重新提交并使用新的随机数：assay deposit draw submit",
+            ),
+        )
+    deliver(revealed, folder / "reveal.json")
     return int(Exit.NOTHING_TO_REPORT)
 
 
@@ -212,6 +225,25 @@ def compare_(
     if compared.differ:
         return int(Exit.BROKEN)
     return int(Exit.OPEN if compared.unclear else Exit.NOTHING_TO_REPORT)
+
+
+def _number(folder: Path) -> Path:
+    """Where the vendor's number lies when nothing else is said: beside the folder, never in it."""
+    place = folder.absolute()
+    return place.with_name(place.name + ".number")
+
+
+def _keep(path: Path, content_: bytes, folder: Path) -> None:
+    """A file for this party alone, never over another. Raises InputError."""
+    from assay.ledger.keys import write_private  # noqa: PLC0415
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(path, content_)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = Text(f"{path}: {reason}", f"{path}：{reason}")
+        raise InputError(message, Text("name another file with --number", "请用 --number 指定另一文件")) from error
 
 
 def _drawn(folder: Path, vendor: "list[NamedKey]", reviewer: "list[NamedKey]") -> "tuple[Lot, Version]":

@@ -1,6 +1,7 @@
 """What the verbs of a deposit's parties share: the room, the deposit that its vendor signed, keys and files."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assay.cli.signing import ask, own_keys, party, trusted_keys
+from assay.cli.signing import own_keys, party, trusted_keys
 from assay.cli.words import say, talk
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -59,10 +60,21 @@ def signing() -> "Party":
 
 
 def secret(*, new: bool = False) -> str:
-    """The passphrase of a sealing key."""
+    """The passphrase of a sealing key, or of a room."""
     from assay.deposit.wrapping import passphrase  # noqa: PLC0415
 
-    return passphrase(os.environ, ask, new=new)
+    return passphrase(os.environ, _ask, new=new)
+
+
+def _ask(new: bool) -> str | None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    about = say(Text("Passphrase of the sealing key or room", "密封密钥或阅览室的口令"))
+    again = say(Text("The same again", "请再次输入")) if new else False
+    typed: str = click.prompt(
+        about, default="", hide_input=True, show_default=False, err=True, confirmation_prompt=again
+    )
+    return typed
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import click
 
 from assay.cli import deposit as group
 from assay.cli import options, sealed
+from assay.cli.deposit_room import signed_deposit
 from assay.cli.words import say, spoken, talk
 from assay.core.errors import AssayError, Exit
 from assay.core.text import Text
@@ -117,7 +118,7 @@ def show(deposit: str, address: str, trusted: tuple[str, ...], form: str) -> int
 @sealed.options
 @options.lang
 def verify(deposit: str, address: str, room: Path | None, trusted: tuple[str, ...]) -> int:
-    opened = group.opened_at(address, deposit, trusted)
+    opened = (group.opened_at if room is None else signed_deposit)(address, deposit, trusted)
     faults = list(opened.check())
     for name in opened.unnamed():
         talk(Text(f"named by no version: {name}", f"未被任何版本引用：{name}"))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assay.cli import deposit as group
-from assay.cli.signing import ask, party
+from assay.cli.deposit_room import secret, signed_deposit
+from assay.cli.signing import party
 from assay.cli.words import say
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.core.text import Text
@@ -41,7 +42,10 @@ def options(function: F) -> F:
 
 @contextmanager
 def in_place(plan: "Plan", address: str, room: Path | None, trusted: tuple[str, ...], me: "Party") -> Iterator["Plan"]:
-    """The plan as it is, or for a deposit while its keys lie in memory. Raises UsageError, NotVerifiedError."""
+    """The plan as it is, or for a deposit while its keys lie in memory. Raises UsageError, NotVerifiedError.
+
+    A deposit is reviewed as its vendor's, whose key was named: on its own word it could be anybody's.
+    """
     if not str(plan.path).startswith("deposit:"):
         yield plan
         return
@@ -64,7 +68,7 @@ def in_place(plan: "Plan", address: str, room: Path | None, trusted: tuple[str, 
             ),
             Text("name the room with --room", "请用 --room 指定阅览室"),
         )
-    deposit = group.opened_at(address, named[1], trusted)
+    deposit = signed_deposit(address, named[1], trusted)
     under = _opened(deposit, room, me)
     number = int(named[2]) if named[2] else under.order.version
     if number != under.order.version:
@@ -84,17 +88,18 @@ def every_file(deposit: "Deposit", room: Path) -> "tuple[Version, list[NotVerifi
     version, faults = deposit.version(under.order.version), list[NotVerifiedError]()
     under.record("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})
     unsealed = deposit.unlock(under.root)
-    for row in unsealed.manifest(version).rows:
-        try:
-            unsealed.read(version, row)
-        except NotVerifiedError as fault:
-            faults.append(fault)
-    unsealed.forget()
+    try:
+        for row in unsealed.manifest(version).rows:
+            try:
+                unsealed.read(version, row)
+            except NotVerifiedError as fault:
+                faults.append(fault)
+    finally:
+        unsealed.forget()
     return version, faults
 
 
 def _opened(deposit: "Deposit", room: Path, me: "Party") -> "Opened":
     from assay.deposit.opening import opened  # noqa: PLC0415  (few products are deposits)
-    from assay.deposit.wrapping import passphrase  # noqa: PLC0415
 
-    return opened(room, deposit, me, time.time, lambda: passphrase(os.environ, ask, new=False))
+    return opened(room, deposit, me, time.time, secret)

@@ -1,8 +1,9 @@
 """The log of what is done with a deposit: one owner, entries before deeds, moments that do not go back.
 
 The vendor enters what it seals, the host of a room enters orders, openings, grants, views, excerpts, alarms, drills,
-revocations and the end; each in a log of its own (`NAME/DEPOSIT`). What an entry is a digest of lies beside the log, in
-the room's folder, and carries a salt where it could be guessed. Acts are entered as `deposit.ACT`.
+revocations and the end; each in a log of its own (`NAME/DEPOSIT/sealed`, `NAME/DEPOSIT`), for they may be one party.
+What an entry is a digest of lies beside the log, in the room's folder, and carries a salt where it could be guessed.
+Acts are entered as `deposit.ACT`.
 
 A witness of the terms cosigns the checkpoint (`request`, `cosigned`): from then on nothing before it can be taken back
 without showing. What was entered since is the host's word; the room stops when that becomes too much (`room`).
@@ -11,7 +12,7 @@ without showing. What was entered since is the host's word; the room stops when 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from assay.core.errors import InputError
+from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
 from assay.ledger.checkpoints import open_checkpoint
 from assay.ledger.entries import Entry, read_entry
@@ -34,8 +35,8 @@ class Acts:
     deposit.
     """
 
-    def __init__(self, path: Path, deposit_id: str, party: Party, clock: Clock) -> None:
-        origin = f"{party.name}/{deposit_id}"
+    def __init__(self, path: Path, deposit_id: str, party: Party, clock: Clock, origin: str = "") -> None:
+        origin = origin or f"{party.name}/{deposit_id}"
         self._clock = clock
         self.deposit_id, self.path = deposit_id, path
         if path.exists():
@@ -95,13 +96,20 @@ class Acts:
         return Entry(PREFIX + act, self.deposit_id, self.now(), digests, counts or {}, by)
 
     def enter_all(self, entries: Sequence[Entry]) -> range:
-        """All or nothing."""
+        """All or nothing. Raises UsageError in a room that was closed: an act after its end is what cheats leave."""
+        self.must_be_open()
         positions = self._log.append(*entries)
         if positions.start != len(self._entries):
             message = Text("another process writes to the log of this room", "另一个进程正在写入此阅览室的日志")
             raise InputError(message, Text("close it and open the room again", "请关闭后重新打开阅览室"))
         self._entries += entries
         return positions
+
+    def must_be_open(self) -> None:
+        """Raises UsageError when the room was closed."""
+        if next(self.entered("close"), None) is not None:
+            message = Text("the room was closed; nothing is done in it any more", "阅览室已关闭，不再进行任何操作")
+            raise UsageError(message, Text("its certificate is what is left", "仅可出具其证书"))
 
     def entered(self, act: str) -> Iterator[tuple[int, Entry]]:
         """All entries of one act, in order; the log was verified as a whole when it was opened."""
@@ -180,8 +188,8 @@ def record(
     counts: Mapping[str, int],
     party: Party,
 ) -> int:
-    """One act in a party's log at `path`, which is made when there is none; returns its position."""
-    with Acts(path, deposit_id, party, lambda: at) as acts:
+    """One act in the vendor's log at `path`, which is made when there is none; returns its position."""
+    with Acts(path, deposit_id, party, lambda: at, f"{party.name}/{deposit_id}/sealed") as acts:
         return acts.enter(act, digests, counts)
 
 

@@ -118,6 +118,8 @@ def audit(
             raise unverified(WHAT, f"{en} has not signed it", f"{zh}未签名")
     if not set(host) & set(terms.keys(terms.host_role)):
         raise unverified(WHAT, "the terms name another host than yours", "条款所列主机方与您给出的不同")
+    if record.log != f"{terms.host.name}/{record.deposit}":
+        raise unverified(WHAT, f"it is about another log, {record.log}", f"它针对另一日志 {record.log}")
     statement = read_statement(payload.type, payload.content, WHAT)
     if sorted(statement.subjects) != sorted(version.sha256 for version in versions):
         raise unverified(WHAT, "it is about other versions", "它针对其他版本")

@@ -211,6 +211,8 @@ def lot(
         raise unverified("the reveal", str(error), str(error)) from error
     if len(number) != _SIZE or _commitment(number) != submission.commitment:
         raise unverified("the reveal", "its number is not the one committed to", "其数与先前的承诺不符")
+    if number.hex() != shown.number:  # or the vendor tries spellings until the lot suits it
+        raise unverified("the reveal", "its number is not in its one spelling", "其数不是规范写法")
     # 3. The seed, from all three.
     parts = b"".join(hashlib.sha256(item.content).digest() for item in (first, second, third))
     seed = hashlib.sha256(b"assay draw v1\n" + parts).digest()

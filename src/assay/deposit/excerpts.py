@@ -13,7 +13,7 @@ from assay.core.errors import UsageError
 from assay.core.text import Text
 from assay.deposit.coverage import Coverage
 from assay.deposit.documents import Document, open_signed, read, sha256, written
-from assay.deposit.room import Room, Session
+from assay.deposit.room import Room, Session, cut
 from assay.deposit.terms import Terms
 from assay.ledger.envelope import countersigned, seal
 from assay.ledger.notes import unverified
@@ -73,7 +73,7 @@ def quote(room: Room, session: Session, path: str, first: int, lines: int, party
             sha256=grant.sha256,
             examiner=session.examiner.label,
             first=first,
-            lines=tuple(line.decode("utf-8", "backslashreplace") for line in passage.lines),
+            lines=_text(passage.lines),
             start=passage.start,
             stop=passage.stop,
             at=now,
@@ -98,11 +98,11 @@ def countersign(envelope: bytes, terms: Terms, party: Party, original: bytes) ->
     if excerpt.terms != terms.digest:
         raise unverified("the excerpt", "it is under other terms", "它依据另一份条款")
     # 2. It quotes this file, these lines, no more than the terms allow.
-    rows = original.split(b"\n")[excerpt.first - 1 : excerpt.first - 1 + len(excerpt.lines)]
-    text = tuple(row.decode("utf-8", "backslashreplace") for row in rows)
-    if sha256(original) != excerpt.sha256 or text != excerpt.lines:
+    found = cut(original, excerpt.first, len(excerpt.lines))
+    said = (excerpt.lines, excerpt.start, excerpt.stop)
+    if sha256(original) != excerpt.sha256 or found is None or (_text(found.lines), found.start, found.stop) != said:
         raise unverified("the excerpt", f"it is not what {excerpt.path} holds there", f"与 {excerpt.path} 相应内容不符")
-    if excerpt.first < 1 or len(excerpt.lines) > terms.excerpt_lines or not terms.allows(excerpt.path):
+    if found.cost > terms.excerpt_lines or not terms.allows(excerpt.path):
         raise unverified("the excerpt", "the terms do not allow it", "条款不允许")
     return countersigned(envelope, party.name, party.signers, "the excerpt")
 
@@ -115,6 +115,10 @@ def open_excerpt(envelope: bytes, terms: Terms) -> Excerpt:
         if not set(keys) & set(payload.by):
             raise unverified("the excerpt", f"{en} has not signed it", f"{zh}未签名")
     return excerpt
+
+
+def _text(lines: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(line.decode("utf-8", "backslashreplace") for line in lines)
 
 
 def _left(room: Room) -> Coverage:

@@ -15,6 +15,7 @@ from assay.deposit.manifest import Header
 from assay.deposit.shares import Dealt, Recipients, deal
 from assay.deposit.storage import Storage
 from assay.deposit.suites import Suite
+from assay.deposit.wrapping import undumped
 from assay.ledger.party import Party
 
 
@@ -38,6 +39,7 @@ def found(
                 "可用 `assay ledger keys` 输出公钥并写入条款",
             ),
         )
+    undumped()
     deposit, root = sealing.new_id(), keys.new_key()
     dealt = deal(root, recipients, shares or Path(f"{deposit}-shares"), deposit)  # 2
     header, naming = sealing.create(  # 3

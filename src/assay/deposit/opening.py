@@ -14,12 +14,13 @@ order and that the passphrase guards; revoking or closing deletes that key. What
 machine copies of that, is the host's: hence the terms name it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
 from assay.deposit.acts import Acts, Clock, ledger
 from assay.deposit.deposits import Deposit, FileKey
@@ -29,7 +30,7 @@ from assay.deposit.orders import Order, Target, Use, check_notice, draft, open_o
 from assay.deposit.shares import combine, digest, read_custody
 from assay.deposit.suites import SM
 from assay.deposit.terms import Terms, glob, parse_terms
-from assay.deposit.wrapping import Kind, SealingPair
+from assay.deposit.wrapping import Kind, SealingPair, undumped
 from assay.dossier.durable import read_plain, write_durably
 from assay.ledger.notes import unverified
 from assay.ledger.party import Party
@@ -74,7 +75,9 @@ class Host:
                 ),
                 Text("open it there, or have other terms signed", "请在该方开启，或另行签署条款"),
             )
+        undumped()
         self.acts = Acts(ledger(folder), deposit.id, party, clock)
+        self._forget_expired(int(clock()))
 
     def __enter__(self) -> "Host":
         return self
@@ -97,6 +100,8 @@ class Host:
         passphrase: str,
     ) -> bytes:
         """An order to be signed, with a key of its own for the shares. Raises UsageError when the terms forbid it."""
+        self.acts.must_be_open()
+        self.room_key(passphrase)  # one for the whole room: or shares are given, and the grants cannot be sealed
         pair = SealingPair.generate(f"{self.acts.origin}/order", self._kind)
         order = draft(
             self.target(number),
@@ -137,8 +142,6 @@ class Host:
         For review: the shares are kept, sealed; `opened` combines them again. Raises NotVerifiedError.
         """
         order, root = self._root(name, releases, passphrase, "opening")
-        if order.use == "drill":
-            raise unverified("the order", "it is for a drill, and opens nothing", "它仅用于演练，不得开启")
         if order.use == "review":
             self.deposit.probe(root)
             for content in releases:
@@ -150,9 +153,7 @@ class Host:
 
     def drill(self, name: str, releases: Iterable[bytes], passphrase: str) -> None:
         """Prove that these shares give the root of this deposit, and forget it. Raises NotVerifiedError if not."""
-        order, root = self._root(name, releases, passphrase, "drill")
-        if order.use != "drill":
-            raise unverified("the order", f"it is for {order.use}", f"它用于 {order.use}")
+        _, root = self._root(name, releases, passphrase, "drill")
         self.deposit.probe(root)
         self._forget(name)
 
@@ -210,8 +211,8 @@ class Host:
             raise unverified(str(path), "it is not what the log names", "与日志所载不符")
         return body
 
-    def in_force(self, use: Use) -> str | None:
-        """The digest of an order for this use that is entered, seen, not revoked and not expired."""
+    def in_force(self, use: Use) -> Iterator[str]:
+        """Digests of orders for this use that are entered, seen, not revoked and not expired."""
         seen = self.acts.seen(self.terms.witnesses)
         for position, entry in self.acts.entered("order"):
             name = entry.digests["order"].removeprefix("sha256:")
@@ -219,8 +220,7 @@ class Host:
                 continue
             order, _ = open_order(self.envelope(name), self.target_of(name), entry.at)
             if order.use == use and self.acts.now() < order.until:
-                return name
-        return None
+                yield name
 
     def target_of(self, name: str) -> Target:
         """What an order that lies here is about; the order itself is verified by who uses it."""
@@ -232,6 +232,8 @@ class Host:
         self._seen(name)
         if self._revoked(name):
             raise unverified("the order", "it was revoked", "已被撤销")
+        if (order.use == "drill") != (act == "drill"):  # before it is entered: a mistake is not an act
+            raise unverified("the order", f"it is for a {order.use}", f"它用于 {order.use}")
         # 2. Each share is one that was dealt, released for this order.
         pair = SealingPair.load(self._key(name), passphrase)
         given = sorted(releases)
@@ -283,6 +285,14 @@ class Host:
         key = self._key(name)
         for path in (key, key.with_suffix(".pub"), *(self.folder / RELEASES / name).glob("*")):
             path.unlink(missing_ok=True)
+
+    def _forget_expired(self, now: int) -> None:
+        for key in (self.folder / ORDERS).glob("*.key"):
+            with suppress(
+                UsageError, NotVerifiedError
+            ):  # a draft that was never entered; a damaged order opens nothing
+                if shown(self.envelope(key.stem), self.terms).until <= now:
+                    self._forget(key.stem)
 
     def _seen(self, name: str) -> int:
         """Where an order was entered, when a witness has cosigned that. Raises NotVerifiedError."""
@@ -366,7 +376,8 @@ def opened(folder: Path, deposit: Deposit, party: Party, clock: Clock, passphras
     The log is opened, and signed, for each act: `record` may be called as long as the review takes.
     """
     with Host(folder, deposit, party, clock) as host:
-        name = host.in_force("review")
+        found = host.in_force("review")
+        name = next((item for item in found if any((folder / RELEASES / item).glob("*.json"))), None)
         if name is None:
             raise UsageError(
                 Text("no order for review is in force here", "此处没有有效的审查命令"),

@@ -166,6 +166,10 @@ def open_order(envelope: bytes, target: Target, now: int) -> tuple[Order, bytes]
     own = (order.deposit, order.version, order.statement, order.terms, order.custody)
     if own != (target.deposit, target.version, target.statement, terms.digest, target.custody):
         raise unverified(what, "it is for another deposit, version or terms", "它针对另一托管、版本或条款")
+    if order.log != f"{terms.host.name}/{order.deposit}":  # a host has one log, and shows the auditor that one
+        raise unverified(
+            what, f"it is for another log than the host's, {order.log}", f"它针对主机方以外的日志 {order.log}"
+        )
     # 3. Time.
     if now < order.issued:
         raise unverified(what, "it was issued later than this machine's clock", "签发时间晚于本机时钟", _CLOCK)

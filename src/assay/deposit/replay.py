@@ -210,6 +210,8 @@ class Replay:
             "it quotes what its reader was not shown",
             "摘录了未向其显示的内容",
         )
+        own_file = (excerpt.path, excerpt.sha256, excerpt.examiner) == (grant.path, grant.sha256, grant.examiner)
+        self._check(own_file, "not the granted file", "不是所授权的文件")
         self._check(len(excerpt.lines) <= limits.lines, "longer than the terms allow", "长于条款允许")
         self._left.add(grant.sha256, excerpt.start, excerpt.stop)
         self._check(

@@ -81,11 +81,9 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Lines of a file, found and measured, not yet shown to anybody."""
+class Cut:
+    """Lines of a content that has `of` lines, which are its bytes [start, stop)."""
 
-    grant: Grant
-    first: int
     lines: tuple[bytes, ...]
     of: int
     start: int
@@ -95,6 +93,14 @@ class Passage:
     def cost(self) -> int:
         """Lines as the limits count them."""
         return sum(_cost(line) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Cut):
+    """Lines of a granted file, found and measured, not yet shown to anybody."""
+
+    grant: Grant
+    first: int
 
 
 class Room:
@@ -161,16 +167,11 @@ class Room:
         content = read_with(self.host.deposit.storage, self.host.file_key(grant, self._key))
         if sha256(content) != grant.sha256:
             raise unverified(f"{path}", "it is not the file that was granted", "不是所授予的文件")
-        split = content.split(b"\n")
-        rows = split[:-1] if split[-1] == b"" else split
-        if first < 1 or lines < 1 or first > max(len(rows), 1):
-            raise _limit(
-                f"{path} has {len(rows)} lines", f"{path} 共 {len(rows)} 行", "begin within it", "请在其范围内"
-            )
-        taken = tuple(rows[first - 1 : first - 1 + lines])
-        start = sum(len(row) + 1 for row in rows[: first - 1])
-        stop = min(len(content), start + sum(len(row) + 1 for row in taken))
-        return Passage(grant, first, taken, len(rows), start, stop)
+        found = cut(content, first, lines)
+        if found is None:
+            of = len(_rows(content))
+            raise _limit(f"{path} has {of} lines", f"{path} 共 {of} 行", "begin within it", "请在其范围内")
+        return Passage(found.lines, found.of, found.start, found.stop, grant, first)
 
     def saw(self, session: Session, passage: Passage) -> bool:
         """Whether all of a passage was shown to this examiner."""
@@ -297,6 +298,21 @@ def challenged(content: bytes) -> bytes:
         message = Text("that is no challenge of a reading room", "这不是阅览室的质询")
         raise UsageError(message, Text("paste it as the room shows it", "请按阅览室所示粘贴"))
     return content
+
+
+def cut(content: bytes, first: int, lines: int) -> Cut | None:
+    """Lines `first` and following, as the room counts them; None where the content has none such."""
+    rows = _rows(content)
+    if first < 1 or lines < 1 or first > max(len(rows), 1):
+        return None
+    taken = tuple(rows[first - 1 : first - 1 + lines])
+    start = sum(len(row) + 1 for row in rows[: first - 1])
+    return Cut(taken, len(rows), start, min(len(content), start + sum(len(row) + 1 for row in taken)))
+
+
+def _rows(content: bytes) -> list[bytes]:
+    split = content.split(b"\n")
+    return split[:-1] if split[-1] == b"" else split
 
 
 def fits(lines: Sequence[bytes], most: int) -> int:

@@ -168,7 +168,7 @@ def server(desk: Desk, port: int = 0) -> HTTPServer:
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
-            if not length.isdigit() or int(length) > _LARGEST:
+            if not length.isdecimal() or int(length) > _LARGEST:
                 self._send(Reply(b"", 413))
                 return
             fields = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"), keep_blank_values=True)

@@ -14,6 +14,7 @@ is why it is named, and why the report states it.
 """
 
 import re
+import unicodedata
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -140,11 +141,18 @@ class Terms(msgspec.Struct, frozen=True, dict=True):
         return next((key for key in keys if key.label == label), None)
 
     def allows(self, path: str) -> bool:
-        """Whether a path may be read at all: allowed by one pattern, denied by none."""
+        """Whether a path may be read at all: allowed by one pattern, denied by none.
+
+        A denied folder keeps back what lies below it. Case and the composition of letters, which file systems change,
+        let nothing pass that is denied.
+        """
         paths = self.form.reading.paths
-        return any(glob(pattern).fullmatch(path) for pattern in paths.allow) and not any(
-            glob(pattern).fullmatch(path) for pattern in paths.deny
-        )
+        if not any(glob(pattern).fullmatch(path) for pattern in paths.allow):
+            return False
+        parts = _plain(path).split("/")
+        ways = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        denied = [glob(_plain(pattern).strip("/")) for pattern in paths.deny]
+        return not any(pattern.fullmatch(way) for pattern in denied for way in ways)
 
 
 def read_terms(path: Path) -> Terms:
@@ -168,6 +176,10 @@ def parse_terms(content: bytes, name: str) -> Terms:
     for place, what, advice in faults(form):
         raise _at(parsed, place, what, advice)
     return Terms(form, content)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 @cache

@@ -14,6 +14,7 @@ import binascii
 import hashlib
 import os
 import re
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,7 @@ class SealingPair:
     @classmethod
     def load(cls, path: Path, passphrase: str) -> "SealingPair":
         """Raises UsageError for a wrong passphrase, InputError for a file that is not what it should be."""
+        undumped()
         pem = private_bytes(path)
         try:
             key = read_sealing_key(read_plain(path.with_suffix(".pub"), 4096).decode("utf-8"))
@@ -170,6 +172,15 @@ def read_sealing_key(text: str) -> SealingKey:
             ),
         ) from error
     return key
+
+
+def undumped() -> None:
+    """From here on no crash of this process, or of one that it starts, writes its memory to a disk.
+
+    One byte, not none: the kernel hands a dump to a program in spite of a limit of 0 (core(5)).
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (min(1, hard),) * 2 if hard >= 0 else (1, 1))
 
 
 def passphrase(environ: Mapping[str, str], ask: Ask, *, new: bool) -> str:

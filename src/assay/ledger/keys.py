@@ -141,16 +141,17 @@ def _open(
     make: Callable[[bytes], tuple[Signer, bytes]],
     read: Callable[[Path, bytes, bytes], Signer],
 ) -> Signer:
+    typed = passphrase.encode("utf-8", "surrogateescape")  # any bytes that a terminal gives are a passphrase
     if os.path.lexists(path):
-        return read(path, private_bytes(path), passphrase.encode())
-    signer, pem = make(passphrase.encode())
+        return read(path, private_bytes(path), typed)
+    signer, pem = make(typed)
     public = named(signer, name)  # raises ValueError before anything is written
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, pem)
         write_durably(path.with_suffix(".vkey"), f"{public}\n".encode())
     except FileExistsError:  # another process made it at the same moment
-        return read(path, private_bytes(path), passphrase.encode())
+        return read(path, private_bytes(path), typed)
     except OSError as error:
         raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
     return signer
