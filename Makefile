@@ -73,17 +73,23 @@ lock:                   ## requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  pyproject.toml build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock
 
-debian:                 ## Debian packages that widen assay and that tests use when they are there: libarchive, Go, PostgreSQL, SoftHSM
+debian:                 ## Debian packages that widen assay and that tests use when they are there: libarchive, Go, PostgreSQL, SoftHSM, the cage
 	@if /sbin/ldconfig -p 2>/dev/null | grep -q libarchive.so.13; then echo "libarchive is there"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
 	  { apt-get install -y -qq --no-install-recommends libarchive13t64 || apt-get install -y -qq --no-install-recommends libarchive13; }; \
 	else echo "without the Debian package libarchive13t64 (libarchive13 before Debian 13) its tests are skipped"; fi
-	@missing=; for package in gcc golang-go golang-golang-x-mod-dev openssl postgresql softhsm2 restic borgbackup; do \
+	@missing=; for package in gcc golang-go golang-golang-x-mod-dev openssl postgresql mariadb-server softhsm2 restic borgbackup; do \
 	  dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then echo "what the ledger's tests use is there"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
 	  apt-get install -y -qq --no-install-recommends $$missing; \
 	else echo "without the Debian packages$$missing the ledger's tests that use them are skipped"; fi
+	@missing=; for package in bubblewrap strace nftables iproute2 libfaketime qemu-user bpftrace nodejs python3-pip default-jre-headless; do \
+	  dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then echo "what the cage's tests use is there"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && for package in $$missing; do \
+	  apt-get install -y -qq --no-install-recommends "$$package" || echo "the Debian package $$package could not be installed: tests that use it are skipped"; done; \
+	else echo "without the Debian packages$$missing the cage's tests that use them are skipped"; fi
 
 check: lint types       ## what CI runs: lint, types, contracts, then the tests (documentation checks among them)
 	$(MAKE) --no-print-directory test

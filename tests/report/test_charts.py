@@ -38,3 +38,19 @@ def test_labels_are_escaped() -> None:
 
 def test_an_empty_chart_is_still_a_picture() -> None:
     assert drawn(bars("nothing", [])).attrib["role"] == "img"
+
+
+def test_a_target_is_a_line_within_the_bars_and_a_long_note_is_not_cut() -> None:
+    rows = [
+        Bar("a", (("met", 300), ("open", 700)), "100.0–100.0 % of all", target)
+        for target in (0, 500, 1000)
+    ]  # fmt: skip
+    svg = drawn(bars("title", rows, shares=True))
+    marks = [int(line.attrib["x1"]) for line in svg.iter(f"{SVG}line")]
+    left = min(int(rect.attrib["x"]) for rect in svg.iter(f"{SVG}rect"))
+    right = max(int(rect.attrib["x"]) + int(rect.attrib["width"]) for rect in svg.iter(f"{SVG}rect"))
+    assert marks[0] == left
+    assert abs(marks[1] - (left + right) // 2) <= 1
+    assert abs(marks[2] - right) <= 1
+    note = next(text for text in svg.iter(f"{SVG}text") if text.attrib["class"] == "chart-value")
+    assert int(note.attrib["x"]) + 7 * len("100.0–100.0 % of all") <= int(svg.attrib["viewBox"].split()[2])

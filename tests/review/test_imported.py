@@ -49,7 +49,7 @@ def test_a_test_folder_that_shipped_code_imports_convicts(tmp_path: Path) -> Non
     assert files["app/tests/seals.py"].scope_from == "imported by app/main.py:1, in spite of its path name tests/"
     assert files["app/tests/unused.py"].scope == "test"
     assert files["app/tests/seals.py"].sha256
-    assert shipped == {"app/tests/seals.py"}
+    assert shipped == {"app/main.py", "app/tests/seals.py"}, "the call of a wrapper states it again"
     idle, unmoved, none = reviewed(tmp_path, {**FILES, "app/main.py": "print(1)\n"}, "idle")
     assert idle["app/tests/seals.py"].scope == "test"
     assert none == set()

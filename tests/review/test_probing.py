@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.dossier.store import Dossier
 from assay.examinations.probe.run import Plan as RunPlan
 from assay.examinations.probe.run import Record, Waiting, observe
@@ -147,6 +147,41 @@ def test_a_self_asserted_run_says_so_and_keeps_what_others_stated(asked: Probe, 
     assert {fact.value["consent"] for fact in latest.facts() if fact.kind == "run.process"} == {"self-asserted"}
     assert latest.record is not None
     assert "probe.run@1" in latest.record.examinations
+
+
+CLAIM = "name: x\ndeclares: {processes: [/bin/true, /bin/sh], interfaces: [{name: a, protocol: tcp, port: 9}]}\n"
+
+
+def declared(dossier: Dossier) -> tuple[dict[str, object], dict[str, str]]:
+    """What the declaration says of each program that was started, and how its rules stand."""
+    facts = dossier.latest().facts("run.process")
+    outcomes: dict[str, str] = {item.rule: item.outcome for item in dossier.latest().judgements()}
+    return {str(f.value["program"]): f.value["declared"] for f in facts if "program" in f.value}, outcomes
+
+
+@needs_cage
+def test_what_only_the_delivery_declares_convicts_and_never_acquits(asked: Probe) -> None:
+    (asked.path / "product.yaml").write_text(CLAIM)
+    dossier, _ = probe(replace(asked, own=True))
+    programs, outcomes = declared(dossier)
+    assert programs["/bin/true"] is None
+    assert programs["/usr/bin/id"] == "undeclared"
+    assert outcomes["declared.processes"] == "broken"
+    said = {f.value["content"]: (f.value["state"], f.value["trust"]) for f in dossier.latest().facts("run.declaration")}
+    assert said["a tcp 9"] == ("absent", "claim")
+    assert said["/bin/true"] == (None, "claim")
+
+
+@needs_cage
+def test_the_delivery_that_the_vendor_submitted_in_a_case_is_its_word(asked: Probe, tmp_path: Path) -> None:
+    (asked.path / "product.yaml").write_text(CLAIM)
+    path = tmp_path / "operator.yaml"
+    path.write_text(f"declaration: {{digest: {digest_of(asked.path, tmp_path)}}}\n")
+    programs, _ = declared(probe(replace(asked, own=True, manifest=path))[0])
+    assert (programs["/bin/true"], programs["/usr/bin/id"]) == ("declared", "undeclared")
+    (asked.path / "more.py").write_text("")
+    with pytest.raises(NotVerifiedError, match="signed it for the delivery"):
+        probe(replace(asked, own=True, manifest=path))
 
 
 @needs_cage

@@ -33,6 +33,10 @@ def python(body: str, head: str = "") -> Answer:
     )
 
 
+def java_whole(code: str) -> Answer:
+    return resolved("Java", code)
+
+
 def java(body: str, fields: str = "") -> Answer:
     return resolved("Java", f"import lib.*;\nclass T {{\n{fields}\nvoid f(String given) {{\n{body}\n}}\n}}\n")
 
@@ -183,7 +187,9 @@ def test_java_locals_fields_and_constants() -> None:
 def test_java_arrays() -> None:
     assert java("ask(new byte[] {1, 2, (byte) 0x80});").values[0].size == 3
     assert java("ask(new byte[16]);").values[0].size == 16
-    assert not java("byte[] x = new byte[16]; ask(x);").complete
+    assert java("byte[] x = new byte[16]; ask(x);").values[0].size == 16
+    assert not java("byte[] x = new byte[16]; fill(x); ask(x);").complete
+    assert not java("byte[] x = new byte[16]; random.nextBytes(x); ask(x);").values
     listed = java('ask(new String[] {"A", "B"});').values[0]
     assert (listed.kind, [item.text for item in listed.items]) == ("list", ["A", "B"])
     assert not java('ask(new String[] {"A", given});').complete
@@ -217,3 +223,53 @@ def test_many_values_are_cut_and_not_complete() -> None:
     body = "x = 'v'\n" + "\n".join(f"if given:\n    x = 'v{n}'" for n in range(40)) + "\nask(x)"
     answer = python(body)
     assert (len(answer.values), answer.complete) == (16, False)
+
+
+CALLED = """
+class A {{
+  {0} void go(String name, int choice) {{
+    String chosen = "DES";
+    if (choice > 1) chosen = name;
+    ask(chosen);
+  }}
+  static void use() {{ new A().go("AES", 2); }}
+}}
+"""
+
+
+def test_a_parameter_is_what_the_calls_of_a_private_method_pass() -> None:
+    answer = java_whole(CALLED.format("private"))
+    assert ([value.text for value in answer.values], answer.complete) == (["AES"], True)
+
+
+def test_a_parameter_of_a_public_method_may_be_given_by_others() -> None:
+    answer = java_whole(CALLED.format("public"))
+    assert {value.text for value in answer.values} == {"DES", "AES"}
+    assert not answer.complete
+
+
+def test_a_condition_that_is_never_met_gives_nothing() -> None:
+    assert [value.text for value in java('String x = "A"; int n = 3; if (n > 5) x = "B"; ask(x);').values] == ["A"]
+    assert [value.text for value in java('String x = "A"; int n = 7; if (n > 5) x = "B"; ask(x);').values] == ["B"]
+    assert len(java('String x = "A"; if (given > 5) x = "B"; ask(x);').values) == 2
+    assert [value.text for value in java('ask((7 * 18) + 106 > 200 ? "A" : given);').values] == ["A"]
+
+
+def test_an_item_of_a_map_is_what_was_put_there_last() -> None:
+    put = 'java.util.Map<String, String> m = new java.util.HashMap<>(); m.put("a", "DES"); m.put("b", "AES"); '
+    assert [value.text for value in java(put + 'ask(m.get("b"));').values] == ["AES"]
+    assert not java(put + "ask(m.get(given));").complete
+
+
+def test_a_setting_waits_for_configuration_and_keeps_its_default() -> None:
+    answer = java('ask(props.getProperty("cipher.name", "AES"));')
+    assert (answer.pending, [value.text for value in answer.values], answer.complete) == (
+        "?cipher.name",
+        ["AES"],
+        False,
+    )
+
+
+def test_what_a_method_of_the_unit_returns() -> None:
+    whole = 'class A { private String name(String mode) { return "AES/" + mode; } void f() { ask(name("GCM")); } }'
+    assert [value.text for value in java_whole(whole).values] == ["AES/GCM"]

@@ -38,7 +38,8 @@ VERBS = MappingProxyType(
         "estate": Text("The register of products bought, and its shares.", "采购产品登记册及其占比。"),
         "deposit": Text("Hand source over sealed, under terms.", "按条款封存并移交源代码。"),
         "case": Text(
-            "A review between parties: deliver, ask, answer, object, decide.", "多方参与的审查：交付、提问、答复、异议与决定。"
+            "A review between parties: deliver, ask, answer, object, decide.",
+            "多方参与的审查：交付、提问、答复、异议与决定。",
         ),
         "rules": Text("List, show, lint, test and weigh rulebooks.", "列出、查看、检查、测试规则集，评估其影响。"),
         "doctor": Text("Check this installation and say what would widen it.", "检查本机安装，并提示可扩展之处。"),

@@ -1,16 +1,20 @@
-"""`assay probe run | declare | diff`: a product in a cage, and what it did held against what its vendor declared."""
+"""`assay probe run | declare | sign | diff`: a product in a cage, what it did held against what its vendor declared."""
 
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli import options
 from assay.cli.signing import entering
 from assay.cli.words import language, say, talk
-from assay.core.errors import Exit
+from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
+
+if TYPE_CHECKING:
+    from assay.core.product import SignedDeclaration
 
 
 @click.group(
@@ -87,6 +91,18 @@ def command() -> None:
     show_default=True,
     help=say(Text("Mebibytes that all its processes may hold.", "全部进程可占用的内存（MiB）。")),
 )
+@click.option(
+    "--declaration",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say(Text("What the vendor signed with assay probe sign.", "供应方以 assay probe sign 签名的声明。")),
+)
+@click.option(
+    "--key",
+    "keys",
+    metavar="KEY",
+    multiple=True,
+    help=say(Text("The vendor's public key, as text or a file; repeatable.", "供应方的公钥，文本或文件；可重复。")),
+)
 @options.lang
 @options.color
 @options.fail_on
@@ -104,6 +120,8 @@ def run(
     idle: float,
     wall: float,
     memory: int,
+    declaration: Path | None,
+    keys: tuple[str, ...],
     no_color: bool,  # noqa: ARG001  (the page has no colour)
     fail_on: str,
     against: Path | None,
@@ -132,6 +150,7 @@ def run(
         root=root or raw,
         waiting=replace(Waiting(), idle=idle),
         limits=limits,
+        declaration=_signed(declaration, keys),
     )
     with entering() as enter:
         kept, document = probe(asked, enter)
@@ -150,13 +169,62 @@ def run(
     return int(options.exit_code(fail_on, counts.broken, counts.open + counts.limits))
 
 
+def _signed(declaration: Path | None, keys: tuple[str, ...]) -> "SignedDeclaration | None":
+    from assay.cli.signing import trusted_keys  # noqa: PLC0415
+    from assay.core.product import SignedDeclaration  # noqa: PLC0415
+
+    if declaration is None and not keys:
+        return None
+    if declaration is None or not keys:
+        raise UsageError(
+            Text("--declaration and --key go together", "--declaration 与 --key 须同时给出"),
+            Text("--key is the vendor's: it is in no envelope", "--key 为供应方的公钥，信封中并不包含"),
+        )
+    return SignedDeclaration(str(declaration), tuple(map(str, trusted_keys(keys))))
+
+
+@command.command(
+    "sign",
+    help=say(
+        Text(
+            "Sign what DECLARATION, a product.yaml, declares: the vendor's act, with the vendor's key.",
+            "由供应方以自己的密钥为 DECLARATION（product.yaml）中的声明签名。",
+        )
+    ),
+)
+@click.argument("declaration", type=click.Path(path_type=Path))
+@options.output
+@options.lang
+def sign(declaration: Path, output: Path | None) -> int:
+    from assay.cli.deliver import deliver  # noqa: PLC0415
+    from assay.cli.signing import party  # noqa: PLC0415
+    from assay.dossier.durable import read_plain  # noqa: PLC0415
+    from assay.intake.declared import LARGEST, check, signed  # noqa: PLC0415
+
+    try:
+        content = read_plain(declaration, LARGEST)
+    except OSError as fault:
+        why = fault.strerror or str(fault)
+        raise UsageError(Text(f"{declaration}: {why}", f"{declaration}：{why}")) from fault
+    check(content, str(declaration))
+    vendor = party()
+    if not vendor.known:
+        raise UsageError(
+            Text("a declaration signed by nobody known binds nobody", "签名者未知的声明没有约束力"),
+            Text("type a passphrase, or set ASSAY_KEY_PASSPHRASE", "请输入口令，或设置 ASSAY_KEY_PASSPHRASE"),
+        )
+    deliver(signed(content, vendor), output)
+    talk(vendor.words)
+    return int(Exit.NOTHING_TO_REPORT)
+
+
 @command.command(
     "declare",
     help=say(
         Text(
-            "Draft a declaration from the newest run in DOSSIER, for the vendor to edit, and to sign by removing the "
-            "word draft. A draft declares nothing and satisfies no rule.",
-            "根据 DOSSIER 中最近一次运行起草声明，供供应方修改，并在删去 draft 一词后签署。"
+            "Draft a declaration from the newest run in DOSSIER, for the vendor to edit and then to sign. "
+            "A draft declares nothing and satisfies no rule.",
+            "根据 DOSSIER 中最近一次运行起草声明，供供应方修改并签名（assay probe sign）。"
             "草稿不构成声明，不满足任何规则。",
         )
     ),
@@ -168,7 +236,8 @@ def declare(dossier: Path) -> int:
     from assay.examinations.probe.draft import draft  # noqa: PLC0415
 
     latest = Dossier.open(dossier).latest()
-    click.echo(draft(latest.facts()), nl=False)
+    product = latest.record.product if latest.record is not None else None
+    click.echo(draft(latest.facts(), product.name if product is not None else ""), nl=False)
     return int(Exit.NOTHING_TO_REPORT)
 
 

@@ -182,7 +182,13 @@ _RUN: Mapping[str, Key] = MappingProxyType(
 
 _DATA: tuple[FileClass, ...] = ("data", "text", "configuration", "archive", "unknown")
 _GRADES = {
-    "grade_financial": _is("class of personal financial information, JR/T 0171-2020", "个人金融信息类别（JR/T 0171-2020）", "C1", "C2", "C3"),
+    "grade_financial": _is(
+        "class of personal financial information, JR/T 0171-2020",
+        "个人金融信息类别（JR/T 0171-2020）",
+        "C1",
+        "C2",
+        "C3",
+    ),
     "grade_level": _count("level of financial data, 1 to 5, JR/T 0197-2020", "金融数据级别，1 至 5（JR/T 0197-2020）"),
     "grade_nfra": _is(
         "class of the NFRA measures, as far as a program can tell",
@@ -478,7 +484,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             **_CROSSING,
         ),
         "crossing.important": _kind(
-            Text("Whether data that leaves is important data, as its handler states", "出境数据是否含重要数据（据处理者陈述）"),
+            Text(
+                "Whether data that leaves is important data, as its handler states",
+                "出境数据是否含重要数据（据处理者陈述）",
+            ),
             "data",
             (),
             year=_count("calendar year", "日历年度", identity=True),
@@ -570,7 +579,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "source",
             (),
             level=_id("which level", "级别", "readable", "inventory", "complete", "built", "compared"),
-            state=_is("whether it was reached; null when nobody tried", "是否达到；尚未尝试为 null", "reached", "missed"),
+            state=_is(
+                "whether it was reached; null when nobody tried", "是否达到；尚未尝试为 null", "reached", "missed"
+            ),
             missing=_is("what is missing for it, '' for nothing", "尚缺事项，无则为空"),
             files=_count("files that it rests on", "所依据的文件数"),
         ),

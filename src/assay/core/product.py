@@ -51,6 +51,19 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedDeclaration:
+    """Where the vendor's signature of a declaration is found. Operator-given only: no product vouches for itself.
+
+    Either `file`, an envelope of `assay probe sign` that one of `keys` (the vendor's, as the operator knows them)
+    signed; or `digest`, the delivery that the vendor submitted in a case: then the declaration in it is signed.
+    """
+
+    file: str = ""
+    keys: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The owner's permission, bound to one delivery, named tests and addresses, until a day."""
 
@@ -118,6 +131,7 @@ class Manifest:
     statements: tuple[Statement, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     unlock: tuple[Unlock, ...] = ()
+    declaration: SignedDeclaration | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ from typing import Any, get_args, get_origin, get_type_hints
 from assay.core.answers import ANSWERABLE, CLAIM, SEEN, VALUE, faults
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError
-from assay.core.product import Consent, Declaration, Manifest, Statement, Unlock
+from assay.core.product import Consent, Declaration, Manifest, SignedDeclaration, Statement, Unlock
 from assay.core.text import Text
 from assay.intake.entries import BY
 from assay.rulebooks import strict_yaml
 
 NAME = "product.yaml"
-OPERATOR_ONLY = ("consent", "withheld", "sector", "category", "markets", "critical", "unlock")
+OPERATOR_ONLY = ("consent", "withheld", "sector", "category", "markets", "critical", "unlock", "declaration")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
@@ -175,6 +175,8 @@ def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
     if manifest.consent is not None and not _DIGEST.fullmatch(manifest.consent.digest):
         text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
         yield ("consent", "digest"), text, Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
+    if manifest.declaration is not None:
+        yield from _signature_faults(manifest.declaration)
     for index, entry in enumerate(manifest.unlock):
         if bool(entry.password_env) is bool(entry.password_file):
             text = Text("names no place of the password, or two", "未写明口令的来源，或写了两处")
@@ -189,6 +191,15 @@ def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
             text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
             advice = Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
             yield ("statements", index, "document"), text, advice
+
+
+def _signature_faults(signature: SignedDeclaration) -> Iterator[tuple[Steps, Text, Text]]:
+    if bool(signature.file) is bool(signature.digest):
+        text = Text("names no signed declaration, or two", "未写明签名声明，或写了两处")
+        yield ("declaration",), text, Text("give file and keys, or digest", "请给出 file 与 keys，或给出 digest")
+    elif signature.digest and not _DIGEST.fullmatch(signature.digest):
+        text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
+        yield ("declaration", "digest"), text, Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
 
 
 def _answer_faults(statement: Statement, at: Steps) -> Iterator[tuple[Steps, Text, Text]]:

@@ -16,9 +16,10 @@ from assay.core.errors import InputError, NothingToExamineError, UsageError
 from assay.core.examination import Artifact, FileMeta, Member
 from assay.core.facts import SCOPES, Evidence, Fact, Scalar, Scope, Subject
 from assay.core.kinds import KINDS
-from assay.core.product import Component, Manifest, Product, Statement, Withheld
+from assay.core.product import Component, Manifest, Product, SignedDeclaration, Statement, Withheld
 from assay.core.text import Text
 from assay.intake import manifest as manifests
+from assay.intake.declared import vouched
 from assay.intake.delivery import DEFAULT_COMPONENT, Delivery, Seen
 from assay.intake.entries import BY, kinds_for
 from assay.intake.images import effective
@@ -50,6 +51,7 @@ class Intake:
     facts: tuple[Fact, ...]
     naming: Naming
     bytes_read: int
+    claimed: frozenset[str] = frozenset()  # parts of the manifest that only the delivery itself says
 
 
 def take_in(
@@ -60,12 +62,14 @@ def take_in(
     limits: IntakeLimits,
     leave_out: Sequence[Path] = (),
     progress: Callable[[int], None] | None = None,
+    declaration: SignedDeclaration | None = None,
 ) -> Intake:
     """Take a folder, archive or file in. `scratch` must outlive every use of the artifact's locators.
 
-    Raises UsageError when `path` cannot be read, InputError for the operator's manifest, NothingToExamineError.
+    Raises UsageError when `path` cannot be read, InputError for the operator's manifest, NothingToExamineError, and
+    NotVerifiedError for a declaration that the vendor did not sign. `declaration` stands in place of the manifest's.
     """
-    operator = manifests.read(manifest) if manifest is not None else None
+    operator = _operator(manifest, declaration)
     delivery = _delivery(path, scratch, limits, leave_out)
     seen = _walked(delivery, progress)
     if not seen:
@@ -103,7 +107,17 @@ def take_in(
         tuple(facts),
         named,
         delivery.budget.read,
+        given.claimed,
     )
+
+
+def _operator(path: Path | None, declaration: SignedDeclaration | None) -> Manifest | None:
+    operator = manifests.read(path) if path is not None else None
+    if declaration is not None:
+        return vouched(replace(operator or Manifest(), declaration=declaration), Path())
+    if operator is None or path is None or operator.declaration is None or not operator.declaration.file:
+        return operator
+    return vouched(operator, path.parent)
 
 
 def settled(taken: Intake, files: Sequence[FileMeta]) -> Intake:

@@ -211,7 +211,8 @@ class _Writer:
         status = ATTEMPTS[gap.status].to(self.lang)
         self.page.put(" — ".join(part for part in parts if part), indent=indent, first=f"• {status}: ")
         if gap.owner:
-            self.page.put(self.sentence("withheld-by" if gap.status == "withheld" else "answered-by", owner=gap.owner), indent=indent + 2)
+            told = "withheld-by" if gap.status == "withheld" else "answered-by"
+            self.page.put(self.sentence(told, owner=gap.owner), indent=indent + 2)
         if gap.law:
             self.page.put(self.sentence("citing", law=gap.law), indent=indent + 2)
         for path in gap.paths:

@@ -178,6 +178,10 @@ MISUSES = _table(
         "certificate-check-off": ("certificate check switched off", "关闭证书校验"),
         "host-name-check-off": ("host name check switched off", "关闭主机名校验"),
         "weak-random": ("predictable random numbers", "可预测的随机数"),
+        "predictable-seed": ("random generator seeded with a constant", "随机数发生器使用固定种子"),
+        "ecb-mode": ("ECB mode", "ECB 工作模式"),
+        "short-key": ("key too short", "密钥长度不足"),
+        "few-iterations": ("too few iterations", "迭代次数过少"),
     }
 )
 

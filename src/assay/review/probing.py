@@ -106,10 +106,9 @@ def probe(asked: Probe, enter: steps.Enter | None = None) -> tuple[Dossier, Docu
         books = steps.books_for(taken.product, asked.rulebooks, asked.as_of)
         if not asked.rulebooks:
             books = (*books, load(BOOK))
-        _, document = steps.keep(dossier, examined, books, plan, (behaviour.BY, calls.BY))
+        kept, document = steps.keep(dossier, examined, books, plan, (behaviour.BY, calls.BY))
         if acts is not None:
-            latest = dossier.latest()
-            acts.reviewed(latest, list(latest.judgements()))
+            acts.reviewed(kept, list(kept.judgements()))
         return dossier, document
 
 

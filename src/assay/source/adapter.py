@@ -67,7 +67,7 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Binding:
     """One assignment to a name. `value` is None when the value cannot be read (a loop variable, `x += 1`, ...), and
-    the binding final when it is a declaration that gives none.
+    the binding final when it is a declaration that gives none. `filled` is an array that a call fills anew.
 
     `place` is the assignment; an adapter leaves it to `Parsed.bindings`.
     """
@@ -75,6 +75,7 @@ class Binding:
     value: Node | None
     final: bool = False
     place: Node | None = None
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,27 @@ class Adapter:
     def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         """Whether `name` is a parameter of the function, and its default value."""
         raise NotImplementedError
+
+    def parameters(self, parsed: Unit, function: Node) -> tuple[str, ...]:
+        """Names of the parameters in order, '' for one without a plain name; the object itself is none."""
+        listed = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
+        if listed is None or not listed.named_children:
+            return (parsed.text(listed),) if listed is not None and listed.type == "identifier" else ()
+        rows = [_parameter(child) for child in listed.named_children if not child.is_extra]
+        names = tuple(parsed.text(row) if row is not None else "" for row in rows)
+        return names[1:] if names[:1] in {("self",), ("cls",)} else names
+
+    def closed(self, parsed: Unit, function: Node) -> str:  # noqa: ARG002
+        """Who may call a function: `unit`, only what stands in the file; `program`, nobody outside of the product, for
+        it is a program that is started and no library; '' anybody."""
+        return ""
+
+    declaring: frozenset[str] = frozenset()  # places of assignments that declare the name; none where each one does
+    private: str = r"\bprivate\b[^;={{}}()\n]*\b{}\b\s*[;=,]"  # a field that only its own file assigns, by its name
+
+    def size_of(self, parsed: Unit, value: Node) -> int | None:  # noqa: ARG002
+        """Size in bytes of a new array that begins as zeros; None for any other expression."""
+        return None
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
@@ -381,6 +403,18 @@ class Adapter:
     def zeroes(self, parsed: Unit, node: Node) -> int | None:  # noqa: ARG002
         """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
         return None
+
+
+def _parameter(node: Node) -> Node | None:
+    """The name that a parameter declares."""
+    found: Node | None = node
+    for _ in range(4):
+        if found is None or found.type in {"identifier", "variable_name", "simple_identifier"}:
+            return found
+        fields = (found.child_by_field_name(field) for field in ("name", "pattern", "left", "declarator"))
+        inner = next((field for field in fields if field is not None), None)
+        found = inner or next((child for child in found.named_children if child.type == "identifier"), None)
+    return found
 
 
 _EQUALS = frozenset({b"equals", b"Equals"})

@@ -27,7 +27,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`origins` are the byte offsets of the expressions that gave the values: the path that led there."""
+    """`origins` are the byte offsets of the expressions that gave the values: the path that led there.
+
+    `pending` is a name of another file that the value is, `within` are such names that it is made with.
+    """
 
     values: tuple[Value, ...] = ()
     complete: bool = True
@@ -35,6 +38,7 @@ class Answer:
     expression: str = ""
     pending: str = ""
     origins: tuple[int, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -42,7 +46,15 @@ class Answer:
 
     def placed(self, offset: int) -> "Answer":
         """The same, told by the expression at an offset. Asked for every expression, so that it names the fields."""
-        return Answer(self.values, self.complete, self.reason, self.expression, self.pending, (offset,))
+        return Answer(self.values, self.complete, self.reason, self.expression, self.pending, (offset,), self.within)
+
+    def made_with(self) -> tuple[str, ...]:
+        """Every name of another file that the value hangs on."""
+        return (*((self.pending,) if self.pending else ()), *self.within)
+
+    def altered(self) -> "Answer":
+        """The same, of an expression that makes something else of the value: what is pending is now only a part."""
+        return replace(self, pending="", within=self.made_with()) if self.pending else self
 
 
 def unknown(reason: str, expression: str = "", pending: str = "") -> Answer:
@@ -59,7 +71,11 @@ def either(answers: Iterable[Answer]) -> Answer:
         return Answer(values[:MOST_VALUES], False, "more values than are followed", origins=origins)
     if lacking is None:
         return Answer(values, True, origins=origins)
-    return replace(lacking, values=values, origins=origins)
+    if len(items) == 1:
+        return replace(lacking, values=values, origins=origins)
+    within = tuple(dict.fromkeys(name for item in items for name in item.made_with()))
+    whole = lacking.pending if not values and set(within) <= {lacking.pending} else ""
+    return replace(lacking, values=values, origins=origins, pending=whole, within=() if whole else within)
 
 
 def repeated(answers: list[Answer]) -> Answer | None:
@@ -78,12 +94,16 @@ def combined(answers: list[Answer], join: Callable[[list[str]], Value | None]) -
     rows: list[list[str]] = [[]]
     for answer in answers:
         if not answer.values:
-            return replace(answer, complete=False, reason=answer.reason or "built at run time")
+            within = tuple(dict.fromkeys(name for item in answers for name in item.made_with()))
+            reason = answer.reason or "built at run time"
+            return replace(answer, complete=False, reason=reason, pending="", within=within)
         rows = [[*row, value.text] for row in rows for value in answer.values][: MOST_VALUES + 1]
     joined = tuple(dict.fromkeys(value for row in rows if (value := join(row)) is not None))
     complete = all(answer.complete for answer in answers) and len(rows) <= MOST_VALUES and len(joined) > 0
     origins = tuple(sorted({origin for answer in answers for origin in answer.origins}))
-    return Answer(joined[:MOST_VALUES], complete, "" if complete else "built at run time", origins=origins)
+    within = tuple(dict.fromkeys(name for answer in answers for name in answer.made_with()))
+    reason = "" if complete else "built at run time"
+    return Answer(joined[:MOST_VALUES], complete, reason, origins=origins, within=within)
 
 
 def flags(texts: list[str]) -> Value:

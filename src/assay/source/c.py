@@ -53,6 +53,10 @@ class C(Adapter):
     statements = frozenset({"expression_statement", "declaration"})
     transparent = frozenset({"parenthesized_expression", "cast_expression"})
     assigning = frozenset({"assignment_expression", "init_declarator"})
+    declaring = frozenset(
+        {"init_declarator", "identifier", "pointer_declarator", "array_declarator", "preproc_def", "enumerator"}
+    )
+    private = r"^static\b[^;={{}}()\n]*\b{}\b\s*[;=,\[]"
     calls_query = """
       (call_expression function: (identifier) @method arguments: (argument_list . (_) @object)) @call
     """
@@ -155,6 +159,18 @@ class C(Adapter):
             if declared is not None and parsed.text(declared) == name:
                 return True, None
         return False, None
+
+    def parameters(self, parsed: Unit, function: Node) -> tuple[str, ...]:
+        declarator = function.child_by_field_name("declarator")
+        while declarator is not None and declarator.type != "function_declarator":
+            declarator = declarator.child_by_field_name("declarator")
+        listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+        rows = [_declared(child.child_by_field_name("declarator")) for child in listed.named_children] if listed else []
+        return tuple(parsed.text(row) if row is not None else "" for row in rows)
+
+    def closed(self, parsed: Unit, function: Node) -> str:
+        head = parsed.content[function.start_byte : function.start_byte + 40].split()
+        return "unit" if b"static" in head[:3] else ""
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:

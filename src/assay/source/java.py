@@ -3,6 +3,7 @@
 *It cannot see* inherited members, or code that Lombok and other processors generate.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -33,7 +34,11 @@ class Java(Adapter):
       (update_expression (identifier) @changed)
       (enhanced_for_statement name: (identifier) @changed)
       (catch_formal_parameter name: (identifier) @changed)
+      ((method_invocation name: (identifier) @method arguments: (argument_list . (identifier) @filled)) @call
+        (#any-of? @method "nextBytes" "read" "readFully" "readNBytes" "engineNextBytes"))
     """
+    declaring = frozenset({"variable_declarator", "enhanced_for_statement", "catch_formal_parameter", "identifier",
+                           "resource", "method_invocation"})  # fmt: skip
 
     blocks = frozenset({"block", "constructor_body", "program"})
     statements = frozenset({"expression_statement", "local_variable_declaration"})
@@ -235,9 +240,20 @@ class Java(Adapter):
                 return True, None
         return False, None
 
+    def closed(self, parsed: Unit, function: Node) -> str:
+        modifiers = next((child for child in function.children if child.type == "modifiers"), None)
+        if modifiers is not None and "private" in parsed.text(modifiers).split():
+            return "unit"
+        return "program" if _MAIN.search(parsed.content) is not None else ""
+
     def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`new byte[16]` that goes straight into a call."""
-        if node.type != "array_creation_expression" or node.parent is None or node.parent.type != "argument_list":
+        straight = node.parent is not None and node.parent.type == "argument_list"
+        return self.size_of(parsed, node) if straight else None
+
+    def size_of(self, parsed: Unit, value: Node) -> int | None:
+        node = value
+        if node.type != "array_creation_expression" or node.child_by_field_name("value") is not None:
             return None
         size = node.child_by_field_name("dimensions")
         digits = parsed.text(size.named_children[0]) if size is not None and size.named_children else ""
@@ -247,6 +263,8 @@ class Java(Adapter):
         if "changed" in captures:
             node = captures["changed"][0]
             return parsed.text(node), node, Binding(None)
+        if "filled" in captures:
+            return parsed.text(captures["filled"][0]), captures["call"][0], Binding(None, filled=True)
         if "declarator" in captures:
             node, name = captures["declarator"][0], captures["name"][0]
             value = node.child_by_field_name("value")
@@ -269,6 +287,7 @@ _DECLARATIONS = frozenset(
 )  # fmt: skip
 
 
+_MAIN = re.compile(rb"\bstatic\s+(?:final\s+)?void\s+main\s*\(\s*(?:final\s+)?(?:String|\))")
 _TYPES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
 _NESTED = """
   (class_body [(class_declaration name: (_) @name) (interface_declaration name: (_) @name)

@@ -7,6 +7,7 @@ still gives sites.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from tree_sitter import Language as Grammar
@@ -71,6 +72,7 @@ class Parsed:
         self.too_deep = 0
         self.hopeless = _is_hopeless(self.root)
         self._bindings: dict[int, Mapping[str, tuple[Binding, ...]]] = {}
+        self._inner: dict[str, list[Binding]] = {}  # assignments in functions, once those of the file are known
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
         self._functions: dict[int, Node | None] = {}
 
@@ -153,10 +155,82 @@ class Parsed:
                 name, place, binding = found
                 if whole and not name.startswith("self."):  # most stand in one function after the other
                     last = last if _inside(place, last) else self.function_of(place)
-                if not whole or name.startswith("self.") or last is None:
-                    rows.setdefault(name, []).append(Binding(binding.value, binding.final, place))
+                into = rows if not whole or name.startswith("self.") or last is None else self._inner
+                into.setdefault(name, []).append(replace(binding, place=place))
             known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
         return known
+
+    def is_field(self, function: Node, name: str) -> bool:
+        """Whether a function assigns a name without declaring it, in a language where that means a field."""
+        declaring = self.adapter.declaring
+        if not declaring or self.adapter.parameter(self, function, name)[0]:
+            return False
+        rows = self.bindings(function).get(name, ())
+        return bool(rows) and all(row.place is not None and row.place.type not in declaring for row in rows)
+
+    def fields(self, name: str) -> tuple[Binding, ...]:
+        """Assignments to a constant or field: of the file or class, of an object, and in functions by its bare name."""
+        declared = self.bindings(self.root)
+        found = declared.get(name) or declared.get(f"self.{name}") or ()
+        for item in self._inner.get(name, ()) if self.adapter.declaring else ():
+            function = self.function_of(item.place) if item.place is not None else None
+            if function is not None and self.is_field(function, name):
+                found = (*found, item)
+        both = (*found, *declared.get(f"self.{name}", ())) if name in declared else found
+        return tuple(dict.fromkeys(both))
+
+    def is_private(self, bound: Sequence[Binding]) -> bool:
+        """Whether only this file assigns a field."""
+        place = next((item.place for item in bound if item.place is not None), None)
+        target = self.adapter.assigned(place) if place is not None else None
+        name = self.text(target).rpartition(".")[2] if target is not None else ""
+        form = self.adapter.private.format(re.escape(name)) if name.isidentifier() else ""
+        return bool(form) and re.search(form.encode(), self.content, re.MULTILINE) is not None
+
+    def mentions(self, name: str, scope: Node) -> list[Node]:
+        """Every place in a scope where a name stands by itself."""
+        word = re.compile(rb"(?<![\w.$])" + re.escape(name.encode()) + rb"(?!\w)")
+        found = (
+            self.at(place.start(), len(name)) for place in word.finditer(self.content, scope.start_byte, scope.end_byte)
+        )
+        return [node for node in found if node is not None and self.text(node) == name]
+
+    def always_before(self, place: Node, use: Node) -> bool:
+        """Whether every path to a use passes an assignment: it stands in a block that holds the use."""
+        block = self._block_of(place)
+        return block is not None and any(above.id == block.id for above in _around(use))
+
+    def in_loop(self, node: Node) -> bool:
+        return any(above.type in self.adapter.loops for above in _around(node))
+
+    def only_literals(self, binding: Binding, use: Node) -> bool:
+        """Whether nothing but literals can have been put into a new array by the time of a use."""
+        place, function = binding.place, self.function_of(use)
+        if place is None or function is None or use.start_byte < place.end_byte:
+            return False
+        between = (
+            node
+            for node in self.mentions(self.text(use), function)
+            if place.end_byte <= node.start_byte < use.start_byte
+        )
+        return all(self._puts_literal(node) for node in between)
+
+    def _puts_literal(self, node: Node) -> bool:
+        """`name[3] = 20`, or the length of it."""
+        access = node.parent
+        if access is not None and access.type == "field_access":
+            return True
+        place = access.parent if access is not None and access.type == "array_access" else None
+        value = (
+            place.child_by_field_name("right") if place is not None and place.type == "assignment_expression" else None
+        )
+        while value is not None and value.type in {"cast_expression", "parenthesized_expression"}:
+            value = value.named_children[-1]
+        return value is not None and self.adapter.kind(value) in {"number", "text"}
+
+    def calls_of_name(self, name: str, scope: Node) -> list["Call"]:
+        """Calls on a variable of a function, or on a field, by its name as written."""
+        return list(self._calls_in(scope).get(name, ())) or list(self._calls_in(self.root).get(name, ()))
 
     def later_calls(self, node: Node) -> list["Call"]:
         """Calls on the object that an expression yields: chained to it, or on the variable that it is assigned to."""
@@ -244,7 +318,7 @@ class Parsed:
         last = -1
         for index, item in enumerate(seen):
             place = item.place
-            if place is None or place.end_byte > use.start_byte or item.value is None:
+            if place is None or place.end_byte > use.start_byte or (item.value is None and not item.filled):
                 continue
             block = self._block_of(place)
             if block is not None and block.id in blocks:
@@ -272,7 +346,8 @@ class Parsed:
             other is None
             or other.place is None
             or other.value is None
-            or self._block_of(other.place) != self._block_of(own)
+            or (block := self._block_of(own)) is None  # a case of a switch, a branch without a block
+            or self._block_of(other.place) != block
         ):
             return False
         return word.search(self.content, other.value.start_byte, other.value.end_byte) is None

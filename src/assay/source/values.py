@@ -1,14 +1,18 @@
-"""What values can an expression have? The resolver, and the seam through which it will grow.
+"""What values can an expression have? The resolver.
 
 An `Answer` is a set of values. `complete` says that there is no other; then a single value is certain and several are
 possible. Where it is not complete, `reason` says why, `expression` is the source text, and `pending` names a constant
-that another file may declare. Today: literals, concatenation and small arithmetic, local variables in the order of
-their assignments, constants and fields of the same file, conditions, default arguments, conversions that keep the
-value. *It cannot see* other files, parameters, collections, or what loops build.
+that another file may declare, or a key of configuration, or what a function elsewhere gives. Followed are literals,
+concatenation and small arithmetic, local variables in the order of their assignments and along conditions that can be
+met, constants and fields, default arguments, parameters to the calls of their function and results to what the function
+returns, maps that are filled with literals, conversions that keep the value.
+
+The world is open: a parameter of a function that others may call is never complete, whatever its own unit passes. What
+other files know comes as `elsewhere`, name by name, once they were read. *It cannot see* what loops build.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -28,31 +32,82 @@ from assay.source.answers import (
     unescape,
     unknown,
 )
+from assay.source.calls import Frame
+from assay.source.conditions import decided, live
+from assay.source.conversions import BOXES, CONVERSIONS, DECODERS
+from assay.source.entering import OWN, Entering, within
+from assay.source.holding import held, setting
 from assay.source.parsed import MOST_ASSIGNED, Parsed
 
 
-class Resolver:
+class Resolver(Entering):
     """Resolves expressions of one parsed unit. `known` says whether a qualified name means something to the asker.
 
-    `steps` bounds the work per question, so that the same text gives the same answer on any machine.
+    `steps` bounds the work per question, so that the same text gives the same answer on any machine. `elsewhere` is
+    what names of other files mean, as `Answer.pending` spells them; `sealed` are functions of a program, by their
+    place, that no other file calls.
     """
 
     def __init__(
-        self, parsed: Parsed, known: Callable[[str], bool], steps: int, spelt: Callable[[str], str | None] | None = None
+        self,
+        parsed: Parsed,
+        known: Callable[[str], bool],
+        steps: int,
+        spelt: Callable[[str], str | None] | None = None,
+        elsewhere: Mapping[str, Answer] | None = None,
+        sealed: frozenset[int] = frozenset(),
     ) -> None:
-        self.parsed = parsed
+        super().__init__(parsed, steps, sealed)
         self.known = known
         self.spelt = spelt  # the text of a constant that a name means
-        self.steps = steps
-        self._left = steps
+        self.elsewhere = elsewhere or {}
+        self._decided: dict[tuple[int, int], tuple[bool | None, Frame | None]] = {}  # the frame is kept, for its id
+        self._owns: dict[str, bool] = {}
 
-    def resolve(self, node: Node) -> Answer:
-        """Values of an expression."""
-        self._left = self.steps
+    def resolve(self, node: Node, frame: Frame | None = None) -> Answer:
+        """Values of an expression, within a call that entered its function where `frame` is one."""
+        self._left, self._frame = self.steps, frame
+        self.hanging = {}
         answer = self._value(node, frozenset())
+        if self.hanging:
+            answer = replace(answer, within=tuple(dict.fromkeys((*answer.within, *self.hanging))))
         if not answer.complete and not answer.expression:
             answer = replace(answer, expression=self._excerpt(node))
         return answer
+
+    def value(self, node: Node, seen: frozenset[int]) -> Answer:
+        """Values of an expression on the way to those that were asked for; what they hang on is noted."""
+        answer = self._value(node, seen)
+        self.hanging.update(dict.fromkeys(answer.made_with() if not answer.complete else ()))
+        return answer
+
+    def decided(self, condition: Node, seen: frozenset[int]) -> bool | None:
+        """Which way a condition goes, asked once for each way in which its function was entered."""
+        frame = self._frame
+        key = (condition.id, id(frame))
+        if key not in self._decided:
+            self._decided[key] = decided(self, condition, seen) if len(seen) < MOST_DECIDED else None, frame
+        return self._decided[key][0]
+
+    def dead(self, node: Node, frame: Frame | None = None) -> str:
+        """What becomes of a value that goes into a local variable: `overwritten` when no path brings it to a mention of
+        the variable, `unused` when there is no other mention, '' otherwise."""
+        parsed = self.parsed
+        if parsed.overwritten(node):
+            return "overwritten"
+        name, function = parsed.assigned_to(node), parsed.function_of(node)
+        bound = parsed.bindings(function).get(name, ()) if function is not None and name.isidentifier() else ()
+        own = next((item for item in bound if item.place is not None and within(node, item.place)), None)
+        if own is None or function is None or not 1 < len(bound) <= MOST_ASSIGNED:
+            return ""
+        if parsed.adapter.is_shared(parsed, name, function) or parsed.is_field(function, name):
+            return ""
+        self._left, self._frame, self.hanging = self.steps, frame, {}
+        targets = {item.place.start_byte for item in bound if item.place is not None}
+        mentions = [item for item in parsed.mentions(name, function) if item.start_byte not in targets]
+        if any(own in live(self, parsed.reaching(bound, item), item, frozenset()) for item in mentions):
+            return ""
+        return "overwritten" if mentions else ""
 
     def _excerpt(self, node: Node) -> str:
         return " ".join(self.parsed.text(node)[:400].split())[:120]
@@ -256,6 +311,12 @@ class Resolver:
         branches = self.parsed.adapter.branches(node)
         if not branches:
             return unknown("a broken condition")
+        condition = node.child_by_field_name("condition")
+        if condition is None and len(node.named_children) == 3:
+            condition = node.named_children[1]  # Python
+        outcome = decided(self, condition, seen) if condition is not None and len(branches) == 2 else None
+        if outcome is not None:
+            return self._value(branches[0 if outcome else 1], seen)
         return either([self._value(branch, seen) for branch in branches])
 
     def _reference(self, node: Node) -> Answer | None:
@@ -271,7 +332,9 @@ class Resolver:
         if reference is not None:
             return reference
         function = self.parsed.adapter.function(self.parsed, name)
-        return self._lambda(function, seen) if function is not None else replace(answer, pending=self._pending(node))
+        if function is not None:
+            return self._lambda(function, seen)
+        return self._of_elsewhere(self._pending(node), answer.reason)
 
     def _named(self, name: str, node: Node, seen: frozenset[int]) -> Answer:
         """Values of a variable at a place."""
@@ -280,18 +343,19 @@ class Resolver:
         while scope is not None:
             local = parsed.bindings(scope).get(name)
             if local and scope == innermost:
-                local = parsed.reaching(local, node)
+                local = live(self, parsed.reaching(local, node), node, seen)
             if local and len(local) > MOST_ASSIGNED:
                 return unknown("assigned too often")
             taken, default = parsed.adapter.parameter(parsed, scope, name)
             if taken:
-                given = self._value(default, seen) if default is not None else Answer(())
-                assigned = [self._bound(item, seen) for item in local or ()]
-                return replace(either((given, *assigned)), complete=False, reason="a parameter")
-            if local:
-                return either(self._bound(item, seen) for item in local)
+                assigned = [self._bound(item, seen, node) for item in local or ()]
+                if assigned and self._replaced(local or (), node):
+                    return either(assigned)
+                return either((self._parameter(scope, name, default, seen), *assigned))
+            if local and (not parsed.is_field(scope, name) or self._replaced(local, node)):
+                return either(self._bound(item, seen, node) for item in local)
             scope = parsed.function_of(scope.parent) if scope.parent is not None else None
-        bound = parsed.bindings(parsed.root).get(name)
+        bound = parsed.fields(name)
         if bound:
             return self._constant(bound, seen)
         return unknown(_NOWHERE)
@@ -307,27 +371,37 @@ class Resolver:
         text = "".join(parsed.text(node).split())
         split = _MEMBER.fullmatch(text)
         owner, field = split.groups() if split is not None else ("", text)
-        if owner in _SELF or self._declares(owner):
-            bound = parsed.bindings(parsed.root).get(field) or parsed.bindings(parsed.root).get(f"self.{field}")
+        if owner in OWN or self._declares(owner):
+            bound = parsed.fields(field)
             if bound:
                 return self._constant(bound, seen)
-        return unknown("a member declared elsewhere", pending=self._pending(node))
+        return self._of_elsewhere(self._pending(node), "a member declared elsewhere")
+
+    def _of_elsewhere(self, name: str, reason: str) -> Answer:
+        """What another file says of a name; pending as long as none was read."""
+        known = self.elsewhere.get(name) if name else None
+        return known if known is not None else unknown(reason, pending=name)
 
     def _declares(self, owner: str) -> bool:
         """Whether the unit itself declares a class of that name."""
-        content = self.parsed.content
-        return any(f"{word} {owner}".encode() in content for word in ("class", "enum", "object", "interface", "struct"))
+        if owner not in self._owns:
+            form = rb"\b(?:class|enum|object|interface|struct) " + re.escape(owner.encode())
+            self._owns[owner] = re.search(form, self.parsed.content) is not None
+        return self._owns[owner]
 
     def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
         answer = either(self._bound(item, seen) for item in bound)
-        if all(item.final for item in bound) or not answer.complete:
+        if all(item.final for item in bound) or not answer.complete or self.parsed.is_private(bound):
             return answer
         return replace(answer, complete=False, reason="a field that may be assigned elsewhere")
 
-    def _bound(self, binding: Binding, seen: frozenset[int]) -> Answer:
-        return (
-            self._value(binding.value, seen) if binding.value is not None else unknown("assigned in a loop or changed")
-        )
+    def _bound(self, binding: Binding, seen: frozenset[int], use: Node | None = None) -> Answer:
+        if binding.value is None:
+            return unknown("filled by a call" if binding.filled else "assigned in a loop or changed")
+        size = self.parsed.adapter.size_of(self.parsed, binding.value) if use is not None else None
+        if size is not None and use is not None and self.parsed.only_literals(binding, use):
+            return Answer((Value("bytes", "", size),)).placed(binding.value.start_byte)
+        return self._value(binding.value, seen)
 
     def _pending(self, node: Node) -> str:
         return self.parsed.adapter.elsewhere(self.parsed, node)
@@ -339,12 +413,15 @@ class Resolver:
             return reference
         kept = self.parsed.adapter.qualified(self.parsed, node)
         callee = kept[0].rpartition(".")[2] if kept else self._callee(node)
+        if kind == "new" and callee == "<init>" and kept[-1].split(".")[-2] in BOXES:
+            boxed = self._operands(node)[1]
+            return self._value(boxed, seen) if boxed is not None else unknown("empty or filled later")
         if callee in self.parsed.adapter.listing:
             given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(node))
             return self._items(given.positional, seen) if given.positional else unknown("empty or filled later")
-        converted = _CONVERSIONS.get(callee) or self.parsed.adapter.conversions.get(callee)
+        converted = CONVERSIONS.get(callee) or self.parsed.adapter.conversions.get(callee)
         if converted is None or kind == "new":
-            return unknown("the result of a call")
+            return self._outcome(node, callee, kept, seen) if kind != "new" else unknown("the result of a call")
         receiver, first = self._operands(node)
         operand = receiver if converted != "argument" and receiver is not None else first
         if operand is None:
@@ -353,12 +430,27 @@ class Resolver:
         if callee == "bytes" and answer.certain and answer.values[0].kind == "number":
             size = answer.values[0].text
             return Answer((Value("bytes", "", int(size)),)) if size.isdigit() and len(size) < 7 else unknown("too long")
-        if callee in _DECODERS:
-            return replace(answer, values=tuple(Value("bytes", "", value.size) for value in answer.values))
+        if callee in DECODERS:
+            values = tuple(Value("bytes", "", value.size) for value in answer.values)
+            return replace(answer.altered(), values=values)
         if converted in {"lower", "upper"}:
             values = tuple(replace(value, text=getattr(value.text, converted)()) for value in answer.values)
-            return replace(answer, values=values)
+            return replace(answer.altered(), values=values)
         return answer
+
+    def _outcome(self, node: Node, callee: str, names: Sequence[str], seen: frozenset[int]) -> Answer:
+        """What a call gives that keeps nothing: a setting, an item of a map, or what a function returns."""
+        told = setting(self, node, callee, seen) or held(self, node, callee, seen)
+        found = told or self._result(node, callee, seen)
+        if found is not None:
+            return found
+        receiver = self.parsed.adapter.receiver(node)
+        owner = self.parsed.text(receiver) if receiver is not None else ""
+        named = (
+            not owner or owner.rpartition(".")[2][:1].isupper() or owner.partition(".")[0] in self.parsed.imports.names
+        )
+        elsewhere = next((name for name in names if named and "." in name and not name.startswith(".")), "")
+        return self._of_elsewhere(f"{elsewhere}()" if elsewhere else "", "the result of a call")
 
     def _callee(self, node: Node) -> str:
         name = self.parsed.adapter.method(node)
@@ -370,29 +462,12 @@ class Resolver:
         return adapter.receiver(node), given.get(0, None)
 
 
+MOST_DECIDED = 24  # expressions around a condition that is decided
 _NOWHERE = "not assigned in this file"
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
 _MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
-_SELF = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
 _CHARACTERS = {"character_literal", "char_literal"}
-
-# Methods that keep the value of their receiver or of their first argument.
-_CONVERSIONS = {
-    "getBytes": "receiver", "toCharArray": "receiver", "encode": "receiver", "trim": "receiver", "strip": "receiver",
-    "intern": "receiver", "toString": "receiver", "lower": "lower", "upper": "upper", "toLowerCase": "lower",
-    "toUpperCase": "upper", "valueOf": "argument", "fromhex": "argument", "unhexlify": "argument", "decode": "argument",
-    "b64decode": "argument", "a2b_hex": "argument", "decodeHex": "argument", "parseHex": "argument",
-    "toByteArray": "receiver", "encodeToByteArray": "receiver", "toByte": "receiver", "trimIndent": "receiver",
-    "lowercase": "lower", "uppercase": "upper", "GetBytes": "argument", "ToCharArray": "receiver", "Trim": "receiver",
-    "ToLower": "lower", "ToUpper": "upper", "ToLowerInvariant": "lower", "ToUpperInvariant": "upper",
-    "ToString": "receiver", "FromBase64String": "argument", "FromHexString": "argument", "AsSpan": "receiver",
-    "bytes": "argument", "bytearray": "argument", "str": "argument", "int": "argument", "decodeBase64": "argument",
-}  # fmt: skip
-_DECODERS = {
-    "fromhex", "unhexlify", "b64decode", "a2b_hex", "decodeHex", "parseHex", "decodeBase64", "FromBase64String",
-    "FromHexString",
-}  # fmt: skip
 
 
 def _bare(node: Node) -> Node:

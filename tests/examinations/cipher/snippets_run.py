@@ -7,7 +7,7 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Limits, Lo
 from assay.core.facts import Fact, Scalar, check
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.source import SourceCryptography
-from assay.examinations.cipher.uses import Use, facts_of
+from assay.examinations.cipher.uses import Use, Waiting, facts_of
 
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 _SUFFIX = {
@@ -34,7 +34,7 @@ def examined(language: str, code: str) -> tuple[FileMeta, Examined]:
 def facts_in(language: str, code: str) -> list[Fact]:
     """Distinct facts, also of uses that wait for a constant which no other file declares."""
     meta, found = examined(language, code)
-    waiting = found.summary if isinstance(found.summary, tuple) else ()
+    waiting = found.summary.uses if isinstance(found.summary, Waiting) else ()
     facts = [*found.facts, *_waiting(waiting, meta, language)]
     for fact in facts:
         check(fact)

@@ -34,6 +34,7 @@ _FOLDER = Path(__file__).parent / "snippets"
 _BODY = "  $CALL(a, b, c, d, e, g, h, i, j);"
 _AROUND = "void f(A *a, B *b, C *c, D *d, E *e, G *g, H *h, I *i, J *j)\n{\n%s\n}\n"
 
+FOLLOWING = frozenset({"ecb-mode", "short-key", "few-iterations"})  # they follow from what the rows list
 LIBRARIES = [pytest.param(library, id=library.id) for library in libraries()]
 _IMPORTED = [pytest.param(item, id=item.id) for item in libraries() if item.languages[0] not in {"C", "C++", "Rust"}]
 
@@ -142,7 +143,7 @@ def test_positive_rows(library: Library) -> None:
     for row in _snippets(library.id)["rows"]:
         for call, code, expected in _instances(row):
             language = _language(library, row)
-            facts = facts_in(language, code)
+            facts = [fact for fact in facts_in(language, code) if fact.value.get("misuse") not in FOLLOWING]
             line = _line_of(call, code) if language == "C" else 0
             left = list(facts)
             for wanted in expected:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 import pytest
 
 from assay.core.examination import FileMeta, FileView, Locator
-from assay.examinations.cipher.constants import MOST_FILES, _Declarations
+from assay.examinations.cipher.opened import Opened
+from assay.examinations.cipher.told import MOST_FILES, _Declarations
 from assay.lab.identifiers import is_one_word, words
 
 
@@ -26,7 +27,7 @@ class _Index:
 @pytest.mark.parametrize("name", ["./util.ALGORITHMS.*", "./util.default", "./util.naïve", "./util."])
 def test_a_member_that_has_no_name_is_not_followed(name: str) -> None:
     index = _Index()
-    answer, places = _Declarations("JavaScript", [name], {}, index).read(index, 100)[name]
+    answer, places = _Declarations("JavaScript", [name], Opened({}, index), {}).read(100)[name]
     assert not answer.complete
     assert answer.values == ()
     assert places == ()
@@ -56,7 +57,7 @@ class _Files:
 
 
 def _values(index: _Files, *names: str) -> dict[str, tuple[list[str], bool]]:
-    found = _Declarations("Java", names, index.metas, index).read(index, 2_000)
+    found = _Declarations("Java", names, Opened(index.metas, index), {}).read(2_000)
     return {name: ([value.text for value in answer.values], answer.complete) for name, (answer, _) in found.items()}
 
 

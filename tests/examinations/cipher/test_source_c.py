@@ -1,6 +1,7 @@
 """Ways of writing C that a reader of calls must not be fooled by."""
 
 from assay.core.facts import Fact
+from assay.examinations.cipher.uses import Waiting
 from tests.examinations.cipher.snippets_run import examined, facts_in
 
 
@@ -112,5 +113,5 @@ def test_a_function_found_by_its_name() -> None:
 def test_a_constant_of_another_file_is_waited_for() -> None:
     _, found = examined("C", "void f(R *r) { RSA_generate_key_ex(r, PRODUCT_KEY_BITS, r, 0); }\n")
     assert found.facts == ()
-    assert isinstance(found.summary, tuple)
-    assert [list(use.pending()) for use in found.summary] == [[("key_bits", "PRODUCT_KEY_BITS")]]
+    assert isinstance(found.summary, Waiting)
+    assert [list(use.pending()) for use in found.summary.uses] == [[("key_bits", "PRODUCT_KEY_BITS")]]

@@ -103,7 +103,7 @@ def values(code: str, language: str = "C#") -> list[dict[str, Scalar]]:
 
 def test_a_one_shot_call_on_an_object_that_is_followed_is_one_use() -> None:
     code = _USING + "class T { void f(byte[] b) { var a = Aes.Create();\na.EncryptEcb(b, PaddingMode.PKCS7); } }"
-    assert [row["algorithm"] for row in values(code)] == ["AES-256-ECB-PKCS7"]
+    assert [row["algorithm"] for row in values(code) if "misuse" not in row] == ["AES-256-ECB-PKCS7"]
 
 
 def test_a_key_that_is_read_in_later_says_nothing_of_its_size() -> None:

@@ -1,28 +1,35 @@
-"""Algorithms named by a constant that another file declares, such as `Constants.DIGEST` or a macro of a header.
+"""What other files say: constants, results of functions, settings, and what callers pass.
 
-`source.py` hands on the uses whose argument waits for such a name. Once all files were read, the identifier index says
-which files hold it; only those are reopened, and only a declaration in the class, module or header that the use names
-counts. A constant found in one final declaration is certain; several declarations give possible values.
+`source.py` hands on the uses whose values hang on names of other files or on parameters. Once all files were read, the
+identifier index says which files hold these names; only those are reopened.
 
-*It cannot see* a constant whose value is computed, comes from configuration, or is itself declared in a third file.
+1. A name that is a value as it stands, such as `Constants.DIGEST` or a macro of a header, is put in its place. Only a
+   declaration in the class, module or header that the use names counts; one final declaration is certain, several give
+   possible values.
+2. Where a value is made with such names, or a condition decides by one, the unit is read again knowing them. What they
+   hang on themselves is asked for in the next round, up to `ROUNDS`.
+3. A function that hands its parameter to cryptography is an entry of the catalogue for its callers: each call in
+   another file that settles the value is a use of its own there, its evidence the call and the place that it leads to.
+
+*It cannot see* what a caller passes on from its own callers in a third file, what an operator sets instead of the
+delivered configuration, and callers by reflection or through an interface of another name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from assay.core.examination import Artifact, Concluded, FileMeta, FileView, Index, Lab
+from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
 from assay.core.facts import Evidence, Fact
-from assay.examinations.cipher.catalogue import catalogue_of
-from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.examinations.cipher.uses import Use, facts_of
-from assay.lab.identifiers import is_one_word
-from assay.source.answers import Answer, either, unknown
+from assay.examinations.cipher.callers import Callers
+from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
+from assay.examinations.cipher.opened import Opened
+from assay.examinations.cipher.reading import Reading
+from assay.examinations.cipher.told import ROUNDS, Told
+from assay.examinations.cipher.uses import Waiting, facts_of
+from assay.source.answers import unknown
 from assay.source.languages import BY_NAME
-from assay.source.parsed import Parsed
-from assay.source.values import Resolver
 
 LISTED = 3  # declarations named in the evidence
-MOST_FILES = 64  # reopened per name; more than that leaves the value open
 
 
 class CrossFileConstants:
@@ -42,117 +49,62 @@ class CrossFileConstants:
     def conclude(
         self, artifact: Artifact, summaries: Mapping[str, Sequence[object]], index: Index, lab: Lab
     ) -> Concluded:
-        waiting = {path: list(_uses(rows)) for path, rows in summaries.items()}
-        names = {name: None for uses in waiting.values() for use in uses for _, name in use.pending()}
-        if not names:
+        waiting = {path: [row for row in rows if isinstance(row, Waiting)] for path, rows in summaries.items()}
+        waiting = {path: rows for path, rows in waiting.items() if rows}
+        if not waiting:
             return Concluded()
         metas = {meta.path: meta for meta in artifact.files}
-        found = _Declarations(self.language, names, metas, index).read(index, lab.limits.steps_per_value)
-        facts: list[Fact] = []
-        for path, uses in waiting.items():
-            for use in uses:
-                filled = use
-                for role, name in use.pending():
-                    answer, declared = found[name]
-                    if answer.values:
-                        filled = replace(filled.with_answer(role, answer), evidence=_found(filled.evidence, declared))
-                facts += facts_of(filled, metas[path], catalogue_of(self.language), self.id)
+        opened = Opened(metas, index)
+        told = Told(self.language, opened, lab.limits.steps_per_value)
+        asked = {path: [one for row in rows for use in row.uses for one in use.asked] for path, rows in waiting.items()}
+        callers = Callers(self.language, asked, opened, told)
+        files = [
+            _File(metas[path], row, callers.sealed(metas[path], (one for use in row.uses for one in use.asked)))
+            for path, rows in waiting.items()
+            for row in rows
+        ]
+        for _ in range(ROUNDS):
+            new = {name for file in files for use in file.uses for name in use.names() if name not in told.answers}
+            told.ask(sorted(new))
+            for file in files:
+                file.read(opened, catalogue_of(self.language), told, new)
+            if not new:
+                break
+        facts = [fact for file in files for fact in file.facts(catalogue_of(self.language), told, self.id)]
+        for file in files:
+            for use in file.uses if file.reading is not None else ():
+                facts += callers.facts(use, file.reading, self.id) if file.reading is not None else ()
         return Concluded(tuple(facts))
+
+
+class _File:
+    """A file whose uses wait, and what they became when it was read again."""
+
+    def __init__(self, meta: FileMeta, waiting: Waiting, sealed: frozenset[int]) -> None:
+        self.meta, self.uses, self.hits, self.sealed = meta, waiting.uses, waiting.hits, sealed
+        self.reading: Reading | None = None
+
+    def read(self, opened: Opened, catalogue: Catalogue, told: Told, new: Set[str]) -> None:
+        """Read again, where that can tell more: for the first time, or knowing names that are new."""
+        again = any(use.again() for use in self.uses) if self.reading is None else False
+        if not again and new.isdisjoint(name for use in self.uses if use.again() for name in use.names()):
+            return
+        view, tree = opened.view(self.meta.path), opened.parsed(self.meta.path)
+        if view is None:
+            return
+        self.reading = Reading(view, catalogue, told.steps, told.known, self.sealed, tree)
+        found = {use.key: use for use in self.reading.uses(self.hits)}
+        self.uses = tuple(found.get(use.key, use) for use in self.uses)
+
+    def facts(self, catalogue: Catalogue, told: Told, by: str) -> Iterator[Fact]:
+        for use in self.uses:
+            filled = use
+            for role, name in use.pending():
+                answer, declared = told.answers.get(name, (unknown(""), ()))
+                if answer.values:
+                    filled = replace(filled.with_answer(role, answer), evidence=_found(filled.evidence, declared))
+            yield from facts_of(filled, self.meta, catalogue, by)
 
 
 def _found(evidence: tuple[Evidence, ...], declared: tuple[str, ...]) -> tuple[Evidence, ...]:
     return (replace(evidence[0], origin=", ".join(declared[:LISTED])), *evidence[1:]) if declared else evidence
-
-
-def _uses(rows: Sequence[object]) -> Iterator[Use]:
-    for row in rows:
-        if isinstance(row, tuple):
-            yield from (use for use in row if isinstance(use, Use))
-
-
-class _Declarations:
-    """What files of the product give to constants. Each file is reopened and parsed once, whatever it declares."""
-
-    def __init__(self, language: str, names: Iterable[str], metas: Mapping[str, FileMeta], index: Index) -> None:
-        self.language = language
-        self.outlook = OUTLOOKS[language]
-        self.answers: dict[str, list[Answer]] = {name: [] for name in names}
-        self.places: dict[str, list[str]] = {name: [] for name in self.answers}
-        self.beyond: set[str] = set()  # names whose value stays open, for not every file was looked at
-        positions = {path: at for at, path in enumerate(metas)}
-        asking: dict[str, list[str]] = {}
-        meant = [name for name in self.answers if self._meant(name)]
-        held = self._held(meant, index)
-        for name in meant:
-            told = held.get(self._told(name))
-            holders = [path for path in held[_constant(name)] if metas[path].format in self.outlook.shares]
-            for path in holders[:MOST_FILES]:
-                if told is None or path in told:
-                    asking.setdefault(path, []).append(name)
-            if len(holders) > MOST_FILES:
-                self.beyond.add(name)
-        self.files = [(metas[path], asking[path]) for path in sorted(asking, key=positions.__getitem__)]
-
-    def read(self, index: Index, steps: int) -> dict[str, tuple[Answer, tuple[str, ...]]]:
-        """The values of each name, and where they are declared."""
-        ended: set[str] = set()
-        for meta, asking in self.files:
-            names = [name for name in asking if name not in ended]
-            view = index.view(meta) if names else None
-            if view is None:
-                self.beyond.update(names)
-                ended.update(names)
-                continue
-            declaring = [name for name in names if self._declares(name, view)]
-            if declaring:
-                self._resolve(declaring, view, steps)
-        return {name: self._answer(name) for name in self.answers}
-
-    def _held(self, names: Iterable[str], index: Index) -> dict[str, dict[str, None]]:
-        """The files that hold the words which the names need, in delivery order."""
-        words = {word for name in names for word in (_constant(name), self._told(name)) if word}
-        held: dict[str, dict[str, None]] = {word: {} for word in words}
-        for meta, word in index.holding([word.encode() for word in words]) if words else ():
-            held[word.decode()][meta.path] = None
-        return held
-
-    def _told(self, name: str) -> str:
-        """A word that stands wherever the owner of the name is declared, '' when none has to."""
-        told = self.outlook.told_by(name.rpartition(".")[0])
-        return told if is_one_word(told.encode()) else ""
-
-    def _meant(self, name: str) -> bool:
-        return ("." in name or self.outlook.rootless) and is_one_word(_constant(name).encode())
-
-    def _declares(self, name: str, view: FileView) -> bool:
-        owner, constant = name.rpartition(".")[0], _constant(name)
-        if self.outlook.declaration(constant).search(view.content) is None:
-            return False
-        return self.outlook.declares(owner, view.meta, view.content)
-
-    def _resolve(self, names: Sequence[str], view: FileView, steps: int) -> None:
-        parsed, catalogue = Parsed(BY_NAME[view.meta.format], view.content), catalogue_of(self.language)
-        declared = parsed.bindings(parsed.root)
-        resolver = Resolver(parsed, catalogue.known, steps, catalogue.constant)
-        for name in names:
-            for binding in declared.get(_constant(name)) or declared.get(f"self.{_constant(name)}", ()):
-                answer = unknown("changed at run time")
-                if binding.value is not None:
-                    answer = resolver.resolve(binding.value)
-                    self.places[name].append(f"{view.meta.path}:{parsed.line(binding.value)}")
-                final = answer if binding.final else replace(answer, complete=False, reason="not final")
-                self.answers[name].append(final)
-
-    def _answer(self, name: str) -> tuple[Answer, tuple[str, ...]]:
-        if not self._meant(name):
-            return unknown("not a constant of a class or module"), ()
-        answers = self.answers[name]
-        if name in self.beyond:
-            answers = [*answers, unknown("too many files, or too large a file, hold the name")]
-        if not answers:
-            return unknown("declared nowhere in the product"), ()
-        return replace(either(answers), origins=(), expression=name), tuple(self.places[name])
-
-
-def _constant(name: str) -> str:
-    return name.rpartition(".")[2]

@@ -54,7 +54,8 @@ a function that only returns true.
 
 Roles: algorithm mode padding curve digest cipher key_bits key_bytes iterations purpose protocol suites; security, false
 when the result protects nothing; spec, an object whose own arguments count here; object, what a part made, which lends
-what it knows; key password iv salt are looked at for literals. Raises core.errors.InputError naming file, line and key.
+what it knows; key password iv salt seed are looked at for literals. Raises core.errors.InputError naming file, line
+and key.
 """
 
 import re
@@ -69,7 +70,7 @@ from assay.rulebooks.strict_yaml import Parsed, parse
 
 ROLES = frozenset(
     {"algorithm", "cipher", "curve", "digest", "iterations", "iv", "key", "key_bits", "key_bytes", "mode", "object",
-     "padding", "password", "priority", "protocol", "purpose", "salt", "security", "spec", "suites"}
+     "padding", "password", "priority", "protocol", "purpose", "salt", "security", "seed", "spec", "suites"}
 )  # fmt: skip
 RESULT = -1  # as an argument's place: what the call returns
 FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final, Protocol
 
-from assay.core.examination import FileMeta
+from assay.core.examination import FileMeta, Hit
 from assay.core.facts import Evidence, Fact, Scalar
 from assay.core.kinds import PURPOSES
 from assay.examinations.cipher.catalogue import Catalogue
@@ -30,6 +30,7 @@ _SECRET: Final[Mapping[str, tuple[str, int]]] = {
     "password": ("hard-coded-password", 259),
     "iv": ("static-iv", 329),
     "salt": ("static-salt", 760),
+    "seed": ("predictable-seed", 335),
 }
 SECRETS: Final = frozenset(_SECRET)  # roles of arguments that are no literals in a sound product
 _LENT: Final = frozenset(
@@ -43,6 +44,20 @@ _CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-ch
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A function whose parameters decide a use and may be given by other files: its place, name and how many
+    arguments it takes, the class, module or package that callers name, and whether it is part of a program.
+    """
+
+    at: int
+    name: str
+    least: int
+    most: int
+    owner: str
+    program: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     entry: Entry
     answers: Mapping[str, Answer]
@@ -51,15 +66,47 @@ class Use:
     called: bool
     state: str = "used"
     places: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)  # of roles that a part lent
+    at: int = -1  # byte offset of the site
+    asked: tuple[Asked, ...] = ()
+    hangs: tuple[str, ...] = ()  # names of other files on which its state hangs
+    parts: tuple["Use", ...] = ()  # what lent it something
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        """What one unit knows it by, however often it is read."""
+        return self.at, self.entry.library, self.entry.index
 
     def pending(self) -> Iterator[tuple[str, str]]:
-        """Roles whose value may be declared in another file, with the name of the constant."""
+        """Roles whose value is a name of another file, with the name."""
         for role, answer in self.answers.items():
             if not answer.complete and answer.pending:
                 yield role, answer.pending
 
+    def names(self) -> Iterator[str]:
+        """Every name of another file that it hangs on."""
+        for answer in self.answers.values():
+            yield from answer.made_with() if not answer.complete else ()
+        yield from self.hangs
+
+    def again(self) -> bool:
+        """Whether its unit has to be read again once the names are known: none of them is a value as it stands."""
+        return bool(self.asked or self.hangs) or any(
+            not answer.complete and answer.within for answer in self.answers.values()
+        )
+
+    def waits(self) -> bool:
+        return self.again() or any(self.pending())
+
     def with_answer(self, role: str, answer: Answer) -> "Use":
         return replace(self, answers={**self.answers, role: answer})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The uses of one file that wait for others, and the hits by which they were found."""
+
+    uses: tuple[Use, ...]
+    hits: tuple[Hit, ...]
 
 
 def lent(use: Use, lenders: Mapping[int, Use]) -> Use:
@@ -84,7 +131,9 @@ def lent(use: Use, lenders: Mapping[int, Use]) -> Use:
         for role in part.entry.fixed.keys() & _LENT - use.entry.fixed.keys():
             if role not in answers or _refers(answers[role]) or _is_part(answers[role], lenders):
                 answers[role] = Answer((Value("text", str(part.entry.fixed[role])),))
-    return replace(use, answers=answers, places=places, evidence=_shown(use, parts))
+    asked = tuple(dict.fromkeys((*use.asked, *(one for part in parts for one in part.asked))))
+    given = (*use.parts, *(part for part in parts if part not in use.parts))
+    return replace(use, answers=answers, places=places, evidence=_shown(use, parts), asked=asked, parts=given)
 
 
 def _shown(use: Use, parts: Sequence[Use]) -> tuple[Evidence, ...]:
@@ -153,7 +202,10 @@ def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterato
         named = named or value.get("algorithm")
         if entry.use:
             yield fact("crypto.use", value, lacking)
+            yield from weaknesses(value, fact) if use.called else ()
     yield from _secrets(use, named, fact)
+    if entry.part or str(named).startswith(("PBKDF", "PBE")):
+        yield from few_iterations(use.answers.get("iterations"), named, fact)
 
 
 def _conditional(use: Use, catalogue: Catalogue, fact: "_State") -> Iterator[Fact]:
@@ -404,16 +456,42 @@ def _is_named(item: Value, catalogue: Catalogue) -> bool:
     )
 
 
+_MODULI: Final = frozenset({"RSA", "RSAES-PKCS1", "RSAES-OAEP", "RSASSA-PKCS1", "RSASSA-PSS", "DSA", "FFDH", "ElGamal"})
+SHORTEST: Final = 2048  # bits of a modulus, NIST SP 800-131A
+FEWEST: Final = 1000  # iterations, NIST SP 800-132
+
+
+def weaknesses(value: Mapping[str, Scalar], fact: "_State") -> Iterator[Fact]:
+    """What a use says against itself: blocks by themselves, a modulus that can be factored."""
+    bits, told = value.get("key_bits"), {"algorithm": value.get("algorithm"), "reach": value.get("reach")}
+    wraps = value.get("purpose") in {"key-wrap", "mac", "random", "key-generation"}
+    if value.get("mode") == "ecb" and value.get("primitive") == "block-cipher" and not wraps:
+        yield fact("crypto.misuse", {"misuse": "ecb-mode", "cwe": 327, **told})
+    if value.get("family") in _MODULI and isinstance(bits, int) and bits < SHORTEST:
+        yield fact("crypto.misuse", {"misuse": "short-key", "cwe": 326, **told})
+
+
+def few_iterations(answer: Answer | None, named: Scalar, fact: "_State") -> Iterator[Fact]:
+    """A key from a password by fewer steps than the standard asks for."""
+    counts = [item for item in answer.values if item.kind == "number" and item.text.isdigit()] if answer else []
+    if answer is not None and any(0 < int(item.text) < FEWEST for item in counts):
+        reach = "certain" if answer.certain else "possible"
+        told: dict[str, Scalar] = {"misuse": "few-iterations", "cwe": 916, "algorithm": named, "reach": reach}
+        yield fact("crypto.misuse", told, None, "iterations")
+
+
 def _secrets(use: Use, named: Scalar, fact: "_State") -> Iterator[Fact]:
     for role, (misuse, cwe) in _SECRET.items():
         answer = use.answers.get(role)
-        literals = (
-            [item for item in answer.values if item.kind in {"text", "bytes"} and item.size > 0] if answer else []
-        )
+        literals = [item for item in answer.values if _is_literal(item, role)] if answer else []
         if answer is None or not literals or (role in {"key", "password"} and all(map(_placeholder, literals))):
             continue
         value: dict[str, Scalar] = {"misuse": misuse, "cwe": cwe, "reach": "certain" if answer.certain else "possible"}
         yield fact("crypto.misuse", {**value, "algorithm": named}, None, role)
+
+
+def _is_literal(item: Value, role: str) -> bool:
+    return (item.kind in {"text", "bytes"} and item.size > 0) or (role == "seed" and item.kind == "number")
 
 
 def _placeholder(item: Value) -> bool:

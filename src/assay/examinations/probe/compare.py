@@ -6,7 +6,8 @@
     processes     paths or base names of programs;  privileges, ciphers: the names that facts use
 
 A part that was not declared says nothing: its facts stay undetermined and no rule is met by them. So does a draft,
-until the vendor makes it its own. A declaration of nothing (an empty list) is a declaration.
+until the vendor makes it its own. A declaration of nothing (an empty list) is a declaration. One that only the delivery
+itself carries, signed by nobody, can convict and never acquit: what it covers stays undetermined.
 """
 
 import ipaddress
@@ -28,20 +29,25 @@ _UDP = frozenset({"udp", "quic", "ntp", "dtls", "snmp", "syslog"})
 _UNJUDGED = frozenset({"left-behind", "ignored-stop", "over-limit", "needs-display"})  # conduct, not a program
 
 
-def compared(facts: Iterable[Fact], declaration: Declaration) -> list[Fact]:
-    """The facts with `declared` set, and one `run.declaration` for each thing that is declared."""
+def compared(facts: Iterable[Fact], declaration: Declaration, *, claimed: bool = False) -> list[Fact]:
+    """The facts with `declared` set, and one `run.declaration` for each thing that is declared.
+
+    `claimed`: nobody but the delivery says so.
+    """
     facts = list(facts)
     if declaration.draft:
         declaration = Declaration()
-    told = [_told(fact, declaration) for fact in facts]
-    return [*told, *_declarations(told, declaration)]
+    told = [_told(fact, declaration, claimed=claimed) for fact in facts]
+    return [*told, *_declarations(told, declaration, "claim" if claimed else "operator")]
 
 
-def _told(fact: Fact, declaration: Declaration) -> Fact:
+def _told(fact: Fact, declaration: Declaration, *, claimed: bool) -> Fact:
     rows = _rows(fact, declaration)
     if rows is None:
         return fact
     covered = any(_covers(fact, part, row) for part, row in rows)
+    if covered and claimed:
+        return fact
     return replace(fact, value={**fact.value, "declared": "declared" if covered else "undeclared"})
 
 
@@ -62,14 +68,15 @@ def _covers(fact: Fact, part: str, row: Row) -> bool:
     return _COVERS[part](fact, row)
 
 
-def _declarations(facts: Sequence[Fact], declaration: Declaration) -> Iterator[Fact]:
+def _declarations(facts: Sequence[Fact], declaration: Declaration, trust: str) -> Iterator[Fact]:
     """What is declared, each with whether the run showed it."""
     consent = next((fact.value.get("consent") for fact in facts), None)
     component = facts[0].subject.component if facts else "product"
     for part in _COVERS:
         for row in getattr(declaration, part) or ():
             seen = any(part in _PARTS.get(fact.kind, ()) and _covers(fact, part, row) for fact in facts)
-            value: dict[str, Scalar] = {"part": part, "content": written(row), "state": "seen" if seen else "absent"}
+            state = "absent" if not seen else "seen" if trust == "operator" else None  # a claim meets no rule
+            value: dict[str, Scalar] = {"part": part, "content": written(row), "state": state, "trust": trust}
             if consent is not None:
                 value["consent"] = consent
             yield Fact(

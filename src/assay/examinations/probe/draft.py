@@ -11,18 +11,16 @@ from assay.core.facts import Fact
 
 _HEAD = """\
 # A draft, written down from a run by assay. Go through every line: keep what the product is meant to do, remove
-# what it is not, add what the run did not reach. Then remove the line "draft: true": from there on this is the
-# vendor's word.
+# what it is not, add what the run did not reach. Then remove the line "draft: true" and sign the
+# file: assay probe sign. From there on this is the vendor's word.
 # 由 assay 根据一次运行起草。请逐行核对：保留产品应有的行为，删去不应有的，补上运行未触及的；
-# 然后删去 “draft: true” 一行，此后即为供应方的声明。
-declares:
-  draft: true
+# 然后删去 “draft: true” 一行，并以 assay probe sign 签名，此后即为供应方的声明。
 """
 _WRITTEN = frozenset({"created", "changed", "deleted", "written"})
 
 
-def draft(facts: Iterable[Fact]) -> str:
-    """YAML, sorted and without duplicates."""
+def draft(facts: Iterable[Fact], name: str = "") -> str:
+    """YAML, sorted and without duplicates; `name` is the product's."""
     facts = [fact for fact in facts if fact.kind.startswith("run.")]
     rows = {
         "destinations": _destinations(facts),
@@ -31,7 +29,8 @@ def draft(facts: Iterable[Fact]) -> str:
         "ciphers": (str(fact.value["algorithm"]) for fact in facts if fact.kind == "run.cipher"),
         "processes": (str(fact.value["program"]) for fact in facts if fact.value.get("conduct") == "started"),
     }
-    lines = [_HEAD, _interfaces(facts)]
+    named = [f"name: {_quoted(name)}\n"] if name else []
+    lines = [_HEAD, *named, "declares:\n  draft: true\n", _interfaces(facts)]
     for part, found in rows.items():
         items = sorted(set(found))
         lines.append(f"  {part}:\n" if items else f"  {part}: []\n")

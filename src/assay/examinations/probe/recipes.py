@@ -53,12 +53,36 @@ done
 _DEB_UNITS = (
     f"cd /stage && find . -path '*/systemd/system/*.service' ! -name '*@.service' > .{_DEB_CONTROL}/units || true"
 )
+# The command of the first service, written down before anything is observed.
 _DEB_START = f"""
-while read -r unit; do
-  line=$(sed -n 's/^ExecStart=[-@:+!]*//p' "/$unit" | head -n1)
-  [ -n "$line" ] && eval "exec $line"
-done < {_DEB_CONTROL}/units
-echo "no service in this package" >&2; exit 127
+cd /stage && line=""
+while read -r unit && [ -z "$line" ]; do
+  line=$(sed -n 's/^ExecStart=[-@:+!]*//p' "$unit" | head -n1)
+done < .{_DEB_CONTROL}/units
+printf '%s\\n' "${{line:+exec $line}}" 'echo "no service in this package" >&2; exit 127' > .{_DEB_CONTROL}/start
+"""
+# There is one user id inside. Installation scripts add users, hand files to groups and speak to a service manager:
+# every name stands for that one id here, and what would need dpkg's own state says that it is done.
+_DEB_MACHINE = f"""
+cd /stage && mkdir -p etc usr/sbin usr/bin && cp /etc/passwd /etc/group etc/ && me=$(id -u)
+for name in daemon bin sys adm tty disk lp mail news man proxy www-data backup list games users staff utmp shadow; do
+  echo "$name:x:$me:$me::/nonexistent:/usr/sbin/nologin" >> etc/passwd; echo "$name:x:$me:" >> etc/group
+done
+for tool in adduser addgroup useradd groupadd; do
+  printf '#!/bin/sh\\nme=%s\\n' "$me" > usr/sbin/$tool && chmod 755 usr/sbin/$tool && cat >> usr/sbin/$tool <<'END'
+for name; do case $name in -*) ;; *) last=$name ;; esac; done
+while IFS=: read -r name rest; do [ "$name" != "$last" ] || exit 0; done < /etc/group
+echo "$last:x:$me:$me::/nonexistent:/usr/sbin/nologin" >> /etc/passwd; echo "$last:x:$me:" >> /etc/group
+END
+done
+for tool in usermod deb-systemd-helper deb-systemd-invoke invoke-rc.d update-rc.d systemctl dpkg-statoverride \
+  dpkg-maintscript-helper; do
+  printf '#!/bin/sh\\n[ "$1" != --list ]\\n' > usr/bin/$tool && chmod 755 usr/bin/$tool
+done
+for script in .{_DEB_CONTROL}/*/; do
+  [ -f "$script/postinst" ] || printf '#!/bin/sh\\n' > "$script/postinst"
+  chmod 755 "$script/postinst"
+done
 """
 
 
@@ -139,9 +163,9 @@ def _debs(delivered: Sequence[str]) -> Recipe:
     for number, package in enumerate(delivered):
         control = f"{_DEB_CONTROL}/{number}"
         stage += [("dpkg-deb", "-x", package, "/stage"), ("dpkg-deb", "-e", package, f"/stage{control}")]
-        scripts.append(("/bin/sh", "-c", f'[ ! -f {control}/postinst ] || exec sh {control}/postinst configure ""'))
-    stage += [("/bin/sh", "-c", _DEB_MERGED), ("/bin/sh", "-c", _DEB_UNITS)]
-    return Recipe("deb", tuple(stage), tuple(scripts), ("/bin/sh", "-c", _DEB_START), cwd="/")
+        scripts.append((f"{control}/postinst", "configure", ""))
+    stage += [("/bin/sh", "-c", text) for text in (_DEB_MERGED, _DEB_UNITS, _DEB_START, _DEB_MACHINE)]
+    return Recipe("deb", tuple(stage), tuple(scripts), ("/bin/sh", f"{_DEB_CONTROL}/start"), cwd="/")
 
 
 def _archive(path: Path, names: Sequence[str], mkdir: Argv) -> Recipe:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from tree_sitter import Node
+
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, shape_of
 from assay.examinations.cipher.ways import Ways
@@ -64,7 +66,15 @@ class Outlook:
         """Whether a function that is named without being called can be the library's and not somebody's own."""
         return True
 
-    # Constants of other files
+    # Constants and callers of other files
+
+    def owner(self, parsed: Parsed, meta: FileMeta, function: Node) -> str:
+        """What callers in other files name when they call a function: its class, else its module; '' for nothing."""
+        return parsed.name_of(function).rpartition(".")[2] or self.module_of(meta)
+
+    def module_of(self, meta: FileMeta) -> str:  # noqa: ARG002
+        """The name under which a file's functions are imported, '' where that is no word."""
+        return ""
 
     @property
     def shares(self) -> frozenset[str]:

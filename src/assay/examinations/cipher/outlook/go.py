@@ -21,6 +21,11 @@ _LINKED = re.compile(rb"^//go:linkname[ \t]+\w+[ \t]+([\w./-]+)", re.MULTILINE)
 
 class GoText(Outlook):
     language = "Go"
+
+    def module_of(self, meta: FileMeta) -> str:
+        """The folder, by which other packages call it."""
+        return meta.logical.rpartition("/")[0].rpartition("/")[2]
+
     importing = (b"//", b"import ", b'"', b"_ ")
 
     def reachable(self, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002

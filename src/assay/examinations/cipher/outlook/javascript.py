@@ -66,6 +66,12 @@ _HANDING = frozenset(
 class JavaScriptText(Outlook):
     language = "JavaScript"
 
+    def module_of(self, meta: FileMeta) -> str:
+        """The name of the file, or of its folder where the file stands for it."""
+        folder, _, file = meta.logical.rpartition("/")
+        stem = file.partition(".")[0]
+        return folder.rpartition("/")[2] if stem in {"__init__", "index"} else stem
+
     def reachable(self, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
         """Hits whose word needs no module, or one whose name stands anywhere in the text."""
         there: dict[bytes, bool] = {}

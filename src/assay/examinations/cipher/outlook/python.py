@@ -45,6 +45,13 @@ _OPEN_CODINGS = re.compile(
 
 class PythonText(Outlook):
     language = "Python"
+
+    def module_of(self, meta: FileMeta) -> str:
+        """The name of the file, or of its folder where the file stands for it."""
+        folder, _, file = meta.logical.rpartition("/")
+        stem = file.partition(".")[0]
+        return folder.rpartition("/")[2] if stem in {"__init__", "index"} else stem
+
     importing = (b"import ", b"from ", b"package ", b"//")
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:

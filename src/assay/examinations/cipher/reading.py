@@ -1,0 +1,460 @@
+"""One unit of source, parsed, and the uses of cryptography that are found in it.
+
+`source.py` reads every file so; `constants.py` reads those again whose values hang on other files, knowing these.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from assay.core.examination import FileMeta, FileView, Hit, Shortfall
+from assay.examinations.cipher.catalogue import Catalogue
+from assay.examinations.cipher.declared import calls_on_declared
+from assay.examinations.cipher.flowing import flow_of
+from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
+from assay.examinations.cipher.lines import lines_of
+from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.examinations.cipher.returned import given_back
+from assay.examinations.cipher.uses import SECRETS, Asked, Use, lent, spelling
+from assay.lab.identifiers import places
+from assay.source.adapter import Arguments, Call, Site
+from assay.source.answers import Answer, Value, either, unknown
+from assay.source.calls import Frame, name_of, sizes
+from assay.source.languages import parsed
+from assay.source.parsed import Parsed
+from assay.source.values import Resolver
+
+MOST_CALLS = 200  # calls on one object that are looked at
+TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
+
+
+DEEPEST = 3  # a padding around a mode around a cipher
+_LATER = frozenset({"key_bits", "curve", "mode"})
+_TELLING_LITTLE = frozenset({"purpose", "padding", "object", "spec", "secret"})  # not worth asking callers for
+_NOTHING = frozenset({b"return;", b"return", b"Unit"})
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_ONLY_TELLS = re.compile(
+    r"(?:cmp|_is_a|printf|puts|(?:^|_)print\w*|message|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
+    re.IGNORECASE,
+)  # calls that compare or print their arguments
+_SECRET_WORDS = frozenset(
+    {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
+     "captcha", "csrf", "xsrf"}
+)  # fmt: skip
+_PERHAPS_SECRET = frozenset(["key", "code", "session", "iv", "cookie", "credential"])
+_RANDOM_WORDS = frozenset(["random", "rand", "rnd", "randomized"])  # with one of the next: made for others to use
+_UNNAMED = frozenset(
+    {"lambda", "arrow_function", "function_expression", "lambda_expression", "lambda_literal", "closure_expression",
+     "func_literal", "anonymous_function", "anonymous_function_creation_expression"}
+)  # fmt: skip
+_TEXT_WORDS = frozenset(["hex", "string", "str", "byte", "char", "text", "alphanumeric", "ascii", "letter", "digit"])
+
+
+class Reading:
+    """One parsed unit and what is found in it."""
+
+    def __init__(
+        self,
+        view: FileView,
+        catalogue: Catalogue,
+        steps: int,
+        elsewhere: Mapping[str, Answer] | None = None,
+        sealed: frozenset[int] = frozenset(),
+        tree: Parsed | None = None,
+    ) -> None:
+        """`elsewhere` and `sealed` as the resolver has them; `tree` is the unit where it was parsed before."""
+        self.view = view
+        self.catalogue = catalogue
+        self.parsed = tree if tree is not None else parsed(view)
+        self.resolver = Resolver(self.parsed, catalogue.known, steps, catalogue.constant, elsewhere, sealed)
+        self.frame: Frame | None = None  # the call by which the function at hand was entered
+        self.spelt: Callable[[str], str] = str.lower if self.parsed.adapter.folds else str
+        self.shortfalls: list[Shortfall] = []
+        self.typed: Counter[str] = Counter()  # references that are only compared or named as types, by their text
+        self.followed: set[tuple[int, int]] = set()  # calls on an object whose making says more
+        self._sites: dict[tuple[int, str, int], Site] = {}  # by the key of the use
+
+    def uses(self, hits: Sequence[Hit]) -> list[Use]:
+        found: list[tuple[Site, Use]] = []
+        parts: list[tuple[Site, Use]] = []
+        consumed: set[int] = set()
+        done: set[tuple[int, tuple[str, ...]]] = set()
+        for hit in (*hits, *self._aliased(hits)):
+            node = self.parsed.at(hit.offset, len(hit.literal))
+            if self.parsed.too_deep > TOO_DEEP:
+                break
+            site = self._site(node, hit) if node is not None else None
+            if site is not None and not site.settled:
+                self.typed[self.parsed.text(site.node)] += 1
+            if site is None or not site.settled or (site.node.start_byte, site.names) in done:
+                continue
+            name, entries = self._entries(site)
+            entries = entries or self._hidden_by(site)
+            pointed = self._pointed(name, site)
+            if pointed is not None:
+                site, entries = pointed
+            if entries:
+                done.add((site.node.start_byte, site.names))
+            for entry in entries:
+                use = self._use(entry, site)
+                if use is None:
+                    continue
+                (parts if entry.part or not use.called else found).append((site, use))
+                consumed.update(origin for answer in use.answers.values() for origin in answer.origins)
+        found += self._on_declared(hits)
+        if self.parsed.too_deep:
+            self.shortfalls.append(Shortfall("too-many-places", "nested too deeply to be followed"))
+        lenders = {site.node.start_byte: use for site, use in parts}
+        for _ in range(DEEPEST):
+            lenders = {place: lent(use, lenders) for place, use in lenders.items()}
+        kept = [use for site, use in parts if site.node.start_byte not in consumed]
+        own = [use for site, use in found if not (_of_any_object(use.entry) and _place(site) in self.followed)]
+        return [lent(use, lenders) for use in (*own, *kept)]
+
+    def _on_declared(self, hits: Sequence[Hit]) -> Iterator[tuple[Site, Use]]:
+        """Uses of objects that are made in other files, save those that were followed from here."""
+        for entry, told, call in calls_on_declared(self.parsed, self.catalogue, hits):
+            site = Site(entry.calls, call.node, Arguments())
+            if _place(site) not in self.followed:
+                self.followed.add(_place(site))
+                answers = {role: _said(value) for role, value in told.fixed.items()}
+                evidence = lines_of(self.view, self.parsed, site, {}, ())
+                yield site, Use(entry, answers, self.parsed.name_of(call.node), evidence, True)
+
+    def note_unused_imports(self) -> None:
+        """A function that is imported and never named again is there for other modules, under names not followed."""
+        outlook = OUTLOOKS[self.view.meta.format]
+        for alias, path in self.parsed.imports.names.items():
+            entries = self.catalogue.entries.get(self.catalogue.canonical(path), ())
+            stating = any(entry.use and entry.misuse is None for entry in entries)
+            if (stating or outlook.leads(path)) and outlook.leaves(self.parsed, alias, self.typed[alias]):
+                self.shortfalls.append(Shortfall("blind-spot", f"{path} imported for other modules"))
+
+    def _aliased(self, hits: Sequence[Hit]) -> Iterator[Hit]:
+        """Places where an imported word is used under another name."""
+        words = frozenset(hit.literal for hit in hits)
+        for alias in sorted(self.parsed.adapter.other_names(self.parsed, words)):
+            for place in places(self.view.content, alias):
+                yield Hit(alias, place)
+
+    def _site(self, node: Node, hit: Hit) -> Site | None:
+        site = self.parsed.adapter.site(self.parsed, node, hit.literal.decode())
+        broken = node if node.type == "ERROR" else node.parent
+        if site is None and broken is not None and broken.type == "ERROR":
+            line = self.parsed.line(node)
+            self.shortfalls.append(
+                Shortfall("syntax", f"line {line}: {hit.literal.decode()} in text that does not parse")
+            )
+        return site
+
+    def _entries(self, site: Site) -> tuple[str, tuple[Entry, ...]]:
+        for name in site.names:
+            known = self.catalogue.canonical(name)
+            entries = self.catalogue.entries.get(known)
+            if entries is not None:
+                return known, tuple(entry for entry in entries if self._applies(entry))
+            if known in self.catalogue.blind:
+                return known, ()
+            if known.endswith(".class") and self.catalogue.holds(known.removesuffix(".class")):
+                line = self.parsed.line(site.node)
+                self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {known} handed on"))
+        return "", ()
+
+    def _hidden_by(self, site: Site) -> tuple[Entry, ...]:
+        """What a class may be used for that is handed on: its entries, for no purpose that is known."""
+        owner = OUTLOOKS[self.view.meta.format].handed_on(self.parsed, site) if site.arguments is None else ""
+        return tuple(replace(entry, purpose=None) for entry in self.catalogue.plain(owner)) if owner else ()
+
+    def _applies(self, entry: Entry) -> bool:
+        if not entry.needs:
+            return True
+        imports = self.parsed.imports
+        return any(
+            path == need or path.startswith((f"{need}.", f"{need}/"))
+            for path in (*imports.names.values(), *imports.stars)
+            for need in entry.needs
+        ) or any(("." in need or self.parsed.adapter.folds) and self._holds_text(need) for need in entry.needs)
+
+    def _holds_text(self, need: str) -> bool:
+        """Whether a module or namespace is named anywhere in the text."""
+        content = self.view.content.lower() if self.parsed.adapter.folds else self.view.content
+        return need.encode() in content
+
+    def _pointed(self, name: str, site: Site) -> tuple[Site, tuple[Entry, ...]] | None:
+        """What a call that finds functions by name is asked for; a shortfall when that cannot be told."""
+        position = self.catalogue.blind.get(name)
+        if position is None or site.arguments is None:
+            return None
+        answer = self._argument(site.arguments, position)
+        outlook = OUTLOOKS[self.view.meta.format]
+        if (answer is None or not answer.complete) and not outlook.bounded(self.parsed, self.resolver, site, name):
+            self.shortfalls.append(Shortfall("blind-spot", f"line {self.parsed.line(site.node)}: {name}"))
+        asked = answer.values if answer is not None else ()
+        entries = tuple(entry for item in asked for entry in self.catalogue.entries.get(item.text, ()))
+        return (Site((name,), site.node, None), entries) if entries else None
+
+    def entered(self, use: Use, frame: Frame) -> Use | None:
+        """The same use within one call of a function around it."""
+        site = self._sites.get(use.key)
+        self.frame = frame
+        try:
+            return self._use(use.entry, site) if site is not None else None
+        finally:
+            self.frame = None
+
+    def _asked(self) -> tuple[Asked, ...]:
+        """The functions whose parameters were asked for since the last time, as others call them."""
+        found, self.resolver.asked = self.resolver.asked, {}
+        functions = found.values() if self.frame is None else ()
+        return tuple(asked_of(function, self.resolver, self.view.meta) for function in functions)
+
+    def _use(self, entry: Entry, site: Site) -> Use | None:
+        if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
+            qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
+            if entry.use and entry.misuse is None and qualified:
+                line = self.parsed.line(site.node)
+                self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
+            return None
+        self.resolver.asked = {}
+        if (entry.empty and not self._is_empty(site.node)) or not self._is_meant(entry, site):
+            return None
+        word = self._for_a_secret(site) if entry.secret else None
+        if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
+            return None
+        answers: dict[str, Answer] = {"secret": word} if word is not None else {}
+        if site.arguments is not None:
+            for role, position in entry.arguments.items():
+                answer = self._argument(site.arguments, position, role)
+                if answer is not None:
+                    answers[role] = answer
+                elif role in entry.defaults:
+                    answers[role] = _said(entry.defaults[role])
+            if entry.when is not None:
+                answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
+        told, later = self._follow_ups(entry, site, answers.keys())
+        answers |= told
+        if entry.excepted and _is_excepted(entry, answers.get("algorithm")):
+            return None
+        open_roles = {role for role, answer in answers.items() if not answer.complete}
+        asked = tuple(one for one in self._asked() if open_roles - _TELLING_LITTLE)
+        # A status that C code assigns over is no object that nobody uses.
+        made = bool(entry.then) or self.view.meta.format not in {"C", "C++"}
+        state = (self.resolver.dead(site.node, self.frame) if made else "") or "used"
+        more = tuple(one for one in self._asked() if state == "used" and one not in asked)
+        asked = (*asked, *more) if site.arguments is not None else ()
+        hangs = tuple(self.resolver.hanging) if state == "used" else ()
+        name, evidence = self.parsed.name_of(site.node), lines_of(self.view, self.parsed, site, answers, later)
+        at, called = site.node.start_byte, site.arguments is not None
+        self._sites[at, entry.library, entry.index] = site
+        return Use(entry, answers, name, evidence, called, state, at=at, asked=asked, hangs=hangs)
+
+    def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
+        """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
+        answer = self._argument(given, when.position) or Answer()
+        around = self.parsed.text(self.parsed.function_of(node) or node).lower() if entry.doubt else ""
+        sure = entry.provided is None or self._is_sure(entry.provided, given)
+        return answer if sure and not any(word in around for word in entry.doubt) else replace(answer, complete=False)
+
+    def _is_meant(self, entry: Entry, site: Site) -> bool:
+        """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
+        if entry.given and not _so_many(entry, site):
+            return False
+        if entry.passed and not self._is_passed(site):
+            return False
+        return entry.provided is None or (site.arguments is not None and self._holds(entry.provided, site.arguments))
+
+    def _is_passed(self, site: Site) -> bool:
+        """Whether a constant is an argument of a call that a function makes to have something done with it."""
+        around = self.parsed.call_around(site.node)
+        if around is None or _ONLY_TELLS.search(around.method) is not None:
+            return False
+        return self.parsed.function_of(site.node) is not None
+
+    def _is_empty(self, node: Node) -> bool:
+        """Whether a function does nothing."""
+        body = self.parsed.adapter.body(node)
+        return body is not None and all(child.text in _NOTHING for child in body)
+
+    def _for_a_secret(self, site: Site) -> Answer | None:
+        """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
+
+        Such words as key and code have other meanings too, and what makes a random text does not say what for: the
+        answer is then not complete.
+        """
+        target, function = self.parsed.destination(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
+        target = target or self._named_for(site.node)
+        flow = flow_of(self.parsed, site.node)
+        named = " ".join((target, *flow.names))
+        goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (named, function))
+        if flow.protects:
+            return Answer((Value("text", "secret"),))
+        sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
+        for words in (goes, around):
+            perhaps |= words & _TEXT_WORDS if words & _RANDOM_WORDS else set()
+        perhaps |= {"session"} if flow.perhaps else set()
+        return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
+
+    def _named_for(self, node: Node) -> str:
+        """The variable or member that takes the function without a name around a place; '' when there is none."""
+        around = next((above for above in self.parsed.above(node) if above.type in _UNNAMED), None)
+        return self.parsed.destination(around) if around is not None else ""
+
+    def carried_on(self, use: Use, resolver: Resolver, call: Node) -> dict[str, Answer]:
+        """What a caller says of the object that a call gives it, in its own file."""
+        parsed, answers = resolver.parsed, dict[str, list[Answer]]()
+        for later in parsed.later_calls(call) if use.entry.then else ():
+            given = parsed.adapter.arguments(parsed, parsed.adapter.argument_list(later.node))
+            for follow in use.entry.then:
+                if self.spelt(follow.method) != self.spelt(later.method) or follow.when is not None:
+                    continue
+                for role, position in follow.arguments.items():
+                    node = given.get(position.at, position.name)
+                    if node is not None:
+                        answers.setdefault(role, []).append(resolver.resolve(node))
+                for role, value in follow.fixed.items():
+                    answers.setdefault(role, []).append(_said(value))
+        return {role: either(items) for role, items in answers.items()}
+
+    def _argument(self, arguments: Arguments, position: Position, role: str = "") -> Answer | None:
+        node = arguments.get(position.at, position.name)
+        if node is None:
+            return unknown("arguments are unpacked at run time") if arguments.spread else None
+        answer = self.resolver.resolve(node, self.frame)
+        if role in SECRETS and not answer.complete and not answer.values:
+            given = given_back(self.parsed, self.resolver, node) if self.frame is None else None
+            answer = replace(given, within=answer.made_with()) if given is not None else answer
+        inside = position.name is not None and position.name.startswith(".")
+        if inside and node not in arguments.named.values():  # the argument itself, of which a member was asked for
+            return None if answer.complete else replace(answer, values=(), pending="")
+        return answer
+
+    def _follow_ups(self, entry: Entry, site: Site, answered: Set[str]) -> tuple[dict[str, Answer], list[Call]]:
+        """What calls on the object, and the call around it, say; they outdo what its own arguments `answered`.
+
+        A size or curve that nothing tells is unknown.
+        """
+        answers: dict[str, list[Answer]] = {}
+        adapter = self.parsed.adapter
+        around = self.parsed.call_around(site.node) if entry.within else None
+        pairs = list(self._on_object(entry, site)) if site.arguments is not None else []
+        if around is not None:
+            method = self.spelt(around.method)
+            pairs += [(follow, around) for follow in entry.within if method == self.spelt(follow.method)]
+        for follow, call in pairs:
+            given = adapter.arguments(self.parsed, adapter.argument_list(call.node))
+            if follow.when is not None and not self._holds(follow.when, given):
+                continue
+            for role, position in follow.arguments.items():
+                answer = self._argument(given, position, role)
+                if answer is not None:
+                    answers.setdefault(role, []).append(answer)
+            for role, value in follow.fixed.items():
+                answers.setdefault(role, []).append(_said(value))
+        told = {role: either(items) for role, items in answers.items()}
+        for role in {
+            role for follow in entry.then for role in (*follow.arguments, *follow.fixed)
+        } & _LATER - told.keys() - answered:
+            told[role] = unknown("not told where the object is made")
+        return told, [call for _, call in pairs]
+
+    def _on_object(self, entry: Entry, site: Site) -> Iterator[tuple[FollowUp, Call]]:
+        """Follow-ups and the calls that are one, on the object of a site and on those that it goes on in."""
+        if not entry.then or site.arguments is None:
+            return
+        out = site.arguments.get(entry.out, None) if entry.out is not None else None
+        calls = self.parsed.calls_on(out, site.node) if out is not None else self.parsed.later_calls(site.node)
+        known = {call.node.id for call in calls}
+        for call in calls:  # grows
+            for follow in entry.then:
+                if self.spelt(call.method) != self.spelt(follow.method):
+                    continue
+                self.followed.add((call.node.start_byte, call.node.end_byte))
+                yield follow, call
+                given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
+                if follow.onto is None or len(calls) >= MOST_CALLS:
+                    continue
+                further = [other for other in self._further(follow.onto, call, given) if other.node.id not in known]
+                calls += further
+                known.update(other.node.id for other in further)
+
+    def _further(self, onto: int, call: Call, given: Arguments) -> list[Call]:
+        """Calls on what an object goes on in, up to where its variable is given another value."""
+        parsed, pointer = self.parsed, given.get(onto, None) if onto != RESULT else None
+        if onto == RESULT:
+            found, name = parsed.later_calls(call.node), parsed.assigned_to(call.node)
+        else:
+            found = parsed.calls_on(pointer, call.node) if pointer is not None else []
+            name = parsed.text(pointer).lstrip("&*( ") if pointer is not None else ""
+        function, after = parsed.function_of(call.node), call.node.end_byte
+        places = (row.place for row in parsed.bindings(function).get(name, ()) if row.value) if function else ()
+        end = min((place.start_byte for place in places if place and place.start_byte >= after), default=None)
+        return [
+            row for row in found if function is None
+            or (after <= row.node.start_byte and (end is None or row.node.start_byte < end))
+            or not (function.start_byte <= row.node.start_byte < function.end_byte)
+        ]  # fmt: skip
+
+    def _holds(self, condition: Condition, given: Arguments) -> bool:
+        """Whether a condition may hold: only a value that is known and another one says no. A constant that neither
+        the catalogue nor the unit knows is another one."""
+        answer = self._argument(given, condition.position)
+        if answer is not None and answer.pending and not answer.values:
+            return answer.pending.rpartition(".")[2].lower() in condition.values
+        if answer is None or not answer.complete:
+            return answer is not None and condition.unknown != "nothing"
+        return any(spelling(item, self.catalogue).lower() in condition.values for item in answer.values)
+
+    def _is_sure(self, condition: Condition, given: Arguments) -> bool:
+        """Whether a condition that may hold does: its value is known, or its last name is that of a constant meant."""
+        answer = self._argument(given, condition.position)
+        if answer is None or answer.complete or answer.pending:
+            return answer is not None
+        last = answer.expression.rpartition(".")[2].lower()
+        return any(last == value.rpartition(".")[2] for value in condition.values)
+
+
+def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:
+    """A function as other files call it."""
+    parsed = resolver.parsed
+    name, (least, most) = name_of(parsed, function), sizes(parsed, function)
+    owner = OUTLOOKS[meta.format].owner(parsed, meta, function)
+    return Asked(function.start_byte, name, least, most, owner, resolver.closed(function) == "program")
+
+
+def _of_any_object(entry: Entry) -> bool:
+    """Whether an entry is a method of any object that says how a cipher unknown here is used."""
+    return "mode" in entry.fixed and all(call.startswith(".") for call in entry.calls)
+
+
+def _place(site: Site) -> tuple[int, int]:
+    return site.node.start_byte, site.node.end_byte
+
+
+def _so_many(entry: Entry, site: Site) -> bool:
+    """Whether the call has as many arguments as the entry asks for; what is unpacked may be any number."""
+    given = site.arguments
+    return given is None or given.spread or len(given.positional) + len(given.named) in entry.given
+
+
+def _is_excepted(entry: Entry, answer: Answer | None) -> bool:
+    return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
+
+
+def _said(value: str | int | None) -> Answer:
+    if value is None:
+        return unknown("left to the library")
+    return Answer((Value("number" if isinstance(value, int) else "text", str(value)),))
+
+
+def _speaks_alone(entry: Entry) -> bool:
+    """Whether a reference that is not called still says something."""
+    if any(call.endswith(".*") for call in entry.calls):
+        return True
+    if entry.when is not None:
+        return False
+    if entry.part and not entry.arguments and "mode" in entry.fixed:
+        return True
+    return entry.algorithm is not None or entry.protocol is not None or entry.misuse is not None

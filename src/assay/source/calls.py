@@ -1,0 +1,99 @@
+"""Which calls a function of the unit has, and which functions a call of the unit can mean, by name and number.
+
+Names are compared as written; of two functions with one name and as many parameters both are meant. *It cannot see*
+calls by reflection, through an interface of another name, or through a variable that holds a function.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from assay.source.adapter import Arguments
+from assay.source.parsed import Parsed
+
+if TYPE_CHECKING:
+    from assay.source.entering import Entering
+
+_MAKING = frozenset({"__init__", "constructor", "__construct"})
+MOST_PLACES = 256  # where a name stands in a unit
+MOST_CALLERS = 24  # of one function whose arguments are joined
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A function entered by one call: what its parameters are, where that is told, and how the caller was entered."""
+
+    function: Node
+    arguments: Arguments
+    resolver: "Entering"
+    outer: "Frame | None" = None
+
+
+def name_of(parsed: Parsed, function: Node) -> str:
+    """The last name of a function; of one without a name, of the variable that takes it."""
+    whole = parsed.adapter.declared_name(parsed, function)
+    declared = whole.rpartition(".")[2]
+    if declared in _MAKING:
+        return parsed.name_of(function).rpartition(".")[2]
+    return declared or parsed.destination(function).rpartition(".")[2]
+
+
+def callers_in(parsed: Parsed, name: str, least: int, most: int) -> Iterator[tuple[Node, Arguments]]:
+    """Calls of a function of this name that give so many arguments; its declarations are none."""
+    adapter = parsed.adapter
+    form = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"\s*(?:<[^<>()]*>\s*)?\(")
+    for found in islice(form.finditer(parsed.content), MOST_PLACES) if name.isidentifier() else ():
+        node = parsed.at(found.start(), len(name.encode()))
+        call = node
+        for _ in range(3):
+            call = call.parent if call is not None else None
+            if call is not None and call.type in adapter.calls:
+                break
+        if node is None or call is None or call.type not in adapter.calls or call.type in adapter.functions:
+            continue
+        method = adapter.method(call)
+        if method is None or not (method.start_byte <= node.start_byte and node.end_byte <= method.end_byte):
+            continue
+        given = adapter.arguments(parsed, adapter.argument_list(call))
+        if given.spread or least <= len(given.positional) + len(given.named) <= most:
+            yield call, given
+
+
+def functions_named(parsed: Parsed, name: str, size: int) -> list[Node]:
+    """Functions of the unit with this name that take `size` arguments, or fewer than they have with defaults."""
+    return [function for function in functions_of_name(parsed, name) if fits(parsed, function, size)]
+
+
+def functions_of_name(parsed: Parsed, name: str) -> list[Node]:
+    """Functions of the unit with this name."""
+    form = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?:<[^<>()]*>\s*)?\(")
+    found: dict[int, Node] = {}
+    for place in islice(form.finditer(parsed.content), MOST_PLACES) if name.isidentifier() else ():
+        node = parsed.at(place.start(), len(name.encode()))
+        for above in islice(parsed.above(node), 3) if node is not None else ():
+            body = above.child_by_field_name("body") if above.type in parsed.adapter.functions else None
+            if body is not None and node is not None and node.end_byte <= body.start_byte:
+                if name_of(parsed, above) == name:
+                    found.setdefault(above.id, above)
+                break
+    return list(found.values())
+
+
+def fits(parsed: Parsed, function: Node, size: int) -> bool:
+    least, most = sizes(parsed, function)
+    return least <= size <= most
+
+
+def sizes(parsed: Parsed, function: Node) -> tuple[int, int]:
+    """How many arguments a function takes: the fewest, and the most."""
+    names = parsed.adapter.parameters(parsed, function)
+    listed = function.child_by_field_name("parameters")
+    kinds = [child.type for child in listed.named_children] if listed is not None else []
+    rest = any(word in kind for kind in kinds for word in ("splat", "spread", "rest", "variadic"))
+    given = names[:-1] if rest else names
+    least = sum(parsed.adapter.parameter(parsed, function, name)[1] is None for name in given)
+    return least, MOST_PLACES if rest else len(names)

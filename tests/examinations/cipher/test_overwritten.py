@@ -1,0 +1,42 @@
+"""Objects that nothing uses are listed as such, and only where that is certain."""
+
+import pytest
+
+from tests.examinations.cipher.snippets_run import facts_in
+
+_JAVA = "import javax.crypto.Cipher; class A {{ void f(int n, byte[] b) throws Exception {{ {0} }} }}"
+_JS = "const forge = require('node-forge');\nfunction f(n, k) {{ let c; {0} return c(k); }}"
+
+
+def states(language: str, code: str) -> dict[object, object]:
+    return {
+        fact.value.get("family"): fact.value["state"] for fact in facts_in(language, code) if fact.kind == "crypto.use"
+    }
+
+
+def test_an_object_that_a_met_condition_replaces_is_overwritten() -> None:
+    code = 'int k = 2; Cipher c = Cipher.getInstance("DES"); '
+    code += 'if (k > 1) c = Cipher.getInstance("AES/GCM/NoPadding"); c.doFinal(b);'
+    assert states("Java", _JAVA.format(code)) == {"DES": "overwritten", "AES": "used"}
+
+
+def test_a_condition_that_nobody_can_tell_leaves_both() -> None:
+    code = 'Cipher c = Cipher.getInstance("DES"); if (n > 1) c = Cipher.getInstance("AES/GCM/NoPadding"); c.doFinal(b);'
+    assert states("Java", _JAVA.format(code)) == {"DES": "used", "AES": "used"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "switch (n) { case 1: c = forge.md.md5.create; break; case 2: c = forge.md.sha256.create; break; }",
+        "if (n) c = forge.md.md5.create(); else c = forge.md.sha256.create();",
+    ],
+)
+def test_branches_do_not_overwrite_each_other(code: str) -> None:
+    assert set(states("JavaScript", _JS.format(code)).values()) == {"used"}
+
+
+def test_a_status_that_is_assigned_again_is_no_object() -> None:
+    code = "#include <openssl/evp.h>\nint f(B *b, K *k) { int r;\n"
+    code += "r = PEM_write_bio_PrivateKey(b, k, EVP_des_cbc(), 0, 0, 0, 0);\n"
+    assert set(states("C", code + " r = g(); return r; }").values()) == {"used"}
