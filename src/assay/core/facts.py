@@ -110,7 +110,7 @@ def check(fact: Fact) -> None:
     """Raise ValueError when a fact uses an undeclared kind, key or value; examinations' tests call this."""
     kind = KINDS.get(fact.kind)
     if kind is None:
-        raise ValueError(f"kind {fact.kind!r} is not declared in core/kinds.py")
+        raise ValueError(f"kind {fact.kind!r} is not declared in core/kinds/")
     for key, item in fact.value.items():
         declared = kind.keys.get(key)
         if declared is None:

@@ -195,7 +195,7 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
             )
     misuse = row.get("misuse")
     if misuse is not None and misuse not in KINDS["crypto.misuse"].keys["misuse"].choices:
-        raise _wrong(parsed, (*at, "misuse"), f"{misuse} is no misuse of core/kinds.py", f"未定义的误用 {misuse}")
+        raise _wrong(parsed, (*at, "misuse"), f"{misuse} is no misuse of core/kinds/", f"未定义的误用 {misuse}")
     return Entry(
         library=library,
         index=index,
