@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,23 +21,29 @@ from urllib.parse import urlsplit
 import pytest
 
 _KEY, _SECRET = "tests", "tests-of-the-deposit"
-_SECONDS = 30
+_SECONDS = 90  # other tests run beside it
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, below those that SeaweedFS adds 10,000 to for gRPC."""
-    found: list[int] = []
-    for port in range(21_000 + os.getpid() % 4_000, 30_000):
-        with socket.socket() as one, socket.socket() as other:
+@contextmanager
+def _claimed() -> Iterator[list[int]]:
+    """Four ports that nobody listens on, and that no other run of these tests takes: who holds the one below them has
+    claimed them. They lie below those that SeaweedFS adds 10,000 to for gRPC.
+    """
+    blocks = range(21_000, 30_000, 8)
+    for at in range(len(blocks)):
+        first = blocks[(os.getpid() + at) % len(blocks)]
+        with socket.socket() as claim:
             try:
-                one.bind(("127.0.0.1", port))
-                other.bind(("127.0.0.1", port + 10_000))
+                claim.bind(("127.0.0.1", first))
+                ports = [first + number for number in range(1, 5)]
+                for port in (*ports, *(port + 10_000 for port in ports)):
+                    with socket.socket() as one:
+                        one.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    pytest.skip("no free ports for an S3 server")
+            yield ports
+            return
+    pytest.fail("no free ports for an S3 server")
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +56,13 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("s3")
     identity = {"name": "tests", "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}], "actions": ["Admin"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    master, volume, filer, s3_ = _free_ports(4)
-    command = [
-        weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
-        f"-volume.port={volume}", f"-filer.port={filer}", "-s3", f"-s3.port={s3_}", f"-s3.config={folder}/s3.json",
-        "-volume.max=20", "-master.volumeSizeLimitMB=64",
-    ]  # fmt: skip
-    with (folder / "log").open("wb") as log:
+    with _claimed() as (master, volume, filer, s3_), (folder / "log").open("wb") as log:
+        command = [
+            weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
+            f"-volume.port={volume}", f"-filer.port={filer}", "-s3", f"-s3.port={s3_}",
+            f"-s3.config={folder}/s3.json", "-volume.max=20", "-master.volumeSizeLimitMB=64",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",  # two servers would share their ports
+        ]  # fmt: skip
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env={"HOME": str(folder)})
         try:
             with pytest.MonkeyPatch.context() as patch:
@@ -63,15 +70,15 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 patch.setenv("AWS_ACCESS_KEY_ID", _KEY)
                 patch.setenv("AWS_SECRET_ACCESS_KEY", _SECRET)
                 patch.setenv("AWS_REGION", "us-east-1")
-                _wait(f"http://127.0.0.1:{s3_}", server)
+                _wait(f"http://127.0.0.1:{s3_}", server, folder / "log")
                 yield "s3://deposits/store"
         finally:
             server.kill()  # it would take its time to end, and its folder goes anyway
             server.wait()
 
 
-def _wait(endpoint: str, server: "subprocess.Popen[bytes]") -> None:
-    """Until the server made the buckets; skips naming what it did instead."""
+def _wait(endpoint: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Until the server made the buckets. A server that is installed and does not start is a failure, not a skip."""
     last = ""
     for _ in range(_SECONDS * 5):
         if server.poll() is not None:
@@ -85,7 +92,8 @@ def _wait(endpoint: str, server: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.2)
         else:
             return
-    pytest.skip(f"the S3 server did not start: {last or server.returncode}")
+    said = log.read_text(errors="replace")[-2000:]
+    pytest.fail(f"the S3 server did not start: {last or server.returncode}\n{said}")
 
 
 LOCK = b"""<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>

@@ -1,9 +1,10 @@
 """A reading room that is killed: run by test_bad_room.py in a process of its own.
 
 Usage: killed_reader.py FOLDER SEED COUNT. COUNT times a forked child opens a file under a new order (one time in four)
-or shows page after page, tells through a pipe what it has shown, and is killed with SIGKILL at a random moment. After
-each kill the log must be whole and go on from what the vendor saw, every page that was shown must stand in it, and no
-grant may lie here that it does not name. Prints how many were killed and how many pages were shown.
+or shows pages and hits of searches in turn, tells through a pipe what it has shown, and is killed with SIGKILL at a
+random moment. After each kill the log must be whole and go on from what the vendor saw, every page that was shown must
+stand in it, and no grant may lie here that it does not name. Prints how many were killed and how many pages were
+shown.
 """
 
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from assay.deposit.documents import sha256, written
 from assay.deposit.room import Room
+from assay.deposit.searching import search
 from tests.deposit.parties import SECRET, TERMS, Scene, scene
 from tests.deposit.test_story import admitted
 
@@ -32,6 +34,7 @@ def read_for_ever(made: Scene, told: int) -> None:
         session = admitted(room)
         while True:
             os.write(told, struct.pack(">Q", room.view(session, "src/pay.c", 1, 3).number))
+            os.write(told, struct.pack(">Q", search(room, session, "pay_7").number))
 
 
 def open_for_ever(made: Scene) -> None:
@@ -62,7 +65,8 @@ def killed(made: Scene, after: float, *, reading: bool) -> list[int]:
 def whole(made: Scene, shown: list[int]) -> None:
     with made.host() as host:
         Room(host, SECRET)  # every view that the log names has its record
-        assert set(shown) <= {position for position, _ in host.acts.entered("view")}, "a page was shown and not entered"
+        entered = {position for act in ("view", "search") for position, _ in host.acts.entered(act)}
+        assert set(shown) <= entered, "a page was shown and not entered"
         for grant in host.grants():
             digest = f"sha256:{sha256(written(grant))}"
             assert host.acts.find("grant", "grant", digest) is not None, "a grant lies here that nobody entered"

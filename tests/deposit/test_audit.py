@@ -13,12 +13,12 @@ from assay.core.errors import Exit, InputError, NotVerifiedError
 from assay.deposit import room as room_module
 from assay.deposit.audit import audit
 from assay.deposit.certificate import certificate, close, countersign, gave_up
+from assay.deposit.disclosures import Excerpt, Hit, Search, View
 from assay.deposit.documents import sha256, written
-from assay.deposit.excerpts import Excerpt
 from assay.deposit.grants import Grant, revocation
 from assay.deposit.opening import Host
-from assay.deposit.room import Room, View
-from tests.deposit.parties import SECRET, Scene, examiner_key, key, party, scene
+from assay.deposit.room import Room
+from tests.deposit.parties import SECRET, SOURCE, Scene, examiner_key, key, party, scene
 from tests.deposit.test_story import HOST, VENDOR, admitted, ended, read_and_quoted
 
 
@@ -149,6 +149,55 @@ def no_alarm(made: Scene, host: Host) -> None:
     enter_view(host, view, counts | {"shown": 1100})
 
 
+def alarm_of_less(made: Scene, host: Host) -> None:
+    """An alarm that says the deposit is smaller would keep later ones from being due."""
+    grant = granted(made, host)
+    for at in range(2):
+        view, counts = a_view(host, grant, first=1 + 20 * at, last=20 + 20 * at, start=550 * at, stop=550 * (at + 1))
+        enter_view(host, view, counts | {"cost": 20, "shown": 550 * (at + 1)})
+    host.acts.enter("alarm", {"terms": f"sha256:{made.terms.digest}"}, {"shown": 1100, "of": 1})
+
+
+def a_search(host: Host, grant: Grant, **changes: object) -> None:
+    """A search that found the first line, as the room would have entered it."""
+    digest = sha256(written(grant))
+    hit = Hit(grant=digest, path=grant.path, sha256=grant.sha256, line=1, start=0, stop=30)
+    hit = msgspec.structs.replace(hit, **{name: item for name, item in changes.items() if name != "cost"})
+    search = Search(
+        deposit=grant.deposit,
+        examiner=grant.examiner,
+        pattern="int",
+        regex=False,
+        path="",
+        line=1,
+        files=1,
+        hits=(hit,),
+        salt="",
+    )
+    host.keep("searches", written(search))
+    counts = {"hits": 1, "cost": changes.get("cost", 2), "shown": hit.stop - hit.start, "of": grant.of}
+    named = {"search": f"sha256:{sha256(written(search))}"}
+    host.acts.enter("search", named, counts, examiner_key().id.hex())  # type: ignore[arg-type]
+
+
+def search_elsewhere(made: Scene, host: Host) -> None:
+    a_search(host, granted(made, host), path="src/secret/tables.c")
+
+
+def search_of_much(made: Scene, host: Host) -> None:
+    a_search(host, granted(made, host), stop=1000)
+
+
+def search_for_nothing(made: Scene, host: Host) -> None:
+    a_search(host, granted(made, host), cost=0)
+
+
+def search_after_revocation(made: Scene, host: Host) -> None:
+    grant = granted(made, host)
+    host.revoke(revocation(grant.order, made.deposit.id, party("vendor"), made.clock.at))
+    a_search(host, grant)
+
+
 def no_pause(made: Scene, host: Host) -> None:
     grant = granted(made, host)
     for _ in range(4):
@@ -176,6 +225,11 @@ DISHONEST: list[tuple[Callable[[Scene, Host], None], str]] = [
     (ungranted, "its grant was never entered"),
     (unread_excerpt, "not shown"),
     (no_alarm, "an alarm was due"),
+    (alarm_of_less, "its total is not what was shown|says another total"),
+    (search_elsewhere, "not the granted file"),
+    (search_of_much, "not the granted file"),
+    (search_for_nothing, "more lines than a page has"),
+    (search_after_revocation, "its grant was revoked"),
     (no_pause, "too many views without a witness"),
     (unknown_act, "no act 'deposit.favour' is known"),
     (tools_without_an_order, "no order for review was open"),
@@ -196,10 +250,56 @@ def test_a_host_that_signs_what_it_may_not_do_is_found(
     assert caught.value.exit_code == Exit.NOT_VERIFIED
 
 
+def under_another_name(made: Scene, host: Host) -> None:
+    """What the terms deny, granted under the name of a file that they allow."""
+    grant, content = granted(made, host), SOURCE["src/secret/tables.c"].encode()
+    own = msgspec.structs.replace(grant, sha256=sha256(content), size=len(content))
+    regranted(host, own)
+    view, counts = a_view(host, own, stop=len(content))
+    enter_view(host, view, counts | {"bytes": len(content), "shown": len(content)})
+
+
+def of_more(made: Scene, host: Host) -> None:
+    """Shares of a deposit that is larger than it is."""
+    grant = granted(made, host)
+    regranted(host, msgspec.structs.replace(grant, of=grant.of * 9))
+
+
+def regranted(host: Host, grant: Grant) -> None:
+    body = written(grant)
+    host.keep("grants", body)
+    digests = {"grant": f"sha256:{sha256(body)}", "order": f"sha256:{grant.order}"}
+    host.acts.enter("grant", digests, {"bytes": grant.size, "of": grant.of})
+
+
+@pytest.mark.parametrize(
+    ("deed", "why"), [(under_another_name, "not the file of that name"), (of_more, "another size")]
+)
+def test_who_has_the_manifest_finds_what_the_log_cannot_show(
+    made: Scene, deed: Callable[[Scene, Host], None], why: str
+) -> None:
+    version = made.deposit.version(1)
+    manifest = made.deposit.unlock(made.root).manifest(version).write()
+    with made.host() as host:
+        deed(made, host)
+    log, path = ended(made)
+    with pytest.raises(NotVerifiedError, match=why):
+        audit(log, path, vendor=VENDOR, host=HOST, manifests=[manifest])
+    with pytest.raises(NotVerifiedError, match="of no version"):
+        audit(log, path, vendor=VENDOR, host=HOST, manifests=[manifest + b"\n"])
+
+
+def test_an_honest_host_agrees_with_the_manifest(made: Scene) -> None:
+    manifest = made.deposit.unlock(made.root).manifest(made.deposit.version(1)).write()
+    read_and_quoted(made)
+    log, path = ended(made)
+    assert audit(log, path, vendor=VENDOR, host=HOST, manifests=[manifest]).replay.counts["view"] == 1
+
+
 def test_a_room_without_its_limits_is_found(made: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same room with the limits taken out of the program, as a dishonest host would."""
     monkeypatch.setattr(Room, "_within_limits", lambda *_: None)
-    monkeypatch.setattr(Room, "_witnessed", lambda *_: None)
+    monkeypatch.setattr(room_module, "must_be_witnessed", lambda *_: None)
     with made.host() as host:
         name = made.ordered(host, paths=("src/*",))
         host.open(name, made.released(host, name), SECRET)

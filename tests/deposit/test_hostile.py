@@ -10,18 +10,22 @@ from assay.core.attempts import Attempt
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.core.facts import Evidence, Fact, Subject
 from assay.deposit.acts import record
+from assay.deposit.allowance import Allowance
 from assay.deposit.audit import audit
+from assay.deposit.disclosures import Excerpt
 from assay.deposit.documents import open_signed, sha256, written
 from assay.deposit.drawn import REVEAL, Reveal, answer, lot, reveal
-from assay.deposit.excerpts import EXCERPT, Excerpt, countersign, quote
+from assay.deposit.excerpts import EXCERPT, countersign, quote
 from assay.deposit.grants import revocation
-from assay.deposit.opening import Host, opened
+from assay.deposit.in_place import opened
+from assay.deposit.manifest import Row
+from assay.deposit.opening import Host
 from assay.deposit.orders import draft, open_order
 from assay.deposit.room import Room
 from assay.deposit.terms import parse_terms
 from assay.ledger.envelope import seal
 from assay.ledger.witness import Seen
-from assay.review.under import Quoting
+from assay.review.quoting import Denied, Quoting
 from tests.deposit.parties import AT, DAY, SECRET, SOURCE, TERMS, Scene, examiner_key, party, scene
 from tests.deposit.test_drawn import REVIEWER, VENDOR, submitted
 from tests.deposit.test_opening import both
@@ -184,8 +188,13 @@ def attempt(detail: str) -> Attempt:
     return replace(tried, path="a.c", detail=detail)
 
 
+A_FILE = Row(path="a.c", salt="", sha256="0" * 64, size=1000)
+
+
 def test_details_of_attempts_are_quotations_too() -> None:
-    quoting = Quoting(2, 10, 100, {"a.c": 1000})
+    limits = TERMS.replace("file_percent: 20, total_percent: 15", "file_percent: 10, total_percent: 100")
+    terms = parse_terms(limits.encode(), "terms.yaml")
+    quoting = Quoting(2, Allowance(terms), 1000, {"a.c": A_FILE}, Denied([]))
     assert quoting.attempt(attempt("char *key = 1;")).detail == "char *key = 1;"
     assert quoting.attempt(attempt("x" * 300)).detail == ""
     place = Evidence("a.c", 3, "y" * 90)

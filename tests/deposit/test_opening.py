@@ -12,7 +12,8 @@ from assay.core.errors import AssayError, Exit, NotVerifiedError, UsageError
 from assay.deposit.deposits import Deposit
 from assay.deposit.documents import written
 from assay.deposit.grants import revocation
-from assay.deposit.opening import Host, checked_terms, opened
+from assay.deposit.in_place import opened
+from assay.deposit.opening import Host, checked_terms
 from assay.deposit.orders import about, open_order, release, sign
 from assay.deposit.room import Room
 from assay.deposit.shares import read_custody
@@ -232,9 +233,11 @@ def test_a_review_needs_an_order_in_force(made: Scene) -> None:
         assert host.open(name, made.released(host, name), SECRET) == ()
     now = opened(made.folder / "room", made.deposit, party("reviewer"), made.clock, ask)
     assert now.root == made.root
-    now.record("review", {"statement": "sha256:" + "0" * 64})
+    now.journal.enter("review", {"statement": "sha256:" + "0" * 64}, {})
     with made.host() as host:
         host.revoke(revocation(name, made.deposit.id, party("vendor"), made.clock.at))
+    with pytest.raises(UsageError, match="ended while the review ran"):
+        now.journal.enter("review", {"statement": "sha256:" + "0" * 64}, {})
     with pytest.raises(UsageError, match="no order for review"):
         opened(made.folder / "room", made.deposit, party("reviewer"), made.clock, ask)
 

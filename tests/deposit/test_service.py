@@ -47,6 +47,26 @@ def test_nothing_is_shown_at_the_door(desk: tuple[Scene, Desk]) -> None:
     assert not list(room.room.acts.entered("view"))
 
 
+def test_an_examiner_searches(desk: tuple[Scene, Desk]) -> None:
+    _, room = desk
+    assert b"pay_" not in room.answer("POST", "/search", {"pattern": "pay_1"}, "guessed").body
+    cookie = enter(room).cookie
+    found = room.answer("POST", "/search", {"pattern": r"pay_3\d?\(", "regex": "on", "path": "", "first": "1"}, cookie)
+    text = found.body.decode()
+    assert "src/pay.c:4" in text
+    assert "src/pay.c:40" in text
+    assert 'value="pay_3\\d?' not in text  # nothing to go on to
+    hostile = room.answer("POST", "/search", {"pattern": "<script>"}, cookie).body.decode()
+    assert "&lt;script&gt;alert" in hostile
+    assert "<script" not in hostile
+    assert "\x1b" not in hostile
+    nothing = room.answer("POST", "/search", {"pattern": "no such words"}, cookie)
+    assert b"No hit" in nothing.body
+    wrong = room.answer("POST", "/search", {"pattern": "(", "regex": "on"}, cookie)
+    assert (wrong.status, b"no regular expression" in wrong.body) == (400, True)
+    assert len(list(room.room.acts.entered("search"))) == 3
+
+
 def test_an_examiner_reads_and_quotes(desk: tuple[Scene, Desk]) -> None:
     _, room = desk
     entered = enter(room)

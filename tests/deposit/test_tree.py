@@ -18,9 +18,11 @@ import zstandard
 from assay.cli import sealed as cli_sealed
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.deposit import sealing
+from assay.deposit.allowance import Allowance
 from assay.deposit.deposits import Deposit, FileKey
+from assay.deposit.disclosures import Facts
+from assay.deposit.in_place import Opened, opened
 from assay.deposit.keys import new_key
-from assay.deposit.opening import Opened, opened
 from assay.deposit.storage import Folder
 from assay.deposit.suites import AES, SM
 from assay.deposit.terms import parse_terms
@@ -51,6 +53,22 @@ class Sealed:
     deposit: Deposit
     opened: Opened
     entered: list[str]
+    left: list[Facts]
+
+
+@dataclass
+class Entered:
+    """A journal that keeps what it is given."""
+
+    entered: list[str]
+    facts: list[Facts]
+
+    def enter(self, act: str, *_: object) -> None:
+        self.entered.append(act)
+
+    def leave(self, facts: Facts) -> None:
+        self.entered.append("facts")
+        self.facts.append(facts)
 
 
 def opened_deposit(folder: Path, source: dict[str, bytes], terms: str, suite: str = "aes") -> Sealed:
@@ -64,13 +82,9 @@ def opened_deposit(folder: Path, source: dict[str, bytes], terms: str, suite: st
     used = {"aes": AES, "sm": SM}[suite]
     header, naming = sealing.create(storage, id_, used, root, me, terms=read.canonical, custody=b"{}", at=AT)
     sealing.seal(storage, header, naming, place, label="paygate", at=AT, party=me)
-    deposit, entered = Deposit.open(storage, id_, [key("vendor")]), list[str]()
-
-    def record(act: str, *_: object) -> int:
-        entered.append(act)
-        return len(entered)
-
-    return Sealed(deposit, Opened(root, read, None, record), entered)  # type: ignore[arg-type]
+    journal = Entered([], [])
+    under = Opened(root, read, None, "0" * 64, Allowance(read), journal)  # type: ignore[arg-type]
+    return Sealed(Deposit.open(storage, id_, [key("vendor")]), under, journal.entered, journal.facts)
 
 
 def reviewed(made: Sealed, dossier: Path, jobs: int = 1) -> Dossier:
@@ -156,7 +170,7 @@ def test_finds_what_a_review_of_the_folder_finds(tmp_path: Path, suite: str, job
     assert {fact.kind for fact in found} >= {"crypto.use", "intake.content"}
     assert any("InTar" in place.path for fact in found for place in fact.evidence)
     assert list(sealed.files()) == list(plain.files())
-    assert made.entered == ["review"]
+    assert made.entered == ["review", "facts"]
 
 
 def test_no_source_leaves_where_nothing_may_be_quoted(tmp_path: Path) -> None:
@@ -170,7 +184,7 @@ def test_no_source_leaves_where_nothing_may_be_quoted(tmp_path: Path) -> None:
 
 
 def test_no_more_is_quoted_than_the_terms_let_leave(tmp_path: Path) -> None:
-    source = {f"src/P{number}.java": JAVA.encode() for number in range(8)}
+    source = {f"src/P{number}.java": JAVA.replace("Pay", f"P{number}").encode() for number in range(8)}
     terms = FREE.replace("total_percent: 100}", "total_percent: 20}")
     made = opened_deposit(tmp_path, source, terms)
     facts = list(reviewed(made, tmp_path / "out.assay").latest().facts())
@@ -209,12 +223,12 @@ def test_every_file_is_opened_and_held_to_the_manifest(tmp_path: Path, monkeypat
     order = SimpleNamespace(version=1)
     monkeypatch.setattr(cli_sealed, "party", lambda: party("reviewer"))
     monkeypatch.setattr(cli_sealed, "_opened", lambda *_: under_order(made.opened, order))
-    version, faults = cli_sealed.every_file(made.deposit, tmp_path)
-    assert (version.number, faults, made.entered) == (1, [], ["review"])
+    looked = cli_sealed.every_file(made.deposit, tmp_path)
+    assert (looked.version.number, looked.kept_back, looked.faults, made.entered) == (1, 0, [], ["review"])
     (pack, _) = made.deposit.version(1).packs[0]
     path = tmp_path / "store" / made.deposit.id / "packs" / pack
     path.write_bytes(bytes(len(path.read_bytes())))
-    _, faults = cli_sealed.every_file(made.deposit, tmp_path)
+    faults = cli_sealed.every_file(made.deposit, tmp_path).faults
     assert len(faults) == len(packed()) - 1  # the empty file has no piece
     assert all(f"pack {pack[:16]}" in fault.message.en for fault in faults)
 
@@ -234,7 +248,7 @@ def test_what_lies_in_memory_is_gone_afterwards(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(sealed_room, "_kind_of_mount", lambda _: "ext4")
     with pytest.raises(UsageError, match="lies in memory"):
         reviewed(made, tmp_path / "again.assay")
-    assert made.entered == ["review"]
+    assert made.entered == ["review", "facts"]
 
 
 KILLED = """

@@ -8,7 +8,7 @@ import pytest
 from assay.core.errors import NotVerifiedError
 from assay.deposit.orders import sign
 from assay.deposit.room import Room
-from tests.deposit.parties import SECRET, party, scene
+from tests.deposit.parties import SECRET, SOURCE, party, scene
 from tests.deposit.test_opening import both, drafted
 from tests.deposit.test_story import admitted
 
@@ -55,3 +55,14 @@ def test_a_log_of_another_deposit_or_history_is_not_cosigned(tmp_path: Path) -> 
         host.enter(both(drafted(made, host, days=3)))
     with pytest.raises(NotVerifiedError, match=r"fork|rolled back"):
         made.watched(tmp_path / "elsewhere/ledger.sqlite")
+
+
+def test_the_files_of_one_opening_are_one_line(tmp_path: Path) -> None:
+    made = scene(tmp_path)
+    with made.host() as host:
+        name = made.ordered(host, paths=("src/*",))
+        host.open(name, made.released(host, name), SECRET)
+        host.acts.head()
+        said = [line.en for line in made.watched(host.acts.path).lines if " grant " in line.en]
+    size = len(SOURCE["src/pay.c"]) + len(SOURCE["src/crypt.c"])
+    assert said == [f"2-3 2026-09-21 14:13 grant files=2 bytes={size} of={size}"]

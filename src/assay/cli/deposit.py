@@ -27,6 +27,8 @@ VERBS = MappingProxyType(
             "verify",
             Text("Check every signature, pack and object; with an order, every file.", "校验签名、数据包与对象。"),
         ),
+        "sweep": ("deposit_sweep", "sweep_", Text("Remove what killed sealers left.", "清除被中断的封存所留内容。")),
+        "levels": ("deposit_levels", "levels_", Text("How far source is verified.", "源代码核验到哪一级。")),
         "terms": ("deposit_custody", "terms_", Text("Check terms before anybody signs.", "签署前检查条款。")),
         "key": ("deposit_custody", "key_", Text("Make a key to which a share is sealed.", "生成接收份额的密钥。")),
         "share": ("deposit_custody", "share_", Text("Check your share.", "检查您的份额。")),
@@ -60,6 +62,9 @@ VERBS = MappingProxyType(
             "room_",
             Text("The reading room, on the loopback address.", "回环地址上的阅览室。"),
         ),
+        "read": ("deposit_examiner", "read_", Text("Read a granted file in a terminal.", "在终端阅读已授权文件。")),
+        "search": ("deposit_examiner", "search_", Text("Search the granted files.", "检索已授权文件。")),
+        "quote": ("deposit_examiner", "quote_", Text("Quote what you were shown.", "摘录已显示的内容。")),
         "admit": ("deposit_reading", "admit_", Text("Sign a challenge of the reading room.", "签署阅览室的质询。")),
         "countersign": (
             "deposit_reading",

@@ -4,6 +4,7 @@ FOLDER goes to and fro between vendor and reviewer: `header.json` and `statement
 sealed), `facts.txt`, `submission.json`, `answer.json`, `reveal.json`, and `shown/`. The vendor's number stays at home.
 """
 
+import os
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ import click
 from assay.cli import deposit as group
 from assay.cli import options
 from assay.cli.deliver import deliver
-from assay.cli.deposit_room import PATH, content, signed_deposit, signing
+from assay.cli.deposit_room import PATH, content, hosting, signed_deposit, signing
 from assay.cli.signing import trusted_keys
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, InputError, UsageError
@@ -181,8 +182,10 @@ def show_(folder: Path, source: Path, manifest: Path, vendor: tuple[str, ...], r
     "compare",
     help=say(
         Text(
-            "The reviewer's: examine the drawn files, compare, and keep the submission with its assurance as a review.",
-            "审查方：检查抽签文件并比对，将提交内容及其保证度存为一次审查。",
+            "The reviewer's: examine the drawn files, compare, and keep the submission with its assurance as a review. "
+            "With --room, what was shown is entered there and counts with all else that the terms limit.",
+            "审查方：检查抽签文件并比对，将提交内容及其保证度存为一次审查。"
+            "给出 --room 时，所出示内容登记于该阅览室并计入条款限额。",
         )
     ),
 )
@@ -190,6 +193,13 @@ def show_(folder: Path, source: Path, manifest: Path, vendor: tuple[str, ...], r
 @click.option("--dossier", type=PATH, required=True, help=say(Text("Dossier to write.", "写入的卷宗。")))
 @_VENDOR
 @_REVIEWER
+@click.option(
+    "--room",
+    type=PATH,
+    default=os.environ.get("ASSAY_ROOM"),
+    help=say(Text("The host's folder for this deposit, if there is one.", "主机方存放此保管件的目录（如有）。")),
+)
+@group.store
 @options.rulebooks
 @options.as_of
 @options.lang
@@ -198,11 +208,13 @@ def compare_(
     dossier: Path,
     vendor: tuple[str, ...],
     reviewer: tuple[str, ...],
+    room: Path | None,
+    address: str,
     rulebooks: tuple[str, ...],
     as_of: date,
 ) -> int:
     from assay.deposit.drawn import assurance, compare, must_be_facts  # noqa: PLC0415
-    from assay.deposit.shown import received  # noqa: PLC0415
+    from assay.deposit.shown import enter_draw, files_below, received  # noqa: PLC0415
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.drawn import adopt, by_file, look_again, paths, read_submitted, stated  # noqa: PLC0415
 
@@ -212,6 +224,9 @@ def compare_(
     given = read_submitted(facts, str(folder / "facts.txt"))
     with TemporaryDirectory(prefix="assay-") as scratch:
         shown = received(folder / "shown", version, drawn.positions, Path(scratch))
+        if room is not None:
+            with hosting(address, drawn.submission.deposit, vendor, room) as host:
+                enter_draw(host, drawn, content(folder / "submission.json"), files_below(Path(scratch)))
         seen = look_again(Path(scratch), as_of)
     again = {path: seen.get(path, []) if path in shown.values() else None for path in paths(shown)}
     compared = compare(again, by_file(given.facts), again)

@@ -216,13 +216,33 @@ def certificate_(deposit: str, room: Path, address: str, trusted: tuple[str, ...
 )
 @click.option("--host", multiple=True, required=True, metavar="KEY", help=say(Text("The host's key.", "主机方公钥。")))
 @click.option("--unsigned", is_flag=True, help=say(Text("The vendor has not signed yet.", "供应方尚未签署。")))
+@click.option(
+    "--manifest",
+    "manifests",
+    type=PATH,
+    multiple=True,
+    help=say(
+        Text(
+            "A version's manifest, which the vendor has, repeatable: was what was opened the file of that name?",
+            "供应方持有的版本清单，可重复：核对所开启的确为该名称的文件。",
+        )
+    ),
+)
 @options.lang
-def audit_(log: Path, file: Path, vendor: tuple[str, ...], host: tuple[str, ...], unsigned: bool) -> int:
+def audit_(
+    log: Path,
+    file: Path,
+    vendor: tuple[str, ...],
+    host: tuple[str, ...],
+    unsigned: bool,
+    manifests: tuple[Path, ...],
+) -> int:
     from assay.cli.signing import trusted_keys  # noqa: PLC0415
     from assay.deposit.audit import audit  # noqa: PLC0415
     from assay.report.escape import terminal  # noqa: PLC0415
 
     keys, hosts = trusted_keys(vendor), trusted_keys(host)
-    for line in audit(log, file, vendor=keys, host=hosts, countersigned=not unsigned).lines():
+    listed = [content(path) for path in manifests]
+    for line in audit(log, file, vendor=keys, host=hosts, countersigned=not unsigned, manifests=listed).lines():
         click.echo(terminal(say(line)))
     return int(Exit.NOTHING_TO_REPORT)

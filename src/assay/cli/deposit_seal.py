@@ -13,7 +13,7 @@ from assay.cli import options
 from assay.cli.deliver import deliver, progress
 from assay.cli.signing import party
 from assay.cli.words import say, talk
-from assay.core.errors import Exit, UsageError
+from assay.core.errors import AssayError, Exit, UsageError
 from assay.core.text import Text
 
 _PATH = click.Path(path_type=Path)
@@ -67,7 +67,7 @@ def seal(
     form: str,
 ) -> int:
     from assay.deposit import sealing  # noqa: PLC0415  (the room, on first use)
-    from assay.deposit.acts import record  # noqa: PLC0415
+    from assay.deposit.acts import record, sealed_log  # noqa: PLC0415
     from assay.deposit.deposits import Deposit  # noqa: PLC0415
     from assay.deposit.founding import found  # noqa: PLC0415
     from assay.deposit.keys import kept  # noqa: PLC0415
@@ -76,7 +76,6 @@ def seal(
     from assay.deposit.suites import SUITES  # noqa: PLC0415
     from assay.deposit.terms import read_terms  # noqa: PLC0415
     from assay.ledger.keys import configuration  # noqa: PLC0415
-    from assay.ledger.sqlite import NAME  # noqa: PLC0415
 
     if not source.is_dir():
         raise UsageError(
@@ -109,19 +108,24 @@ def seal(
         talk(Text(f"deposit {header.id}", f"保管件 {header.id}"))
         for path in dealt.paths:
             talk(Text(f"share: {path}; send it to its holder, then remove it", f"份额：{path}；请送交持有人后删除"))
-    sealed = sealing.seal(
-        storage,
-        header,
-        naming,
-        source,
-        label=label or source.resolve().name,
-        at=now,
-        party=me,
-        leave_out=[path for path in (shares or Path(f"{header.id}-shares"), manifest) if path is not None],
-        progress=_progress(),
-    )
+    try:
+        sealed = sealing.seal(
+            storage,
+            header,
+            naming,
+            source,
+            label=label or source.resolve().name,
+            at=now,
+            party=me,
+            leave_out=[path for path in (shares or Path(f"{header.id}-shares"), manifest) if path is not None],
+            progress=_progress(),
+        )
+    except AssayError:
+        again = f"assay deposit seal {source} --deposit {header.id}"
+        talk(Text(f"the deposit is there and holds no new version: {again}", f"保管件已建立，但没有新版本：{again}"))
+        raise
     version = sealed.version
-    log = Path(address, header.id, NAME) if "://" not in address else folder / "deposits" / f"{header.id}.sqlite"
+    log = sealed_log(address, header.id, folder)
     digests = {"statement": f"sha256:{version.digest}", "manifest": f"sha256:{version.sha256}"}
     record(log, "seal", header.id, now, digests, {"version": version.number, "files": version.files}, me)
     for name in sealed.left_out:

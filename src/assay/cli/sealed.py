@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,8 +20,8 @@ from assay.core.text import Text
 
 if TYPE_CHECKING:
     from assay.deposit.deposits import Deposit
-    from assay.deposit.manifest import Version
-    from assay.deposit.opening import Opened
+    from assay.deposit.in_place import Opened
+    from assay.deposit.manifest import Row, Version
     from assay.ledger.party import Party
     from assay.review.steps import Plan
 
@@ -70,36 +71,68 @@ def in_place(plan: "Plan", address: str, room: Path | None, trusted: tuple[str, 
         )
     deposit = signed_deposit(address, named[1], trusted)
     under = _opened(deposit, room, me)
-    number = int(named[2]) if named[2] else under.order.version
-    if number != under.order.version:
-        raise UsageError(
-            Text(
-                f"the order in force is for version {under.order.version}", f"现行命令针对第 {under.order.version} 版"
-            ),
-            Text("have an order signed for the other version", "请为该版本另行签署命令"),
-        )
+    number = _ordered(under, int(named[2]) if named[2] else None)
     with sealed_plan(plan, deposit, deposit.version(number), under) as sealed:
         yield sealed
 
 
-def every_file(deposit: "Deposit", room: Path) -> "tuple[Version, list[NotVerifiedError]]":
-    """Open every file of the version that an order for review names; what does not verify. Entered before."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Files of a version that were opened, how many the terms keep back, and what did not verify."""
+
+    version: "Version"
+    opened: int
+    kept_back: int
+    faults: "list[NotVerifiedError]"
+
+
+def every_file(deposit: "Deposit", room: Path) -> Looked:
+    """Open every file that the terms allow, of the version that an order for review names. Entered before."""
     under = _opened(deposit, room, party())
-    version, faults = deposit.version(under.order.version), list[NotVerifiedError]()
-    under.record("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})
+    version, faults, kept_back = deposit.version(under.order.version), list[NotVerifiedError](), 0
+    under.journal.enter("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})
     unsealed = deposit.unlock(under.root)
     try:
         for row in unsealed.manifest(version).rows:
+            if not under.terms.allows(row.path):
+                kept_back += 1
+                continue
             try:
                 unsealed.read(version, row)
             except NotVerifiedError as fault:
                 faults.append(fault)
     finally:
         unsealed.forget()
-    return version, faults
+    return Looked(version, version.files - kept_back, kept_back, faults)
+
+
+def allowed_files(deposit: "Deposit", number: int | None, room: Path) -> "tuple[list[Row], int]":
+    """The files of a version that the terms allow, under an order for review, and how many they keep back."""
+    under = _opened(deposit, room, party())
+    version = deposit.version(_ordered(under, number))
+    under.journal.enter("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})
+    unsealed = deposit.unlock(under.root)
+    try:
+        rows = unsealed.manifest(version).rows
+    finally:
+        unsealed.forget()
+    allowed = [row for row in rows if under.terms.allows(row.path)]
+    return allowed, len(rows) - len(allowed)
+
+
+def _ordered(under: "Opened", number: int | None) -> int:
+    """The version of the order. Raises UsageError when another one was asked for."""
+    if number not in (None, under.order.version):
+        raise UsageError(
+            Text(
+                f"the order in force is for version {under.order.version}", f"现行命令针对第 {under.order.version} 版"
+            ),
+            Text("have an order signed for the other version", "请为该版本另行签署命令"),
+        )
+    return under.order.version
 
 
 def _opened(deposit: "Deposit", room: Path, me: "Party") -> "Opened":
-    from assay.deposit.opening import opened  # noqa: PLC0415  (few products are deposits)
+    from assay.deposit.in_place import opened  # noqa: PLC0415  (few products are deposits)
 
     return opened(room, deposit, me, time.time, secret)

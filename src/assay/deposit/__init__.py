@@ -5,6 +5,7 @@ Read in this order: `suites`, `container` (one sealed message), `keys`, `manifes
 
 Then who may open it: `terms` (what the vendor signs; `form`, `soundness`), `wrapping` and `shares` (to whom the key is
 dealt), `acts` (the host's log), `orders`, `watching` (the vendor reads that log, then cosigns), `opening` (the host),
-`grants`, `room` and `service` (reading), `excerpts`, `certificate`, and `audit` with `replay` (the end). `drawn` and
-`shown` are a review without hand-over.
+`grants`, `room`, `searching` and `service` (reading), `excerpts`, `in_place` (tools), `disclosures` and `allowance`
+(what leaves, and the one count of it), `certificate`, and `audit` with `replay` (the end). `drawn` and `shown` are a
+review without hand-over; `sweeping` removes what killed sealers left.
 """

@@ -16,7 +16,7 @@ from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
 from assay.ledger.checkpoints import open_checkpoint
 from assay.ledger.entries import Entry, read_entry
-from assay.ledger.log import Log
+from assay.ledger.log import Log, Memory
 from assay.ledger.notes import unverified
 from assay.ledger.party import Party
 from assay.ledger.receipts import open_receipt, read_receipt
@@ -53,7 +53,10 @@ class Acts:
                 str(path), f"it is the log of {found}, not of {origin}", f"它是 {found} 的日志，不是 {origin} 的"
             )
         self._log.checkpoint()  # a writer that was killed had entered more than it signed
-        self._entries = [entry for _, entry in self._log.entries()]
+        self._entries: list[Entry] = []
+        self._acts: dict[str, list[int]] = {}
+        self._named: dict[tuple[str, str, str], int] = {}
+        self._learn([entry for _, entry in self._log.entries()])
         self._seen: dict[tuple[NamedKey, ...], int] = {}
 
     @property
@@ -102,8 +105,16 @@ class Acts:
         if positions.start != len(self._entries):
             message = Text("another process writes to the log of this room", "另一个进程正在写入此阅览室的日志")
             raise InputError(message, Text("close it and open the room again", "请关闭后重新打开阅览室"))
-        self._entries += entries
+        self._learn(entries)
         return positions
+
+    def _learn(self, entries: Sequence[Entry]) -> None:
+        """Where each act stands, and where each digest was first named: a room asks this for every page."""
+        for position, entry in enumerate(entries, len(self._entries)):
+            self._acts.setdefault(entry.act, []).append(position)
+            for name, digest in entry.digests.items():
+                self._named.setdefault((entry.act, name, digest), position)
+        self._entries += entries
 
     def must_be_open(self) -> None:
         """Raises UsageError when the room was closed."""
@@ -113,11 +124,11 @@ class Acts:
 
     def entered(self, act: str) -> Iterator[tuple[int, Entry]]:
         """All entries of one act, in order; the log was verified as a whole when it was opened."""
-        return ((position, entry) for position, entry in enumerate(self._entries) if entry.act == PREFIX + act)
+        return ((position, self._entries[position]) for position in self._acts.get(PREFIX + act, ()))
 
     def find(self, act: str, name: str, digest: str) -> int | None:
         """Where an act names this digest."""
-        return next((position for position, entry in self.entered(act) if entry.digests.get(name) == digest), None)
+        return self._named.get((PREFIX + act, name, digest))
 
     def request(self, old: int) -> bytes:
         """Ask a witness that last saw `old` entries to cosign: the file of c2sp.org/tlog-witness."""
@@ -191,6 +202,32 @@ def record(
     """One act in the vendor's log at `path`, which is made when there is none; returns its position."""
     with Acts(path, deposit_id, party, lambda: at, f"{party.name}/{deposit_id}/sealed") as acts:
         return acts.enter(act, digests, counts)
+
+
+def sealed_log(address: str, deposit_id: str, kept: Path) -> Path:
+    """Where a vendor's log of a deposit lies: beside it in a folder, else among the vendor's own things (`kept`)."""
+    return kept / "deposits" / f"{deposit_id}.sqlite" if "://" in address else Path(address, deposit_id, NAME)
+
+
+def sealed_statements(log: Path, origin: str, memory: Memory | None) -> list[str]:
+    """SHA-256 of each statement that a vendor's log says was sealed; none where there never was a log.
+
+    `memory` is what the vendor has seen of it. Raises NotVerifiedError when the log is gone, or was taken back.
+    """
+    last = memory.last(origin) if memory is not None else None
+    if not log.exists():
+        if last is not None:
+            raise unverified(str(log), f"it had {last.size} entries and is gone", f"曾有 {last.size} 条记录，现已不在")
+        return []
+    store = SqliteStore(log, writable=False)
+    try:
+        opened = Log(store)
+        if last is not None:
+            opened.must_continue(last)
+        entries = [entry for _, entry in opened.entries() if entry.act == f"{PREFIX}seal"]
+        return [entry.digests["statement"].removeprefix("sha256:") for entry in entries]
+    finally:
+        store.close()
 
 
 def ledger(folder: Path) -> Path:

@@ -10,6 +10,9 @@ checked, in this order, each step marked in the code:
     3. the log is whole, the host's, and ends where the certificate says; a witness of the terms cosigned its end
     4. replay: each act is what the terms allowed at that moment, after what had to come first (`replay`)
 
+With the manifests, which the vendor has, each grant is also held to the file that it names; without, a host could have
+opened another file under that name.
+
 What it cannot show: what was read outside of the room, and that a share or a page of which the parties say that it was
 destroyed is gone.
 """
@@ -26,7 +29,7 @@ from assay.core.errors import InputError
 from assay.core.text import Text
 from assay.deposit.certificate import PREDICATE, Record
 from assay.deposit.documents import sha256
-from assay.deposit.manifest import Header, Version, read_header, read_version
+from assay.deposit.manifest import Header, Manifest, Version, read_header, read_manifest, read_version
 from assay.deposit.orders import Target
 from assay.deposit.replay import Replay
 from assay.deposit.shares import Custody, digest, read_custody
@@ -56,7 +59,7 @@ class Audited:
     def lines(self) -> list[Text]:
         """For people: one line each."""
         counts, record = self.replay.counts, self.record
-        shown, of = self.replay.coverage.shown, max(self.replay.of, 1)
+        shown, of = self.replay.allowance.shown.shown, max(self.replay.of, 1)
         erased = Text("too few shares are left to open it", "剩余份额不足以开启")
         left = Text("the shares that are left can still open it", "剩余份额仍可开启")
         return [
@@ -77,10 +80,12 @@ class Audited:
                 f"授权文件 {counts['grant']}，工具检查 {counts['review']}",
             ),
             Text(
-                f"views {counts['view']}, excerpts {counts['excerpt']}, alarms {counts['alarm']}; "
+                f"views {counts['view']}, searches {counts['search']}, excerpts {counts['excerpt']}, "
+                f"reviews that quote {counts['facts']}, draws {counts['draw']}, alarms {counts['alarm']}; "
                 f"shown {shown} of {self.replay.of} bytes ({100 * shown // of} %)",
-                f"查看 {counts['view']}，摘录 {counts['excerpt']}，警报 {counts['alarm']}；"
-                f"已显示 {shown}/{self.replay.of} 字节（{100 * shown // of}%）",
+                f"查看 {counts['view']}，检索 {counts['search']}，摘录 {counts['excerpt']}，"
+                f"带引文的审查 {counts['facts']}，抽签 {counts['draw']}，警报 {counts['alarm']}；"
+                f"已给出 {shown}/{self.replay.of} 字节（{100 * shown // of}%）",
             ),
             Text(
                 f"shares destroyed {record.shares_destroyed}: {erased.en if record.erased else left.en}; "
@@ -98,8 +103,9 @@ def audit(
     vendor: Sequence[NamedKey],
     host: Sequence[NamedKey],
     countersigned: bool = True,
+    manifests: Sequence[bytes] = (),
 ) -> Audited:
-    """`countersigned` is False for the vendor, who looks before it signs.
+    """`countersigned` is False for the vendor, who looks before it signs; it has the `manifests` of its versions too.
 
     Raises NotVerifiedError naming the first thing that is wrong, InputError when a file cannot be read.
     """
@@ -124,7 +130,8 @@ def audit(
     if sorted(statement.subjects) != sorted(version.sha256 for version in versions):
         raise unverified(WHAT, "it is about other versions", "它针对其他版本")
     # 3. The log.
-    replay = Replay(terms, custody, _targets(record, terms, versions), _bodies(record))
+    named = dict(_named(content, versions) for content in manifests)
+    replay = Replay(terms, custody, _targets(record, terms, versions), _bodies(record), named)
     store = SqliteStore(log, writable=False)
     try:
         opened = Log(store, trusted=host)
@@ -176,6 +183,14 @@ def _record(payload: Payload) -> Record:
 def _targets(record: Record, terms: Terms, versions: Sequence[Version]) -> dict[int, Target]:
     held = digest(_decoded(record.custody))
     return {item.number: Target(record.deposit, item.number, item.digest, terms, held) for item in versions}
+
+
+def _named(content: bytes, versions: Sequence[Version]) -> tuple[int, Manifest]:
+    """The number of the version whose manifest this is, and what it lists."""
+    version = next((item for item in versions if item.sha256 == sha256(content)), None)
+    if version is None:
+        raise unverified("the manifest", "it is of no version of this deposit", "不属于该保管件的任何版本")
+    return version.number, read_manifest(content, version)
 
 
 def _bodies(record: Record) -> dict[str, bytes]:

@@ -21,11 +21,10 @@ import msgspec
 from assay.core.errors import InputError
 from assay.core.facts import canonical
 from assay.core.text import Text
+from assay.deposit.disclosures import FOLDERS
 from assay.deposit.documents import Document, open_signed, sha256, written
-from assay.deposit.excerpts import EXCERPTS
 from assay.deposit.opening import GRANTS, ORDERS, RELEASES, REVOCATIONS, Host
 from assay.deposit.packs import header_path
-from assay.deposit.room import VIEWS
 from assay.deposit.shares import Custody
 from assay.deposit.storage import Storage
 from assay.deposit.terms import Terms
@@ -39,8 +38,7 @@ PREDICATE = "https://assay.invalid/deposit-certificate/v1"
 STATEMENTS = "statements"
 _BODIES = (
     ("grant", "grant", GRANTS),
-    ("view", "view", VIEWS),
-    ("excerpt", "excerpt", EXCERPTS),
+    *((act, act, folder) for act, folder in FOLDERS.items()),
     ("revoke", "revocation", REVOCATIONS),
 )
 """Act, the name of its digest, and the folder of the room that holds the body."""

@@ -1,6 +1,10 @@
-"""How much of a deposit was shown: bytes, each counted once, by file (SHA-256 of its content), whoever read them.
+"""How much of a deposit was given out, by file (SHA-256 of its content), each byte once, whoever had it.
 
-Kept by nobody: it follows from the views that stand in the log, so a room that is opened again knows what it showed.
+What was shown or quoted from a place counts by its range of bytes. What a tool quoted counts as a passage, by the
+digest of its words: where they stand in an archive or in a value is no place. A passage that a page showed too counts
+twice, never less than once.
+
+Kept by nobody: it follows from the acts that stand in the log (`allowance`), so a room that is opened again knows.
 """
 
 from bisect import insort
@@ -8,10 +12,11 @@ from collections import defaultdict
 
 
 class Coverage:
-    """Ranges of bytes by file."""
+    """Ranges of bytes and passages by file; `shown` is the bytes of all."""
 
     def __init__(self) -> None:
         self._ranges: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._passages: dict[str, dict[str, int]] = defaultdict(dict)
         self.shown = 0
 
     def add(self, file: str, start: int, stop: int) -> int:
@@ -36,9 +41,22 @@ class Coverage:
         overlap = sum(max(0, min(stop, end) - max(start, begin)) for begin, end in self._ranges.get(file, ()))
         return max(0, stop - start) - overlap
 
+    def add_passage(self, file: str, digest: str, size: int) -> int:
+        """Bytes of a passage that was not given out before, which now is."""
+        new = self.new_passage(file, digest, size)
+        if new:
+            self._passages[file][digest] = size
+            self.shown += new
+        return new
+
+    def new_passage(self, file: str, digest: str, size: int) -> int:
+        """As `add_passage`, without adding."""
+        return 0 if digest in self._passages.get(file, ()) else size
+
     def of(self, file: str) -> int:
-        """Bytes of a file that were shown."""
-        return sum(end - begin for begin, end in self._ranges.get(file, ()))
+        """Bytes of a file that were given out."""
+        ranges = sum(end - begin for begin, end in self._ranges.get(file, ()))
+        return ranges + sum(self._passages.get(file, {}).values())
 
     def holds(self, file: str, start: int, stop: int) -> bool:
         """Whether all of [start, stop) was shown."""

@@ -159,11 +159,17 @@ class Deposit:
                 what = f"deposit {self.id}: the {role} of version {version.number}"
                 yield from _differs(self.storage, packs.object_path(self.id, name), name, what)
 
-    def unnamed(self) -> list[str]:
-        """Packs and objects that no version needs: what killed sealers left, or sealers at work are about to name."""
+    def needed(self) -> set[str]:
+        """The names of all packs, objects and statements of its versions."""
         needed = {packs.pack_path(self.id, name) for version in self.versions for name, _ in version.packs}
         for version in self.versions:
             needed |= {packs.object_path(self.id, version.contents), packs.object_path(self.id, version.index)}
+            needed.add(packs.version_path(self.id, version.number))
+        return needed
+
+    def unnamed(self) -> list[str]:
+        """Packs and objects that no version needs: what killed sealers left, or sealers at work are about to name."""
+        needed = self.needed()
         found = [name for part in ("packs", "objects") for name in self.storage.names(f"{self.id}/{part}")]
         return [name for name in found if name not in needed]
 

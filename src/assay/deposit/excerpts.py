@@ -1,9 +1,9 @@
 """Excerpts: the few lines of a deposit that may leave the room, signed by its host and countersigned by the vendor.
 
 Only lines that the examiner was shown may be quoted, as many as the terms allow: lines of one excerpt, share of the
-file, share of all, counted over every excerpt of the room. It is entered before it is given out. The vendor, who has
-the source, compares the quoted lines with it and adds its signature (`countersign`); a finding that rests on an excerpt
-names it by its SHA-256, and anybody can check both signatures (`open_excerpt`).
+file, share of all, counted with all else that left (`allowance`). It is entered before it is given out. The vendor,
+who has the source, compares the quoted lines with it and adds its signature (`countersign`); a finding that rests on
+an excerpt names it by its SHA-256, and anybody can check both signatures (`open_excerpt`).
 """
 
 import secrets
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
-from assay.deposit.coverage import Coverage
-from assay.deposit.documents import Document, open_signed, read, sha256, written
+from assay.deposit.disclosures import FOLDERS, Excerpt
+from assay.deposit.documents import open_signed, sha256, written
 from assay.deposit.room import Room, Session, cut
 from assay.deposit.terms import Terms
 from assay.ledger.envelope import countersigned, seal
@@ -21,24 +21,6 @@ from assay.ledger.party import Party
 from assay.ledger.signing import NamedKey
 
 EXCERPT = "application/vnd.assay.deposit-excerpt+json"
-EXCERPTS = "excerpts"
-
-
-class Excerpt(Document, frozen=True, kw_only=True):
-    """Lines `first` and following of a file, bytes [start, stop). `terms` and `grant` by SHA-256."""
-
-    deposit: str
-    terms: str
-    grant: str
-    path: str
-    sha256: str
-    examiner: str
-    first: int
-    lines: tuple[str, ...]
-    start: int
-    stop: int
-    at: int
-    salt: str
 
 
 def quote(room: Room, session: Session, path: str, first: int, lines: int, party: Party) -> bytes:
@@ -50,7 +32,7 @@ def quote(room: Room, session: Session, path: str, first: int, lines: int, party
     if not room.saw(session, passage):
         raise _limit("these lines were not shown to you", "这些行未曾向您显示", "read them first", "请先阅读")
     # 2. The limits of the terms, over every excerpt of the room.
-    limits, left = room.terms.form.excerpts, _left(room)
+    limits, allowance = room.terms.form.excerpts, room.allowance
     if passage.cost > limits.lines:
         raise _limit(
             f"{passage.cost} lines, {limits.lines} may be quoted at once",
@@ -58,11 +40,9 @@ def quote(room: Room, session: Session, path: str, first: int, lines: int, party
             "quote fewer",
             "请减少摘录",
         )
-    new = left.new(grant.sha256, passage.start, passage.stop)
-    if 100 * (left.of(grant.sha256) + new) > limits.file_percent * grant.size:
-        raise _share(path, path, limits.file_percent)
-    if 100 * (left.shown + new) > limits.total_percent * grant.of:
-        raise _share("the deposit", "整个托管", limits.total_percent)
+    refusal = allowance.refusal(passage.piece, grant.of, leaving=True)
+    if refusal is not None:
+        raise refusal
     # 3. Kept and entered before it is given out.
     body = written(
         Excerpt(
@@ -80,14 +60,16 @@ def quote(room: Room, session: Session, path: str, first: int, lines: int, party
             salt=secrets.token_hex(32),
         )
     )
-    room.host.keep(EXCERPTS, body)
+    room.host.keep(FOLDERS["excerpt"], body)
+    allowance.take(passage.piece, leaving=True)
     counts = {
         "lines": len(passage.lines),
         "bytes": passage.stop - passage.start,
-        "left": left.shown + new,
+        "left": allowance.left.shown,
         "of": grant.of,
     }
-    room.acts.enter("excerpt", {"excerpt": f"sha256:{sha256(body)}"}, counts, session.examiner.id.hex())
+    entry = room.acts.entry("excerpt", {"excerpt": f"sha256:{sha256(body)}"}, counts, session.examiner.id.hex())
+    allowance.enter(room.acts, entry, grant.of)
     return seal(EXCERPT, body, party.name, party.signers)
 
 
@@ -119,24 +101,6 @@ def open_excerpt(envelope: bytes, terms: Terms) -> Excerpt:
 
 def _text(lines: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(line.decode("utf-8", "backslashreplace") for line in lines)
-
-
-def _left(room: Room) -> Coverage:
-    """What left the room so far."""
-    coverage = Coverage()
-    for _, entry in room.acts.entered("excerpt"):
-        excerpt = read(Excerpt, room.host.kept(EXCERPTS, entry.digests["excerpt"]), "an excerpt")
-        coverage.add(excerpt.sha256, excerpt.start, excerpt.stop)
-    return coverage
-
-
-def _share(en: str, zh: str, percent: int) -> UsageError:
-    return _limit(
-        f"more than {percent} % of {en} would have left the room",
-        f"{zh}的摘录将超过 {percent}%",
-        "the terms allow no more",
-        "条款不允许更多",
-    )
 
 
 def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:

@@ -73,9 +73,12 @@ class Bucket:
         return int(self._call(name, lambda: self._obstore.head(self._store, checked(name)))["size"])
 
     def names(self, folder: str = "") -> Iterator[str]:
+        return (name for name, _, _ in self.listed(folder))
+
+    def listed(self, folder: str = "") -> Iterator[tuple[str, float, int]]:
         prefix = checked(folder) if folder else None
         found = self._call(folder, lambda: self._obstore.list(self._store, prefix).collect())
-        yield from sorted(str(item["path"]) for item in found)
+        yield from sorted((str(item["path"]), item["last_modified"].timestamp(), int(item["size"])) for item in found)
 
     def remove(self, name: str) -> None:
         self.size(name)  # a removal of nothing succeeds there

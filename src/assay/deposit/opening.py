@@ -6,7 +6,7 @@
     acts.request / a witness's answer / acts.cosigned  and seen by a witness of the terms
     host.notice(digest)                                the proof of both, for custodians, who then `orders.release`
     host.open(digest, releases, passphrase)            reading: grants, and the root is forgotten
-    opened(...)                                        review: the root in memory, as long as the order is in force
+    host.reopen(digest, passphrase)                    review: the root once more, as long as the order is in force
     host.drill(...)                                    shares proven against the deposit's public key; nothing opened
 
 The root lies on no disk. Between two runs of a review lie the released shares, sealed to a key that was made for this
@@ -14,17 +14,15 @@ order and that the passphrase guards; revoking or closing deletes that key. What
 machine copies of that, is the host's: hence the terms name it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
 from assay.deposit.acts import Acts, Clock, ledger
 from assay.deposit.deposits import Deposit, FileKey
-from assay.deposit.documents import is_digest, read, sha256, written
+from assay.deposit.documents import LARGEST, is_digest, read, sha256, written
 from assay.deposit.grants import Grant, file_key, grant, open_revocation, sealed_key
 from assay.deposit.orders import Order, Target, Use, check_notice, draft, open_order, received, shown
 from assay.deposit.shares import combine, digest, read_custody
@@ -36,23 +34,6 @@ from assay.ledger.notes import unverified
 from assay.ledger.party import Party
 
 ORDERS, RELEASES, GRANTS, REVOCATIONS, ROOM_KEY = "orders", "releases", "grants", "revocations", "room.key"
-_LARGEST = 1 << 20
-
-
-class Record(Protocol):
-    """Enters an act under an opening."""
-
-    def __call__(self, act: str, digests: Mapping[str, str], counts: Mapping[str, int] | None = None) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A deposit open to tools: the root, the terms that say which, and how to enter what is done."""
-
-    root: bytes
-    terms: Terms
-    order: Order
-    record: Record
 
 
 class Host:
@@ -139,7 +120,7 @@ class Host:
         """Combine released shares under an order that is in force and was seen.
 
         For reading: a grant for each file, entered before it is written; the root and its way back are forgotten.
-        For review: the shares are kept, sealed; `opened` combines them again. Raises NotVerifiedError.
+        For review: the shares are kept, sealed; `reopen` combines them again. Raises NotVerifiedError.
         """
         order, root = self._root(name, releases, passphrase, "opening")
         if order.use == "review":
@@ -150,6 +131,16 @@ class Host:
         given = self._granted(order, name, root, passphrase)
         self._forget(name)
         return given
+
+    def reopen(self, name: str, passphrase: str) -> tuple[Order, bytes]:
+        """The root of an order for review that was opened here; entered as each opening is. Raises NotVerifiedError."""
+        releases = [self._read(path) for path in sorted((self.folder / RELEASES / name).glob("*.json"))]
+        return self._root(name, releases, passphrase, "opening")
+
+    def open_for_review(self) -> str | None:
+        """The digest of an order for review that is in force, with its shares here."""
+        found = self.in_force("review")
+        return next((item for item in found if any((self.folder / RELEASES / item).glob("*.json"))), None)
 
     def drill(self, name: str, releases: Iterable[bytes], passphrase: str) -> None:
         """Prove that these shares give the root of this deposit, and forget it. Raises NotVerifiedError if not."""
@@ -202,7 +193,7 @@ class Host:
         name = digest.removeprefix("sha256:")
         path = self.folder / kind / f"{name}.json"
         try:
-            body = read_plain(path, _LARGEST)
+            body = read_plain(path, LARGEST)
         except FileNotFoundError as error:
             raise unverified(str(path), "the log names it and it is gone", "日志载有此项，但文件已不在") from error
         except OSError as error:
@@ -337,7 +328,7 @@ class Host:
 
     def _read(self, path: Path) -> bytes:
         try:
-            return read_plain(path, _LARGEST)
+            return read_plain(path, LARGEST)
         except OSError as error:
             raise _unreachable(path, error) from error
 
@@ -368,30 +359,6 @@ def checked_terms(deposit: Deposit) -> Terms:
 def target(deposit: Deposit, terms: Terms, number: int) -> Target:
     """What an order for this version is about."""
     return Target(deposit.id, number, deposit.version(number).digest, terms, digest(deposit.custody))
-
-
-def opened(folder: Path, deposit: Deposit, party: Party, clock: Clock, passphrase: Callable[[], str]) -> Opened:
-    """A deposit open for review, under an order in force. Raises UsageError when there is none, NotVerifiedError.
-
-    The log is opened, and signed, for each act: `record` may be called as long as the review takes.
-    """
-    with Host(folder, deposit, party, clock) as host:
-        found = host.in_force("review")
-        name = next((item for item in found if any((folder / RELEASES / item).glob("*.json"))), None)
-        if name is None:
-            raise UsageError(
-                Text("no order for review is in force here", "此处没有有效的审查命令"),
-                Text("have one signed, entered, witnessed and opened", "请签署、登记、见证并开启一份命令"),
-            )
-        paths = sorted((folder / RELEASES / name).glob("*.json"))
-        order, root = host._root(name, [host._read(path) for path in paths], passphrase(), "opening")  # noqa: SLF001
-        terms = host.terms
-
-    def enter(act: str, digests: Mapping[str, str], counts: Mapping[str, int] | None = None) -> int:
-        with Acts(ledger(folder), deposit.id, party, clock) as acts:
-            return acts.enter(act, {**digests, "order": f"sha256:{name}"}, counts)
-
-    return Opened(root, terms, order, enter)
 
 
 def _unreachable(path: Path, error: OSError) -> InputError:

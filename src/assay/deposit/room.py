@@ -3,12 +3,14 @@
     room = Room(host, storage, passphrase)
     session = room.admit(examiner, challenge, signature)       who reads proves to hold the key that the terms name
     page = room.view(session, path, first, lines)              or UsageError naming the limit, NotVerifiedError
-    excerpt = room.quote(session, path, first, lines)          what may leave; the vendor countersigns (`excerpts`)
+    excerpts.quote(room, session, path, first, lines, ...)     what may leave; the vendor countersigns
+    searching.search(room, session, pattern, ...)              hits are views
 
 A page bears the reader's name, the moment and the number of its entry on top, and a short mark on each line, so that a
-photograph shows whose view it is. Limits count what was shown to anybody: lines of a page, lines in an hour, share of a
-file, share of all. When the share of all passes another `alarm_percent`, an alarm is entered and the room shows nothing
-until a witness of the vendor has cosigned it; nor does it show more than `unseen_views` pages that no witness has seen.
+photograph shows whose view it is. Limits: lines of a page, lines in an hour for each examiner; share of a file and
+share of all count what anybody was shown by any way (`allowance`). When the share of all passes another
+`alarm_percent`, an alarm is entered and the room shows nothing until a witness of the vendor has cosigned it; nor does
+it show more than `unseen_views` pages that no witness has seen.
 
 What software cannot stop: a camera, a good memory, and a host that shows what is on its disk by other means than this
 room. The log tells what the room showed; the terms name the host because the rest rests on it.
@@ -21,37 +23,20 @@ from datetime import UTC, datetime
 
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.core.text import Text
+from assay.deposit.allowance import Piece, counted, must_be_witnessed
 from assay.deposit.coverage import Coverage
 from assay.deposit.deposits import read_with
-from assay.deposit.documents import Document, read, sha256, written
+from assay.deposit.disclosures import FOLDERS, View
+from assay.deposit.documents import sha256, written
 from assay.deposit.grants import Grant, in_force
 from assay.deposit.opening import Host
-from assay.ledger.entries import Entry
 from assay.ledger.notes import unverified
 from assay.ledger.signing import NamedKey
 
-VIEWS = "views"
 HOUR = 3600
-_LONG = 400  # bytes: a longer line counts as several, so that a packed file is not one line
+LONG = 400  # bytes: a longer line counts as several, so that a packed file is not one line
 _WAITING = 1000  # challenges that nobody answered
 _SESSION = b"assay reading room session v1\n"
-
-
-class View(Document, frozen=True, kw_only=True):
-    """What was shown: lines `first` to `last`, bytes [start, stop) of a file. `salt` keeps its digest from being
-    guessed.
-    """
-
-    deposit: str
-    grant: str
-    path: str
-    sha256: str
-    examiner: str
-    first: int
-    last: int
-    start: int
-    stop: int
-    salt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,7 @@ class Cut:
     @property
     def cost(self) -> int:
         """Lines as the limits count them."""
-        return sum(_cost(line) for line in self.lines)
+        return sum(cost_of(line) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +86,10 @@ class Passage(Cut):
 
     grant: Grant
     first: int
+
+    @property
+    def piece(self) -> Piece:
+        return Piece(self.grant.path, self.grant.sha256, self.grant.size, self.start, self.stop)
 
 
 class Room:
@@ -116,12 +105,7 @@ class Room:
         self._key = host.room_key(passphrase)
         self._grants = host.grants()
         self._challenges: set[bytes] = set()
-        self._coverage = Coverage()
-        self._read: dict[str, Coverage] = {}
-        self._paced: list[tuple[int, str, int]] = []
-        for _, entry in self.acts.entered("view"):
-            view = self._kept(entry)
-            self._count(view, entry.at, entry.by, entry.counts["cost"])
+        self.allowance = counted(host)
 
     # -- who reads --------------------------------------------------------------------------------------------------
 
@@ -149,39 +133,48 @@ class Room:
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def view(self, session: Session, path: str, first: int, lines: int) -> Page:
-        """A page. Raises UsageError naming the limit that it would pass, NotVerifiedError; nothing is shown then."""
+        """A page; with 0 `lines` as many as fit on one.
+
+        Raises UsageError naming the limit that it would pass, NotVerifiedError; nothing is shown then.
+        """
         # 1. The grant: entered here, for this examiner, in force by a clock that did not go back.
         now = self.acts.now()
         passage = self.passage(session, path, first, lines)
         # 2. Limits of the terms, over all that was shown before.
         self._within_limits(session, passage, now)
         # 3. A witness is not too far behind, and has seen every alarm.
-        self._witnessed()
+        must_be_witnessed(self.acts, self.terms)
         # 4. The view, and the alarm that it sets off, are on disk before anything of it is seen.
         number = self._enter(session, passage)
         return self._page(session, passage, number, now)
 
     def passage(self, session: Session, path: str, first: int, lines: int) -> Passage:
-        """Find lines under a grant in force. Raises UsageError when there are none, NotVerifiedError."""
+        """Find lines under a grant in force; 0 are those that fit on a page. Raises UsageError, NotVerifiedError."""
         grant = self._grant(session, path)
-        content = read_with(self.host.deposit.storage, self.host.file_key(grant, self._key))
-        if sha256(content) != grant.sha256:
-            raise unverified(f"{path}", "it is not the file that was granted", "不是所授予的文件")
-        found = cut(content, first, lines)
+        content = self.content(grant)
+        most = self.terms.form.reading.page_lines
+        found = cut(content, first, lines or max(1, _fit(_rows(content)[max(first - 1, 0) :], most)))
         if found is None:
             of = len(_rows(content))
             raise _limit(f"{path} has {of} lines", f"{path} 共 {of} 行", "begin within it", "请在其范围内")
         return Passage(found.lines, found.of, found.start, found.stop, grant, first)
 
+    def content(self, grant: Grant) -> bytes:
+        """A granted file, verified. For who enters what is shown of it. Raises NotVerifiedError."""
+        content = read_with(self.host.deposit.storage, self.host.file_key(grant, self._key))
+        if sha256(content) != grant.sha256:
+            raise unverified(f"{grant.path}", "it is not the file that was granted", "不是所授予的文件")
+        return content
+
     def saw(self, session: Session, passage: Passage) -> bool:
         """Whether all of a passage was shown to this examiner."""
-        own = self._read.get(session.examiner.label)
-        return own is not None and own.holds(passage.grant.sha256, passage.start, passage.stop)
+        own = self.allowance.saw(session.examiner.label)
+        return own.holds(passage.grant.sha256, passage.start, passage.stop)
 
     @property
     def coverage(self) -> Coverage:
-        """What was shown so far, to anybody."""
-        return self._coverage
+        """What was shown so far, to anybody, by any way."""
+        return self.allowance.shown
 
     def _grant(self, session: Session, path: str) -> Grant:
         refusals: list[NotVerifiedError] = []
@@ -202,44 +195,39 @@ class Room:
             return error
         return None
 
-    def _within_limits(self, session: Session, passage: Passage, now: int) -> None:
-        limits, by = self.terms.form.reading, session.examiner.id.hex()
-        path, size, file = passage.grant.path, passage.grant.size, passage.grant.sha256
-        if passage.cost > limits.page_lines:
+    def in_pace(self, session: Session, cost: int, now: int) -> None:
+        """Raises UsageError when so many lines more would be faster than the terms allow. A search costs lines too."""
+        by, most = session.examiner.id.hex(), self.terms.form.reading.lines_per_hour
+        lately = sum(
+            entry.counts["cost"]
+            for act in ("view", "search")
+            for _, entry in self.acts.entered(act)
+            if entry.by == by and entry.at > now - HOUR
+        )
+        if lately + cost > most:
             raise _limit(
-                f"{passage.cost} lines at once, {limits.page_lines} may be shown (each {_LONG} bytes count as one)",
-                f"一次 {passage.cost} 行，上限 {limits.page_lines} 行（每 {_LONG} 字节计一行）",
-                "ask for fewer; what has no lines is examined by tools",
-                "请减少行数；没有分行的文件由工具检查",
-            )
-        lately = sum(cost for at, who, cost in self._paced if who == by and at > now - HOUR)
-        if lately + passage.cost > limits.lines_per_hour:
-            raise _limit(
-                f"{lately} lines were shown to you within the hour, {limits.lines_per_hour} may be",
-                f"一小时内已向您显示 {lately} 行，上限 {limits.lines_per_hour} 行",
+                f"{lately} lines were shown to you within the hour, {most} may be",
+                f"一小时内已向您显示 {lately} 行，上限 {most} 行",
                 "come back later",
                 "请稍后再来",
             )
-        new = self._coverage.new(file, passage.start, passage.stop)
-        if 100 * (self._coverage.of(file) + new) > limits.file_percent * size:
-            raise _share(path, path, limits.file_percent)
-        if 100 * (self._coverage.shown + new) > limits.total_percent * passage.grant.of:
-            raise _share("the deposit", "整个托管", limits.total_percent)
 
-    def _witnessed(self) -> None:
-        seen = self.acts.seen(self.terms.witnesses)
-        alarm = max((position for position, _ in self.acts.entered("alarm")), default=-1)
-        behind = sum(position >= seen for position, _ in self.acts.entered("view"))
-        ask = Text("send it the ledger's request, and enter its answer", "请发送账本请求，并登记其回复")
-        if alarm >= seen:
-            message = Text("an alarm waits for a witness of the vendor to cosign it", "一项警报尚待供应方见证方会签")
-            raise UsageError(message, ask)
-        if behind >= self.terms.form.reading.unseen_views:
-            message = Text(f"{behind} views wait for a witness to cosign", f"{behind} 次查看尚待见证方会签")
-            raise UsageError(message, ask)
+    def _within_limits(self, session: Session, passage: Passage, now: int) -> None:
+        most = self.terms.form.reading.page_lines
+        if passage.cost > most:
+            raise _limit(
+                f"{passage.cost} lines at once, {most} may be shown (each {LONG} bytes count as one)",
+                f"一次 {passage.cost} 行，上限 {most} 行（每 {LONG} 字节计一行）",
+                "ask for fewer; what has no lines is examined by tools",
+                "请减少行数；没有分行的文件由工具检查",
+            )
+        self.in_pace(session, passage.cost, now)
+        refusal = self.allowance.refusal(passage.piece, passage.grant.of)
+        if refusal is not None:
+            raise refusal
 
     def _enter(self, session: Session, passage: Passage) -> int:
-        grant = passage.grant
+        grant, piece = passage.grant, passage.piece
         view = View(
             deposit=grant.deposit,
             grant=sha256(written(grant)),
@@ -253,35 +241,26 @@ class Room:
             salt=secrets.token_hex(32),
         )
         body = written(view)
-        self.host.keep(VIEWS, body)
-        new = self._coverage.new(view.sha256, view.start, view.stop)
+        self.host.keep(FOLDERS["view"], body)
+        self.allowance.take(piece)
         counts = {"lines": len(passage.lines), "cost": passage.cost, "bytes": view.stop - view.start}
-        totals = {"shown": self._coverage.shown + new, "of": grant.of}
+        totals = {"shown": self.allowance.shown.shown, "of": grant.of}
         digests = {"view": f"sha256:{sha256(body)}", "grant": f"sha256:{view.grant}"}
-        by = session.examiner.id.hex()
-        entries = [self.acts.entry("view", digests, counts | totals, by)]
-        # An alarm that this view sets off stands in the log with it, or neither does.
-        step = self.terms.form.reading.alarm_percent
-        if 100 * totals["shown"] // max(grant.of, 1) // step > sum(1 for _ in self.acts.entered("alarm")):
-            entries.append(self.acts.entry("alarm", {"terms": f"sha256:{self.terms.digest}"}, totals))
-        number = self.acts.enter_all(entries).start
-        self._count(view, entries[0].at, by, passage.cost)
+        entry = self.acts.entry("view", digests, counts | totals, session.examiner.id.hex())
+        number = self.allowance.enter(self.acts, entry, grant.of)
+        piece.add_to(self.allowance.saw(view.examiner))
         return number
 
-    def _count(self, view: View, at: int, by: str, cost: int) -> None:
-        self._coverage.add(view.sha256, view.start, view.stop)
-        self._read.setdefault(view.examiner, Coverage()).add(view.sha256, view.start, view.stop)
-        self._paced.append((at, by, cost))
-
-    def _page(self, session: Session, passage: Passage, number: int, now: int) -> Page:
+    def marked(self, session: Session, number: int, now: int) -> tuple[str, str]:
+        """What stands at both ends of what is shown, and on each of its lines."""
         when = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC")
         mark = f"{session.examiner.name} · {when} · view {number} · deposit {self.acts.deposit_id}"
-        shown = tuple(line.decode("utf-8", "backslashreplace") for line in passage.lines)
-        code = f"{session.examiner.id.hex()[:4]}.{number}"
-        return Page(passage.grant.path, passage.first, shown, passage.of, number, mark, code)
+        return mark, f"{session.examiner.id.hex()[:4]}.{number}"
 
-    def _kept(self, entry: Entry) -> View:
-        return read(View, self.host.kept(VIEWS, entry.digests["view"]), "a view")
+    def _page(self, session: Session, passage: Passage, number: int, now: int) -> Page:
+        shown = tuple(line.decode("utf-8", "backslashreplace") for line in passage.lines)
+        mark, code = self.marked(session, number, now)
+        return Page(passage.grant.path, passage.first, shown, passage.of, number, mark, code)
 
 
 def _signed(key: NamedKey, signature: bytes, challenge: bytes) -> bool:
@@ -315,27 +294,18 @@ def _rows(content: bytes) -> list[bytes]:
     return split[:-1] if split[-1] == b"" else split
 
 
-def fits(lines: Sequence[bytes], most: int) -> int:
+def _fit(lines: Sequence[bytes], most: int) -> int:
     """How many of these lines fit on a page of `most` lines."""
     spent = 0
     for number, line in enumerate(lines):
-        spent += _cost(line)
+        spent += cost_of(line)
         if spent > most:
             return number
     return len(lines)
 
 
-def _cost(line: bytes) -> int:
-    return 1 + len(line) // _LONG
-
-
-def _share(en: str, zh: str, percent: int) -> UsageError:
-    return _limit(
-        f"more than {percent} % of {en} would have been shown",
-        f"{zh}的显示将超过 {percent}%",
-        "the terms allow no more; new ones need the vendor's signature",
-        "条款不允许更多；新条款须供应方签署",
-    )
+def cost_of(line: bytes) -> int:
+    return 1 + len(line) // LONG
 
 
 def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:

@@ -4,8 +4,8 @@
     sealed = seal(storage, header, naming, folder, ...)           each version; needs no share and not the root key
 
 A version is there when its signed statement is, and not before: packs and sealed objects are written and read back
-first, the statement last. Whoever is killed, or whose disk is full, leaves objects that no statement names; they are
-found by `Deposit.check` and hurt nobody. Two who seal at once both get their version, one after the other.
+first, the statement last. Whoever is killed, or whose disk is full, leaves objects that no statement names; they hurt
+nobody, and `sweeping` removes them. Two who seal at once both get their version, one after the other.
 
 Sealed is every regular file and symbolic link below the folder, whatever it is called. A device, pipe or socket is
 left out and reported; what cannot be read, or changes while it is read, ends the sealing: a deposit is whole or is not.
@@ -14,6 +14,7 @@ left out and reported; what cannot be read, or changes while it is read, ends th
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -31,8 +32,11 @@ from assay.ledger.notes import unverified
 from assay.ledger.party import Party
 from assay.sm.sm3 import Sm3, digest
 
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # runs on while the machine sleeps
 _NOTHING = hashlib.sha256(b"").hexdigest()
 _TRIES = 1_000
+LONGEST = 20 * 3600
+"""Seconds after which a sealer does not commit any more: what it wrote may have been swept (`sweeping`)."""
 Progress = Callable[[int, int], None]
 """Called with the files and bytes that were sealed so far."""
 
@@ -113,6 +117,7 @@ class _Run:
         self.bytes = 0
         self._stored: dict[bytes, tuple[str, int]] = {}  # the pack of each piece of earlier versions
         self._new: set[bytes] = set()
+        self._began = time.clock_gettime(_CLOCK)
 
     def seal(
         self,
@@ -134,7 +139,6 @@ class _Run:
                 progress(len(self.rows), self.bytes)
         if not self.rows:
             raise NothingToExamineError(Text(f"{folder} holds no file to seal", f"{folder} 中没有可封存的文件"))
-        self._must_be_there()
         index = self.packer.finish()  # 3
         self.packs.update(index.packs)
         rows = Manifest.of(self.rows)
@@ -154,6 +158,7 @@ class _Run:
             packs.write_index(self.storage, self.naming, index),
             tuple(sorted(self.packs.items())),
         )
+        self._must_be_there()
         added = sum(size for _, size in index.packs)
         return Sealed(self._commit(version, party), listed, self.bytes, added, self.left_out)  # 5
 
@@ -175,7 +180,18 @@ class _Run:
         )
 
     def _must_be_there(self) -> None:
-        """The packs of earlier versions that this one needs, as far as their sizes show it."""
+        """The packs that this version needs, as far as their sizes show it, and nobody may have swept the new ones.
+
+        Raises NotVerifiedError, InputError.
+        """
+        if time.clock_gettime(_CLOCK) - self._began > LONGEST:
+            raise InputError(
+                Text("not sealed: it took longer than 20 hours", "未封存：耗时超过 20 小时"),
+                Text(
+                    "nothing was acknowledged; seal again, from a faster disk",
+                    "未确认任何内容；请换用更快的磁盘重新封存",
+                ),
+            )
         for name, size in self.packs.items():
             what = f"deposit {self.header.id}: pack {name[:16]}"
             with packs.named(what):

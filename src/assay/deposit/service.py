@@ -25,6 +25,7 @@ from assay.core.errors import AssayError, Exit, UsageError
 from assay.core.text import Lang, Text
 from assay.deposit.excerpts import quote
 from assay.deposit.room import Page, Room, Session
+from assay.deposit.searching import search
 from assay.ledger.party import Party
 
 ADDRESS = "127.0.0.1"
@@ -74,6 +75,7 @@ class Desk:
             ("GET", "/"): self._files,
             ("POST", "/view"): self._view,
             ("POST", "/quote"): self._quote,
+            ("POST", "/search"): self._search,
         }
         try:
             if (method, path) == ("POST", "/admit"):
@@ -116,11 +118,11 @@ class Desk:
             f"<td>{self._form(grant.path, 1, self._say(_OPEN))}</td></tr>"
             for grant in self.room.files(session)
         )
-        return self._page(f"<p>{_safe(session.examiner.label)}</p><table>{rows or self._say(_NONE)}</table>")
+        table = f"<table>{rows}</table>{self._searching('', '', 1)}" if rows else self._say(_NONE)
+        return self._page(f"<p>{_safe(session.examiner.label)}</p>{table}")
 
     def _view(self, session: Session, form: Mapping[str, str]) -> Reply:
-        lines = self.room.terms.form.reading.page_lines
-        page = self.room.view(session, form.get("path", ""), _number(form, "first"), _number(form, "lines", lines))
+        page = self.room.view(session, form.get("path", ""), _number(form, "first"), _number(form, "lines"))
         return self._page(self._shown(page))
 
     def _quote(self, session: Session, form: Mapping[str, str]) -> Reply:
@@ -128,8 +130,28 @@ class Desk:
         excerpt = quote(self.room, session, path, first, _number(form, "lines", 1), self._party)
         return Reply(excerpt, type="application/json", file=f"excerpt-{first}.dsse.json")
 
+    def _search(self, session: Session, form: Mapping[str, str]) -> Reply:
+        pattern, path, regex = form.get("pattern", ""), form.get("path", ""), form.get("regex") == "on"
+        found = search(self.room, session, pattern, regex=regex, path=path, line=_number(form, "first", 1))
+        why = "".join(f'<p class="mark">{self._say(note)}</p>' for note in found.notes())
+        more = "" if found.more is None else self._searching(pattern, *found.more, regex=regex)
+        body = f"{self._over(found.mark)}<pre>{_safe(found.text())}</pre>" if found.lines else self._say(_NO_HIT)
+        return self._page(f'{body}{why}{more}<p><a href="/">{self._say(_BACK)}</a></p>')
+
+    def _searching(self, pattern: str, path: str, first: int, *, regex: bool = False) -> str:
+        """The form of a search, which begins at a line of a file."""
+        return (
+            f'<form method="post" action="/search"><input type="hidden" name="path" value="{_safe(path)}">'
+            f'<input type="hidden" name="first" value="{first}">'
+            f'<p><input name="pattern" size="40" value="{_safe(pattern)}" required> '
+            f'<label><input type="checkbox" name="regex"{" checked" if regex else ""}> RE2</label> '
+            f"<button>{self._say(_GO_ON if path else _SEARCH)}</button></p></form>"
+        )
+
+    def _over(self, mark: str) -> str:
+        return f'<div class="over">{f"{_safe(mark)}<br>" * 40}</div>'
+
     def _shown(self, page: Page) -> str:
-        over = f"{_safe(page.mark)}<br>" * 40
         after = page.first + len(page.lines)
         more = self._form(page.path, after, self._say(_NEXT)) if after <= page.of else ""
         cite = (
@@ -138,7 +160,7 @@ class Desk:
             f"<button>{self._say(_QUOTE)}</button></form>"
         )
         back = f'<p><a href="/">{self._say(_BACK)}</a></p>'
-        return f'<div class="over">{over}</div><pre>{_safe(page.text())}</pre>{more}{cite}{back}'
+        return f"{self._over(page.mark)}<pre>{_safe(page.text())}</pre>{more}{cite}{back}"
 
     def _form(self, path: str, first: int, word: str) -> str:
         return (
@@ -233,5 +255,7 @@ _DOOR = Text(
 )
 _ENTER, _OPEN, _NEXT = Text("Enter", "进入"), Text("Read", "阅读"), Text("Next page", "下一页")
 _QUOTE, _BACK = Text("Quote these lines", "摘录这些行"), Text("Files", "文件列表")
+_SEARCH, _GO_ON = Text("Search", "检索"), Text("Go on", "继续")
+_NO_HIT = Text("No hit.", "无命中。")
 _NONE = Text("No file is granted to you now.", "当前没有授权给您的文件。")
 _NOWHERE = Text("There is no such page.", "没有此页面。")

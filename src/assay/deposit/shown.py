@@ -2,9 +2,11 @@
 
 `show` is the vendor's: it has source and manifest. `received` is the reviewer's: a file counts as shown when its row
 stands where the lot says and its content has the row's SHA-256; everything else was not shown, whatever the reason.
+Where the reviewer hosts the deposit too, what it was shown so is entered there (`enter_draw`).
 """
 
 import base64
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +15,13 @@ import msgspec
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.paths import raw
+from assay.core.paths import shown as shown_path
 from assay.core.text import Text
+from assay.deposit.disclosures import FOLDERS, Draw, DrawnFile
 from assay.deposit.documents import Document, read, sha256, written
+from assay.deposit.drawn import Lot
 from assay.deposit.manifest import Manifest, Version, check_row
+from assay.deposit.opening import Host
 from assay.dossier.durable import read_plain, write_durably
 
 ROWS, FILES = "rows.json", "files"
@@ -68,6 +74,29 @@ def received(folder: Path, version: Version, positions: Sequence[int], into: Pat
         raise _unreachable(folder / ROWS, error) from error
     rows = {item.position: item for item in read(Shown, content, str(folder / ROWS)).rows}
     return {at: _one(folder, version, rows.get(at), into) for at in positions}
+
+
+def files_below(folder: Path) -> list[DrawnFile]:
+    """The files that `received` laid down, in order of path."""
+    found = []
+    for path in sorted(item for item in folder.rglob("*") if item.is_file() and not item.is_symlink()):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        name = os.fsencode(path.relative_to(folder))
+        found.append(DrawnFile(path=shown_path(name), sha256=digest, size=path.stat().st_size))
+    return found
+
+
+def enter_draw(host: Host, drawn: Lot, submission: bytes, files: Sequence[DrawnFile]) -> None:
+    """Enter at the host what the vendor showed by lot; it counts with all that was shown. Once for each submission."""
+    allowed = tuple(file for file in files if host.terms.allows(file.path))
+    digest = sha256(submission)
+    body = written(Draw(deposit=host.deposit.id, version=drawn.submission.version, submission=digest, files=allowed))
+    name = f"sha256:{sha256(body)}"
+    if host.acts.find("draw", "draw", name) is None:
+        host.keep(FOLDERS["draw"], body)
+        size = sum(file.size for file in allowed)
+        host.acts.enter("draw", {"draw": name}, {"files": len(allowed), "bytes": size})
 
 
 def _one(folder: Path, version: Version, item: ShownRow | None, into: Path) -> str | None:

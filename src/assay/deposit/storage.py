@@ -8,7 +8,9 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Protocol
 
 from assay.core.errors import InputError
@@ -41,6 +43,10 @@ class Storage(Protocol):
 
     def names(self, folder: str = "") -> Iterator[str]:
         """Every object below a folder, in order of name."""
+        ...
+
+    def listed(self, folder: str = "") -> Iterator[tuple[str, float, int]]:
+        """Everything below a folder, half-written objects too: name, when it was made (POSIX seconds), bytes."""
         ...
 
     def remove(self, name: str) -> None:
@@ -110,10 +116,15 @@ class Folder:
         return (self.path / checked(name)).lstat().st_size
 
     def names(self, folder: str = "") -> Iterator[str]:
+        return (name for name, _, _ in self.listed(folder) if not name.endswith(PARTIAL))
+
+    def listed(self, folder: str = "") -> Iterator[tuple[str, float, int]]:
         top = self.path / checked(folder) if folder else self.path
         for path in sorted(top.rglob("*")):
-            if path.is_file() and not path.name.endswith(PARTIAL):
-                yield path.relative_to(self.path).as_posix()
+            with suppress(FileNotFoundError):  # removed meanwhile
+                state = path.stat()
+                if S_ISREG(state.st_mode):
+                    yield path.relative_to(self.path).as_posix(), state.st_mtime, state.st_size
 
     def remove(self, name: str) -> None:
         path = self.path / checked(name)

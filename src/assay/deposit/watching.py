@@ -10,6 +10,7 @@ What it cannot see: views that the host never entered. The bodies of views stay 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from assay.core.text import Text
@@ -61,9 +62,12 @@ def watch(
             opened.must_continue(last)
         old = last.size if last is not None else 0
         lines: list[Text] = []
-        for position, entry in opened.entries():
-            if position >= old:
-                lines += _lines(position, entry, shown)
+        fresh = ((position, entry) for position, entry in opened.entries() if position >= old)
+        for act, together in groupby(fresh, key=lambda pair: pair[1].act):
+            if act == f"{PREFIX}grant":
+                lines.append(_grants(list(together)))
+            else:
+                lines += (line for position, entry in together for line in _lines(position, entry, shown))
         witness = Witness(name, signer, list(host), seen, lambda: now)
         return Watched(tuple(lines), witness.answer(request(opened, old)))
     finally:
@@ -75,8 +79,21 @@ def _order(envelope: bytes, terms: Terms) -> tuple[str, Order]:
     return f"sha256:{sha256(payload.content)}", order
 
 
+def _grants(entered: Sequence[tuple[int, Entry]]) -> Text:
+    """One line for the files of an opening: there may be thousands, and the order that was shown says which."""
+    (first, entry), (last, _) = entered[0], entered[-1]
+    size = sum(one.counts.get("bytes", 0) for _, one in entered)
+    where = str(first) if first == last else f"{first}-{last}"
+    head = f"{where} {_moment(entry.at)} grant files={len(entered)} bytes={size} of={entry.counts.get('of', 0)}"
+    return Text(head, head)
+
+
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
+
+
 def _lines(position: int, entry: Entry, shown: dict[str, Order]) -> list[Text]:
-    when = datetime.fromtimestamp(entry.at, UTC).strftime("%Y-%m-%d %H:%M")
+    when = _moment(entry.at)
     act = entry.act.removeprefix(PREFIX)
     counts = " ".join(f"{name}={number}" for name, number in sorted(entry.counts.items()))
     head = " ".join(part for part in (str(position), when, act, entry.by, counts) if part)

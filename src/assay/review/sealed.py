@@ -1,15 +1,17 @@
 """A review of sealed source: `assay review deposit:ID`. What is found leaves the room; the source does not.
 
-1. An order for review must be in force at this host (`deposit.opening.opened`), and the act is entered before anything
+1. An order for review must be in force at this host (`deposit.in_place.opened`), and the act is entered before anything
    is opened. 2. The deposit is checked; a damaged one is not reviewed. 3. The keys of the files that the terms allow go
 into a file in memory, for the workers; the root key is let go of. 4. The files are examined in place, by the tools
-that the terms allow. 5. Facts keep as much source as the terms let leave (`under.Quoting`).
+that the terms allow. 5. Facts keep as much source as the terms let leave (`quoting`); what they keep is entered
+before the dossier has it.
 
 What it cannot do: keep the pages of a process from being swapped to disk, or protect from whoever administers the host.
 """
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,14 +24,15 @@ from assay.core.errors import UsageError
 from assay.core.facts import Fact, Scalar, Subject
 from assay.core.text import Text
 from assay.deposit.deposits import Deposit
-from assay.deposit.manifest import Version
-from assay.deposit.opening import Opened
-from assay.deposit.terms import Terms
+from assay.deposit.disclosures import Facts, Passages
+from assay.deposit.in_place import Opened
+from assay.deposit.manifest import Row, Version
 from assay.deposit.tree import SealedTree, file_keys
 from assay.intake import DEFAULT_COMPONENT
 from assay.review.gaps import BY
+from assay.review.quoting import Denied, Quoting
 from assay.review.steps import Plan
-from assay.review.under import Quoting, Under
+from assay.review.under import Under
 
 _IN_MEMORY = ("tmpfs", "ramfs")
 _PREFIX, _LOCK = "assay-sealed-", "lock"
@@ -39,17 +42,17 @@ _PREFIX, _LOCK = "assay-sealed-", "lock"
 def sealed_plan(plan: Plan, deposit: Deposit, version: Version, opened: Opened) -> Iterator[Plan]:
     """The plan of a review of a version, while its keys lie in memory. Raises NotVerifiedError, UsageError."""
     with _scratch() as scratch, _in_memory() as keys:
-        opened.record("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})  # 1
+        opened.journal.enter("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})  # 1
         for fault in deposit.check():  # 2
             raise fault
         unsealed = deposit.unlock(opened.root)
-        sizes = {row.path: row.size for row in unsealed.manifest(version).rows if opened.terms.allows(row.path)}
+        rows = {row.path: row for row in unsealed.manifest(version).rows if opened.terms.allows(row.path)}
         keys.write(file_keys(unsealed, version, opened.terms.allows, version.label))  # 3
         keys.flush()
         unsealed.forget()
         tree = SealedTree(Path(f"/proc/{os.getpid()}/fd/{keys.fileno()}"))
         try:
-            yield replace(plan, path=tree, scratch=scratch, under=_under(deposit, version, opened.terms, tree, sizes))
+            yield replace(plan, path=tree, scratch=scratch, under=_under(deposit, version, opened, tree, rows))
         finally:
             tree.close()
 
@@ -107,9 +110,17 @@ def _kind_of_mount(folder: Path) -> str:
     return max(found, key=lambda mount: len(mount[1]))[2] if found else ""
 
 
-def _under(deposit: Deposit, version: Version, terms: Terms, tree: SealedTree, sizes: Mapping[str, int]) -> Under:
-    limits = terms.form.excerpts
-    quoting = Quoting(limits.lines, limits.file_percent, limits.total_percent, sizes)
+def _under(deposit: Deposit, version: Version, opened: Opened, tree: SealedTree, rows: Mapping[str, Row]) -> Under:
+    terms, of = opened.terms, sum(row.size for row in rows.values())
+    denied = Denied(item.path for item in tree.withheld)
+    quoting = Quoting(terms.excerpt_lines, opened.allowance, of, rows, denied)
+
+    def leave(files: tuple[Passages, ...]) -> None:
+        order, number = opened.order_digest, version.number
+        opened.journal.leave(
+            Facts(deposit=deposit.id, order=order, version=number, of=of, files=files, salt=secrets.token_hex(32))
+        )
+
     value: dict[str, Scalar] = {
         "deposit": deposit.id,
         "version": version.number,
@@ -119,9 +130,9 @@ def _under(deposit: Deposit, version: Version, terms: Terms, tree: SealedTree, s
         "host": terms.host.name,
         "role": terms.form.host,
         "suite": deposit.suite.name,
-        "lines": limits.lines,
+        "lines": terms.excerpt_lines,
         "files": version.files,
         "withheld": len(tree.withheld),
     }
     stated = Fact("deposit.source", Subject(DEFAULT_COMPONENT, "", "", "unknown"), value, BY, ())
-    return Under(quoting, terms.tools, deposit.header.vendor, stated)
+    return Under(quoting, terms.tools, deposit.header.vendor, stated, leave)

@@ -1,75 +1,50 @@
 """What the terms of a deposit mean for a review of it: which examinations run, and how much source may leave.
 
-Facts keep as much source as the terms let leave, the rest is cut before the dossier is written; details of attempts,
-which may quote the product, go where nothing may be quoted. What may not run is an attempt that says who keeps it back.
+Facts keep as much source as the terms let leave (`quoting`), and what they keep is an entry of the host's log before
+the dossier has it. What may not run is an attempt that says who keeps it back.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.core.attempts import Attempt
 from assay.core.examination import Examination, FileExamination
-from assay.core.facts import Evidence, Fact
+from assay.core.facts import Fact
+from assay.dossier.records import decode_fact
+from assay.dossier.runs import write_run
 from assay.intake import DEFAULT_COMPONENT
 
-_OWN = ("intake@", "lab@", "review@")
+if TYPE_CHECKING:
+    from assay.deposit.disclosures import Passages
+    from assay.review.quoting import Quoting
 
-
-@dataclass(slots=True)
-class Quoting:
-    """How much source facts may quote: lines of one excerpt, and percent of the bytes of a file and of all.
-
-    Facts are asked for in their order, so that the same facts give the same quotations.
-    """
-
-    lines: int
-    file_percent: int
-    total_percent: int
-    sizes: Mapping[str, int]
-    _quoted: dict[str, set[str]] = field(default_factory=dict)
-    _spent: dict[str, int] = field(default_factory=dict)
-    _total: int = 0
-
-    def fact(self, fact: Fact) -> Fact:
-        if fact.by.startswith(_OWN):
-            return fact
-        return replace(fact, evidence=tuple(self._evidence(item) for item in fact.evidence))
-
-    def attempt(self, attempt: Attempt) -> Attempt:
-        """Details of examinations, and of what does not parse, may quote the product: they count as excerpts."""
-        own = attempt.by.startswith(_OWN) and attempt.reason != "syntax"
-        return attempt if own else replace(attempt, detail=self._quote(attempt.path, attempt.detail))
-
-    def _evidence(self, place: Evidence) -> Evidence:
-        return replace(
-            place, excerpt=self._quote(place.path, place.excerpt), expression=self._quote(place.path, place.expression)
-        )
-
-    def _quote(self, path: str, text: str) -> str:
-        """As many lines as may be quoted, '' when no more may leave of this file or at all."""
-        text = "\n".join(text.splitlines()[: self.lines])
-        file = path.partition("!")[0]
-        quoted = self._quoted.setdefault(file, set())
-        if not text or text in quoted:
-            return text
-        size = len(text.encode("utf-8", "replace"))
-        spent, total = self._spent.get(file, 0) + size, self._total + size
-        whole = sum(self.sizes.values())
-        if spent * 100 > self.sizes.get(file, 0) * self.file_percent or total * 100 > whole * self.total_percent:
-            return ""
-        quoted.add(text)
-        self._spent[file], self._total = spent, total
-        return text
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Under:
     """What the terms of a deposit mean for a review of it."""
 
-    quoting: Quoting
+    quoting: "Quoting"
     tools: tuple[str, ...]
     owner: str
     stated: Fact
+    leave: "Callable[[tuple[Passages, ...]], None]"
+
+    def settled(self, facts: Iterable[bytes], folder: Path) -> tuple[Path, ...]:
+        """Runs of facts with no more source in them than may leave; what they carry out was entered when it returns.
+
+        Raises UsageError when the terms let nothing leave any more.
+        """
+        lines, runs = iter(facts), list[Path]()
+        while batch := list(islice(lines, _AT_ONCE)):
+            runs.append(folder / f"settled-{len(runs)}.run")
+            write_run([self.quoting.fact(decode_fact(line)) for line in batch], runs[-1])
+        self.leave(self.quoting.left())
+        return tuple(runs)
 
     def allows(self, examination: FileExamination | Examination) -> bool:
         """Whether the terms name this examination: by its id with or without version, by a family, or all by `*`."""
