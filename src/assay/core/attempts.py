@@ -16,7 +16,7 @@ ReasonCode = Literal[
     "not-text", "damaged", "traversal", "link-out", "special", "bomb", "nested-too-deep", "too-many",
     "duplicate-name", "lying-header", "unreadable", "too-large", "too-many-places", "hang", "crash", "memory",
     "fault", "blind-spot", "syntax", "no-source", "left-out", "withheld", "not-asked", "no-start", "clock", "limit",
-    "no-library",
+    "no-library", "not-verified",
 ]  # fmt: skip
 REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 

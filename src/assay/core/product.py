@@ -114,6 +114,8 @@ class Unlock:
 class Manifest:
     """What is said about a product before anybody looks. Which fields count depends on who says it (`intake/`).
 
+    `build` is the shell command that builds its source, run at the root of the source: see `assay deposit levels`.
+
     `markets` are where its buyers are (ISO 3166-1 alpha-2, or EU); `critical` says that they operate critical
     information infrastructure.
     """
@@ -132,6 +134,7 @@ class Manifest:
     withheld: tuple[Withheld, ...] = ()
     unlock: tuple[Unlock, ...] = ()
     declaration: SignedDeclaration | None = None
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _ANSWERS = Text(
     "写作 nothing-hidden.原因（{reasons} 之一），或 determined.事实标识（至少 16 个字符），内容为 `key=value: 依据`"
     " 或 `never: 依据`",
 )
+_UNSAID = (None, "", (), Declaration())
 Steps = tuple[str | int, ...]
 
 
@@ -229,8 +230,8 @@ def combine(operator: Manifest | None, embedded: Manifest | None) -> tuple[Given
     ignored += ["statements of other parties"] if others else []
     base = operator or Manifest()
     filled: dict[str, object] = {}
-    for key in ("name", "version", "vendor", "components", "declares"):
-        if getattr(base, key) in (None, (), Declaration()) and getattr(embedded, key) not in (None, (), Declaration()):
+    for key in ("name", "version", "vendor", "components", "declares", "build"):
+        if getattr(base, key) in _UNSAID and getattr(embedded, key) not in _UNSAID:
             filled[key] = getattr(embedded, key)
     manifest = replace(base, **filled, statements=(*base.statements, *own))  # type: ignore[arg-type]
     notes = [_ignored(", ".join(ignored))] if ignored else []
