@@ -56,3 +56,28 @@ def test_nothing_there_is_not_free(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NothingToExamineError):
         look([tmp_path / "empty"], KEY, lambda: Sketch(key_id(KEY)), tmp_path / "scratch")
+
+
+def test_one_number_in_all_rows_makes_nobody_fewer(tmp_path: Path) -> None:
+    rows = "".join(f"110101199001011237,{13800000000 + number}\n" for number in range(2_000))
+    found = looked(tmp_path, f"身份证号,手机号\n{rows}")
+    assert (found.sensitive.count(), found.possible_sensitive.count()) == (1, 2_001)
+
+
+def test_names_beside_one_number_count_too(tmp_path: Path) -> None:
+    given = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华建文辉力斌波宇浩凯秀珍莉婷雪琳晨"
+    rows = "".join(f"110101199001011237,王{a}{b}\n" for a in given for b in given)
+    found = looked(tmp_path, f"身份证号,姓名\n{rows}")
+    assert found.possible_sensitive.count() == 1 + len(given) ** 2
+
+
+def test_masked_numbers_tell_nobody(tmp_path: Path) -> None:
+    rows = "".join(f"******,{13800000000 + number}\n" for number in range(500))
+    found = looked(tmp_path, f"身份证号,手机号\n{rows}")
+    assert (found.ordinary.count(), found.sensitive.count()) == (500, 0)
+
+
+def test_several_cards_of_one_customer_are_one_person(tmp_path: Path) -> None:
+    rows = "".join(f"C{number // 4:05},{13800000000 + number // 4}\n" for number in range(2_000))
+    found = looked(tmp_path, f"客户号,手机号\n{rows}")
+    assert (found.ordinary.count(), found.possible_ordinary.count()) == (500, 500)

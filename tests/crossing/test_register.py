@@ -2,6 +2,7 @@
 
 import fcntl
 import multiprocessing
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -173,6 +174,30 @@ def test_a_writer_killed_between_body_and_entry_leaves_an_export_that_counts(
     assert export(of, (15, 16)).number == 3
     assert of.totals(2026).ordinary.count() == 16
     assert verifier.main([*KEYS, str(of.path)]) == 0
+
+
+def test_a_register_cannot_be_handed_to_another_handler(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    head = of.path / "register.json"
+    head.write_text(head.read_text(encoding="utf-8").replace(of.handler, "Another Bank"), encoding="utf-8")
+    with pytest.raises(NotVerifiedError, match=r"register\.json is damaged"):
+        Register.open_or_begin(of.path, "Another Bank", tmp_path / "keys").totals(2026)
+
+
+def test_an_older_copy_of_a_register_is_refused(tmp_path: Path) -> None:
+    of = register(tmp_path)
+    export(of, (0, 10))
+    shutil.copytree(of.path, tmp_path / "copy")
+    export(of, (10, 20))
+    shutil.rmtree(of.path)
+    shutil.copytree(tmp_path / "copy", of.path)
+    with pytest.raises(NotVerifiedError, match="older copy"):
+        register(tmp_path).totals(2026)
+    shutil.rmtree(of.path / "ledger")
+    shutil.rmtree(of.path / "exports")
+    with pytest.raises(NotVerifiedError, match="older copy"):
+        export(register(tmp_path), (0, 5))
 
 
 def test_a_sketch_of_another_register_is_damage(tmp_path: Path) -> None:

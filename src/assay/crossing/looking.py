@@ -6,7 +6,9 @@ by the strongest identifier of a row (`examinations.border.counting`); the same 
 counts twice. In a table that names persons, every row that may be without an identifier counts as one more person in
 the possible counts, so that those never come out too low.
 
-*It cannot see* a second person in a row, such as a contact beside a customer.
+Where some weaker identifier, or the names, has half as many values again as there are persons, each of these counts as
+one more in the possible counts: the number of one clerk in all rows makes nobody fewer. *It cannot see* fewer second
+persons in a row than that, such as a contact beside some customers.
 """
 
 import hashlib
@@ -19,9 +21,9 @@ import numpy as np
 from assay.core.errors import NothingToExamineError, UsageError
 from assay.core.text import Text
 from assay.crossing.register import Column, Unread
-from assay.examinations.border.classes import CLASSES, PERSONS
+from assay.examinations.border.classes import CLASSES
 from assay.examinations.border.columns import Verdict
-from assay.examinations.border.counting import Counted
+from assay.examinations.border.counting import RECURRING, Counted
 from assay.examinations.border.files import READING_ENDS, count
 from assay.examinations.border.grades import grades
 from assay.examinations.border.persons import Sketch, Words, merged, of_width
@@ -100,9 +102,8 @@ def _sets(
 def _rows_of_nobody(key: bytes, label: bytes, held: Counted) -> Words:
     """A hash for every row of a table that may speak of a person whom no identifier tells: the same ones every time."""
     verdicts = list(held.verdicts())
-    told = max((one.cells if one.by_name else one.valid for one in verdicts if one.class_ in PERSONS), default=0)
     named = max((one.cells for one in verdicts if CLASSES[one.class_].personal), default=0)
-    rows = min(held.rows - told, named)
+    rows = min(held.rows - held.told, named)
     if rows <= 0:
         return np.empty(0, np.uint64)
     numbers = np.arange(rows, dtype=np.uint64).view(np.uint8).reshape(rows, 8)
@@ -113,7 +114,9 @@ def _rows_of_nobody(key: bytes, label: bytes, held: Counted) -> Words:
 def _take(looked: Looked, name: str, held: Counted, unknown: Words, empty: Callable[[], Sketch]) -> None:
     verdicts = list(held.verdicts())
     persons = merged([empty(), *held.sketches.values()])
-    possible = merged([persons])
+    most = held.most()
+    more = most is not None and most.count() > RECURRING * persons.count()
+    possible = merged([persons, most]) if most is not None and more else merged([persons])
     possible.add(unknown)
     personal = [one for one in verdicts if CLASSES[one.class_].personal]
     sensitive = [one for one in verdicts if grades()[one.class_].pipl == "sensitive"]

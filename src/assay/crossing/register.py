@@ -18,9 +18,7 @@ register cannot try a list of numbers against it. Losing the key ends the regist
 export can be added to them.
 """
 
-import fcntl
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,12 +26,22 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
+from assay.crossing.storing import (
+    LARGEST,
+    T,
+    damaged,
+    locked,
+    no_key,
+    note,
+    noted,
+    older,
+    read_record,
+    spelled,
+    write_key,
+)
 from assay.dossier.durable import read_plain, write_durably
 from assay.dossier.store import LEDGER, unreachable
 from assay.examinations.border.persons import KEY_BYTES, Sketch, key_id, merged, new_key
@@ -45,10 +53,9 @@ from assay.ledger.sqlite import NAME as LOG
 from assay.ledger.sqlite import SqliteStore
 
 FORMAT = 1
-HEAD, LOCK, EXPORTS, WITHDRAWN, SKETCHES = "register.json", "lock", "exports", "withdrawn", "sketches"
+HEAD, EXPORTS, WITHDRAWN, SKETCHES = "register.json", "exports", "withdrawn", "sketches"
 _NAME = re.compile(r"([0-9]{4,9})\.json", re.ASCII)
-_LARGEST, _LARGEST_SKETCH = 16 << 20, 32 << 20
-T = TypeVar("T")
+_LARGEST_SKETCH = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ class Register:
         """Open. Raises InputError when there is none, NotVerifiedError when its head is damaged."""
         self.path = path
         self._keys = keys
-        self._head = _read(_Head, path / HEAD)
+        self._head = read_record(_Head, path / HEAD)
         if self._head.format > FORMAT:
             raise InputError(
                 Text(f"{path} was written by a newer assay", f"{path} 由更新版本的 assay 写成"),
@@ -148,12 +155,12 @@ class Register:
             try:
                 path.mkdir(parents=True, exist_ok=True)
                 keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with _locked(path):
+                with locked(path):
                     if not (path / HEAD).exists():
                         key = new_key()
                         head = _Head(FORMAT, secrets.token_hex(8), handler, key_id(key).hex())
-                        _write_key(keys / f"{head.id}.key", key)
-                        write_durably(path / HEAD, _spelled(head))
+                        write_key(keys / f"{head.id}.key", key)
+                        write_durably(path / HEAD, spelled(head))
             except OSError as error:
                 raise unreachable(path, error) from error
         register = cls(path, keys)
@@ -165,6 +172,10 @@ class Register:
         return register
 
     @property
+    def _note(self) -> Path:
+        return self._keys / f"{self._head.id}.entries"
+
+    @property
     def handler(self) -> str:
         return self._head.handler
 
@@ -174,9 +185,9 @@ class Register:
         try:
             key = read_plain(path, KEY_BYTES)
         except OSError as error:
-            raise _no_key(path) from error
+            raise no_key(path) from error
         if len(key) != KEY_BYTES or key_id(key).hex() != self._head.key:
-            raise _no_key(path)
+            raise no_key(path)
         return key
 
     def sketch(self) -> Sketch:
@@ -229,7 +240,7 @@ class Register:
         with self.locked():
             entered = self._entered(EXPORTS)
             for number in sorted({*self._numbers(EXPORTS)} - {*entered}):  # of writers that were killed
-                self._enter_export(_read(Export, self._body(EXPORTS, number)), party, now)
+                self._enter_export(read_record(Export, self._body(EXPORTS, number)), party, now)
             export = make(max((*entered, *self._numbers(EXPORTS)), default=0) + 1)
             self._enter_export(export, party, now)
         return export
@@ -246,28 +257,34 @@ class Register:
                     Text("assay border register lists them", "assay border register 会列出"),
                 )
             withdrawal = Withdrawal(number, day, reason)
-            self._enter("withdrawal", WITHDRAWN, number, _spelled(withdrawal), {}, party, now)
+            self._enter("withdrawal", WITHDRAWN, number, spelled(withdrawal), {}, party, now)
         return withdrawal
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One writer at a time; the lock ends with its process."""
-        with _locked(self.path):
+        with locked(self.path):
             yield
 
     def _enter_export(self, export: Export, party: Party, now: int) -> None:
         sketches = {f"{SKETCHES}/{name}": f"sha256:{name}" for name in _sketches(export)}
-        self._enter("export", EXPORTS, export.number, _spelled(export), sketches, party, now)
+        self._enter("export", EXPORTS, export.number, spelled(export), sketches, party, now)
 
     def _entered(self, folder: str) -> dict[int, str]:
         """Number and digest of every body of a folder that the ledger names, the last for each."""
         place = self.path / LEDGER / LOG
         if not place.exists():
+            if noted(self._note):
+                raise older(self.path)
             return {}
-        store = SqliteStore(place, writable=False)
-        with closing(Log(store)) as log:
+        with closing(Log(store := SqliteStore(place, writable=False))) as log:
             log.verify()
             entries = [read_entry(body, position) for position, body, _ in store.rows(0, 1 << 62)]
+        if len(entries) < noted(self._note):
+            raise older(self.path)
+        head = digest(read_plain(self.path / HEAD, LARGEST))
+        if any(entry.digests.get(HEAD, head) != head for entry in entries):
+            raise damaged(self.path / HEAD)
         digests = {name: one for entry in entries for name, one in entry.digests.items()}
         return {
             int(found[1]): one
@@ -279,12 +296,12 @@ class Register:
         path = self._body(folder, number)
         if number in entered:
             try:
-                body, salt = read_plain(path, _LARGEST), read_plain(path.with_name(path.name + ".salt"), _LARGEST)
+                body, salt = read_plain(path, LARGEST), read_plain(path.with_name(path.name + ".salt"), LARGEST)
                 if salted(body, salt) != entered[number]:
                     raise ValueError("changed")
             except (OSError, ValueError) as error:
-                raise _damaged(path) from error
-        return _read(type_, path)
+                raise damaged(path) from error
+        return read_record(type_, path)
 
     def _body(self, folder: str, number: int) -> Path:
         return self.path / folder / f"{number:04}.json"
@@ -300,16 +317,18 @@ class Register:
             write_durably(self.path / name, body)
         except OSError as error:
             raise unreachable(self.path / name, error) from error
-        head = digest(read_plain(self.path / HEAD, _LARGEST))
+        head = digest(read_plain(self.path / HEAD, LARGEST))
         with open_log(self.path, party) as log:
             log.append(Entry(act, f"{self._head.id}/{number}", now, {HEAD: head, name: salted(body, salt), **more}))
+            size = log.size
+        note(self._note, size)
 
     def _union(self, names: Iterator[str]) -> Sketch:
         sketches = [self._sketch(name) for name in dict.fromkeys(names) if name]
         try:
             return merged([self.sketch(), *sketches])
         except ValueError as error:  # a sketch of another register, put here
-            raise _damaged(self.path / SKETCHES) from error
+            raise damaged(self.path / SKETCHES) from error
 
     def _sketch(self, name: str) -> Sketch:
         path = self.path / SKETCHES / name
@@ -319,7 +338,7 @@ class Register:
                 raise ValueError("changed")
             return Sketch.from_bytes(content)
         except (OSError, ValueError) as error:
-            raise _damaged(path) from error
+            raise damaged(path) from error
 
     def _numbers(self, folder: str) -> list[int]:
         path = self.path / folder
@@ -327,72 +346,7 @@ class Register:
         return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    try:
-        file = (path / LOCK).open("ab")
-    except OSError as error:
-        raise unreachable(path, error) from error
-    with file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UsageError(
-                Text(f"another process is writing to {path}", f"另一个进程正在写入 {path}"),
-                Text("wait for it to end", "请等待其结束"),
-            ) from error
-        yield
-
-
 def _sketches(export: Export) -> list[str]:
     counted = export.counted
     names = (counted.ordinary, counted.sensitive, counted.possible_ordinary, counted.possible_sensitive)
     return [name for name in dict.fromkeys(names) if name]
-
-
-def _spelled(record: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=2) + b"\n"
-
-
-def _read(type_: type[T], path: Path) -> T:
-    try:
-        content = read_plain(path, _LARGEST)
-    except FileNotFoundError as error:
-        raise InputError(
-            Text(f"{path.parent} is no register of exports", f"{path.parent} 不是出境登记册"),
-            Text("assay border export begins one", "assay border export 会新建一个"),
-        ) from error
-    except OSError as error:
-        raise unreachable(path, error) from error
-    try:
-        return msgspec.json.decode(content, type=type_)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise _damaged(path) from error
-
-
-def _write_key(path: Path, key: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _damaged(path: Path) -> NotVerifiedError:
-    return NotVerifiedError(
-        Text(f"{path} is damaged", f"{path} 已损坏"),
-        Text(
-            "take it from a backup; the ledger of the register says what it must be",
-            "请由备份取回；登记册的账本记有其应有内容",
-        ),
-    )
-
-
-def _no_key(path: Path) -> InputError:
-    return InputError(
-        Text(f"the key of this register is not at {path}", f"此登记册的密钥不在 {path}"),
-        Text(
-            "copy it from where the register was begun; without it no export can be counted with the earlier ones",
-            "请从建立登记册之处复制；没有它，新的出境无法与此前的合并计数",
-        ),
-    )

@@ -7,7 +7,7 @@ their type.
 
 import hmac
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,13 @@ from assay.crossing.mask import ff1
 from assay.crossing.mask.generalising import generalised
 from assay.crossing.mask.hashing import LENGTH, Algorithm, hmacs
 from assay.crossing.mask.policy import GENERALISED, Action
-from assay.examinations.border.columns import as_text, bytes_of
-from assay.examinations.border.text import find
+from assay.crossing.mask.redacting import redacted
+from assay.examinations.border.columns import as_text, bytes_of, meant
 
 Array = Any  # pyarrow.Array
-_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
+_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.uint16)
 _SPELLED = frozenset({"person_name", "address"})
-_REMEMBERED = 50_000  # texts whose redaction is kept for the next batch
-_SHORT = 8  # hex characters of a pseudonym inside a text
-_LINE = "\u2028"
+_SOME, _DISTINCT = 4096, 0.9  # where as much of the first values is distinct, each is hashed without asking
 _LETTERS = 5  # one more than a number may have: HKG, E, X
 
 
@@ -34,7 +32,6 @@ class Masker:
 
     key: bytes
     algorithm: Algorithm = "hmac-sha256"
-    _redacted_before: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def apply(self, action: Action, class_: str, array: Array) -> Array:
         """An array of the same type and length. What cannot be masked in its type becomes empty, never stays."""
@@ -72,10 +69,14 @@ class Masker:
 
     def _pseudonyms(self, class_: str, array: Array) -> Array:
         pa = importlib.import_module("pyarrow")
-        distinct = array.dictionary_encode()
-        buffer, edges = bytes_of(_spelled(class_, distinct.dictionary))
+        recurring = len(array[:_SOME].unique()) < _DISTINCT * min(len(array), _SOME)
+        distinct = array.dictionary_encode() if recurring else None
+        values = distinct.dictionary if distinct is not None else array
+        buffer, edges = bytes_of(_spelled(class_, values))
         hashes = hmacs(self.algorithm, self._own(b"pseudonym"), buffer, edges)
-        return _hex(hashes).take(distinct.indices) if len(hashes) else pa.nulls(len(array), pa.string())
+        if not len(hashes):
+            return pa.nulls(len(array), pa.string())
+        return _hex(hashes, values).take(distinct.indices) if distinct is not None else _hex(hashes, values)
 
     def _own(self, use: bytes) -> bytes:
         return hmac.digest(self.key, use, "sha256")
@@ -128,43 +129,15 @@ class Masker:
         return fits.cast(array.type, safe=False)
 
     def _redacted(self, array: Array) -> Array:
-        """Texts with what was found in them replaced by its class and a short pseudonym."""
-        pa = importlib.import_module("pyarrow")
         distinct = array.dictionary_encode()
-        cells = [cell or "" for cell in distinct.dictionary.to_pylist()]
-        if len(self._redacted_before) > _REMEMBERED:
-            self._redacted_before.clear()
-        fresh = [cell for cell in cells if cell not in self._redacted_before]
-        self._redacted_before.update(zip(fresh, self._redactions(fresh), strict=True))
-        redacted = [self._redacted_before[cell] for cell in cells]
-        return pa.array(redacted, pa.string()).take(distinct.indices)
-
-    def _redactions(self, cells: list[str]) -> list[str]:
-        pa = importlib.import_module("pyarrow")
-        cells = list(cells)
-        lines = [cell.replace("\r\n", _LINE).replace("\n", _LINE).replace("\r", _LINE) for cell in cells]
-        hits = find("\n".join(lines))
-        values = pa.array([lines[hit.line - 1][hit.start : hit.end] for hit in hits], pa.string())
-        marks = self._pseudonyms("", values).to_pylist()
-        found: dict[int, list[tuple[int, int, str]]] = {}
-        for hit, mark in zip(hits, marks, strict=True):
-            found.setdefault(hit.line - 1, []).append((hit.start, hit.end, f"[{hit.class_}:{mark[:_SHORT]}]"))
-        for at, spans in found.items():
-            cells[at] = _replaced(lines[at], spans).replace(_LINE, "\n")
-        return cells
-
-
-def _replaced(line: str, spans: list[tuple[int, int, str]]) -> str:
-    parts, last = [], 0
-    for start, end, mark in spans:
-        parts += [line[last:start], mark]
-        last = end
-    return "".join([*parts, line[last:]])
+        texts = redacted(distinct.dictionary, lambda values: self._pseudonyms("", values))
+        return texts.take(distinct.indices)
 
 
 def _spelled(class_: str, values: Array) -> Array:
     """One spelling for one thing. Most columns need nothing, which their bytes tell at once."""
     pc = importlib.import_module("pyarrow.compute")
+    values = meant(values)
     buffer, _ = bytes_of(values)
     if bool(np.any((buffer <= 32) | (buffer >= 127))):
         values = pc.utf8_trim_whitespace(values)
@@ -174,16 +147,16 @@ def _spelled(class_: str, values: Array) -> Array:
         values = pc.utf8_lower(values)
     if class_ == "email" or not bool(np.any((buffer == 32) | (buffer == 45))):
         return values
-    return pc.replace_substring_regex(values, r"[ \-]", "")
+    return pc.replace_substring(pc.replace_substring(values, " ", ""), "-", "")
 
 
-def _hex(hashes: Any) -> Array:
+def _hex(hashes: Any, of: Array) -> Array:
+    """As hexadecimal text; null where `of` is."""
     pa = importlib.import_module("pyarrow")
-    text = np.empty((len(hashes), 2 * LENGTH), np.uint8)
-    text[:, 0::2] = _HEX[hashes >> 4]
-    text[:, 1::2] = _HEX[hashes & 15]
+    text = _HEX[hashes]
     edges = np.arange(len(hashes) + 1, dtype=np.int32) * (2 * LENGTH)
-    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(edges), pa.py_buffer(text.tobytes()))
+    made = pa.StringArray.from_buffers(len(hashes), pa.py_buffer(edges), pa.py_buffer(text))
+    return importlib.import_module("pyarrow.compute").if_else(of.is_valid(), made, None) if of.null_count else made
 
 
 def _unique(values: Array) -> bool:

@@ -1,7 +1,8 @@
-"""The compression functions of SHA-256 (FIPS 180-4) and SM3 (GB/T 32905) over uint32, and HMAC of one short block.
+"""The compression functions of SHA-256 (FIPS 180-4) and SM3 (GB/T 32905) over uint32, and HMACs of many values.
 
-Written to be compiled by numba; as plain Python they serve for the two blocks of a key. `hashlib` is the oracle in
-tests.
+Values are hashed side by side, `LANES` at a time: every array has a lane for each, and a step of a round is one loop
+over the lanes, which the processor does eight or sixteen at once. Written to be compiled by numba; as plain Python they
+serve for the two blocks of a key. `hashlib` is the oracle in tests.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-Words = Any  # numpy.ndarray of uint32
+LANES = 64
+Words = Any  # numpy.ndarray of uint32, shape (words, lanes)
 _U = np.uint32
 
 _SHA256 = (0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19)
@@ -53,85 +55,113 @@ def rotated(x: Any, by: int) -> Any:
     return _U((x << _U(by)) | (x >> _U(32 - by)))
 
 
-def sha256(state: Words, block: Words, w: Words) -> None:
-    """One block of 16 words into the state. `w` is scratch of 64 words or more."""
-    for t in range(16):
-        w[t] = block[t]
+def sha256(state: Words, w: Words, v: Words) -> None:
+    """One block, w[:16], into the state. `w` has 68 rows and `v` 8, of which nothing is kept.
+
+    Row (i - t) mod 8 of `v` is the i-th working variable of round t, so that none has to move.
+    """
     for t in range(16, 64):
-        x, y = w[t - 15], w[t - 2]
-        s0 = rotated(x, 25) ^ rotated(x, 14) ^ (x >> _U(3))
-        s1 = rotated(y, 15) ^ rotated(y, 13) ^ (y >> _U(10))
-        w[t] = _U(_U(w[t - 16] + s0) + _U(w[t - 7] + s1))
-    a, b, c, d, e, f, g, h = state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
+        x, y, far, near, to = w[t - 15], w[t - 2], w[t - 16], w[t - 7], w[t]
+        for lane in range(len(to)):
+            s0 = rotated(x[lane], 25) ^ rotated(x[lane], 14) ^ (x[lane] >> _U(3))
+            s1 = rotated(y[lane], 15) ^ rotated(y[lane], 13) ^ (y[lane] >> _U(10))
+            to[lane] = _U(_U(far[lane] + s0) + _U(near[lane] + s1))
+    v[:] = state
     for t in range(64):
-        s1 = rotated(e, 26) ^ rotated(e, 21) ^ rotated(e, 7)
-        t1 = _U(_U(h + s1) + _U(_U((e & f) ^ (_U(~e) & g)) + _U(K[t] + w[t])))
-        s0 = rotated(a, 30) ^ rotated(a, 19) ^ rotated(a, 10)
-        t2 = _U(s0 + _U((a & b) ^ (a & c) ^ (b & c)))
-        h, g, f, e, d, c, b, a = g, f, e, _U(d + t1), c, b, a, _U(t1 + t2)
-    for at, word in enumerate((a, b, c, d, e, f, g, h)):
-        state[at] = _U(state[at] + word)
+        a, b, c, d = v[-t & 7], v[(1 - t) & 7], v[(2 - t) & 7], v[(3 - t) & 7]
+        e, f, g, h = v[(4 - t) & 7], v[(5 - t) & 7], v[(6 - t) & 7], v[(7 - t) & 7]
+        k, word = K[t], w[t]
+        for lane in range(len(word)):
+            s1 = rotated(e[lane], 26) ^ rotated(e[lane], 21) ^ rotated(e[lane], 7)
+            t1 = _U(_U(h[lane] + s1) + _U(_U((e[lane] & f[lane]) ^ (_U(~e[lane]) & g[lane])) + _U(k + word[lane])))
+            s0 = rotated(a[lane], 30) ^ rotated(a[lane], 19) ^ rotated(a[lane], 10)
+            t2 = _U(s0 + _U((a[lane] & b[lane]) ^ (a[lane] & c[lane]) ^ (b[lane] & c[lane])))
+            d[lane] = _U(d[lane] + t1)
+            h[lane] = _U(t1 + t2)
+    for at in range(8):
+        old, new = state[at], v[at]
+        for lane in range(len(new)):
+            old[lane] = _U(old[lane] + new[lane])
 
 
-def sm3(state: Words, block: Words, w: Words) -> None:
-    """One block of 16 words into the state. `w` is scratch of 68 words."""
-    for t in range(16):
-        w[t] = block[t]
+def sm3(state: Words, w: Words, v: Words) -> None:
+    """The same for SM3."""
     for t in range(16, 68):
-        x = w[t - 16] ^ w[t - 9] ^ rotated(w[t - 3], 15)
-        w[t] = x ^ rotated(x, 15) ^ rotated(x, 23) ^ rotated(w[t - 13], 7) ^ w[t - 6]
-    a, b, c, d, e, f, g, h = state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
+        far, near, x3, x13, x6, to = w[t - 16], w[t - 9], w[t - 3], w[t - 13], w[t - 6], w[t]
+        for lane in range(len(to)):
+            x = far[lane] ^ near[lane] ^ rotated(x3[lane], 15)
+            to[lane] = x ^ rotated(x, 15) ^ rotated(x, 23) ^ rotated(x13[lane], 7) ^ x6[lane]
+    v[:] = state
     for t in range(64):
-        a12 = rotated(a, 12)
-        ss1 = rotated(_U(_U(a12 + e) + T[t]), 7)
-        if t < 16:
-            ff, gg = _U(a ^ b ^ c), _U(e ^ f ^ g)
-        else:
-            ff, gg = _U((a & b) | (a & c) | (b & c)), _U((e & f) | (_U(~e) & g))
-        t1 = _U(_U(ff + d) + _U(_U(ss1 ^ a12) + _U(w[t] ^ w[t + 4])))
-        t2 = _U(_U(gg + h) + _U(ss1 + w[t]))
-        d, c, b, a = c, rotated(b, 9), a, t1
-        h, g, f, e = g, rotated(f, 19), e, _U(t2 ^ rotated(t2, 9) ^ rotated(t2, 17))
-    for at, word in enumerate((a, b, c, d, e, f, g, h)):
-        state[at] = _U(state[at] ^ word)
+        a, b, c, d = v[-t & 7], v[(1 - t) & 7], v[(2 - t) & 7], v[(3 - t) & 7]
+        e, f, g, h = v[(4 - t) & 7], v[(5 - t) & 7], v[(6 - t) & 7], v[(7 - t) & 7]
+        turn, word, ahead = T[t], w[t], w[t + 4]
+        for lane in range(len(word)):
+            a12 = rotated(a[lane], 12)
+            ss1 = rotated(_U(_U(a12 + e[lane]) + turn), 7)
+            if t < 16:
+                ff, gg = _U(a[lane] ^ b[lane] ^ c[lane]), _U(e[lane] ^ f[lane] ^ g[lane])
+            else:
+                ff, gg = (
+                    _U((a[lane] & b[lane]) | (a[lane] & c[lane]) | (b[lane] & c[lane])),
+                    _U((e[lane] & f[lane]) | (_U(~e[lane]) & g[lane])),
+                )
+            t1 = _U(_U(ff + d[lane]) + _U(_U(ss1 ^ a12) + _U(word[lane] ^ ahead[lane])))
+            t2 = _U(_U(gg + h[lane]) + _U(ss1 + word[lane]))
+            b[lane] = rotated(b[lane], 9)
+            d[lane] = _U(t2 ^ rotated(t2, 9) ^ rotated(t2, 17))
+            f[lane] = rotated(f[lane], 19)
+            h[lane] = t1
+    for at in range(8):
+        old, new = state[at], v[at]
+        for lane in range(len(new)):
+            old[lane] = _U(old[lane] ^ new[lane])
 
 
 COMPRESS: dict[str, Callable[[Words, Words, Words], None]] = {"hmac-sha256": sha256, "hmac-sm3": sm3}
 
 
-def short_hmacs(buffer: Any, edges: Any, rows: Any, inner: Words, outer: Words, result: Any) -> None:
-    """HMACs of rows of at most 55 bytes; `inner` and `outer` are the states after the key's blocks."""
-    block, w, state = np.zeros(16, np.uint32), np.zeros(68, np.uint32), np.zeros(8, np.uint32)
-    for row in rows:
-        start, stop = edges[row], edges[row + 1]
-        length = stop - start
-        block[:] = 0
-        for at in range(length):
-            block[at >> 2] |= _U(_U(buffer[start + at]) << _U(24 - 8 * (at & 3)))
-        block[length >> 2] |= _U(_U(0x80) << _U(24 - 8 * (length & 3)))
-        block[15] = _U((64 + length) * 8)
+def hmacs_of(buffer: Any, edges: Any, rows: Any, blocks: int, inner: Words, outer: Words, result: Any) -> None:
+    """HMACs of rows that take `blocks` blocks each; `inner` and `outer` are the states after the key's blocks."""
+    w, v, state = np.zeros((68, LANES), np.uint32), np.zeros((8, LANES), np.uint32), np.zeros((8, LANES), np.uint32)
+    for first in range(0, len(rows), LANES):
+        count = min(LANES, len(rows) - first)
         state[:] = inner
-        compress(state, block, w)
-        block[:8] = state
-        block[8] = _U(0x80000000)
-        block[9:15] = 0
-        block[15] = _U((64 + 32) * 8)
+        for block in range(blocks):
+            w[:16] = 0
+            for lane in range(count):
+                start = edges[rows[first + lane]]
+                length = edges[rows[first + lane] + 1] - start
+                low, high = block * 64, min(length, block * 64 + 64)
+                for at in range(low, high):
+                    w[(at & 63) >> 2, lane] |= _U(_U(buffer[start + at]) << _U(24 - 8 * (at & 3)))
+                if low <= length < low + 64:
+                    w[(length & 63) >> 2, lane] |= _U(_U(0x80) << _U(24 - 8 * (length & 3)))
+                if block == blocks - 1:
+                    w[14, lane] = _U((64 + length) >> 29)
+                    w[15, lane] = _U(((64 + length) * 8) & 0xFFFFFFFF)
+            compress(state, w, v)
+        w[:8] = state
+        w[8] = _U(0x80000000)
+        w[9:15] = 0
+        w[15] = _U((64 + 32) * 8)
         state[:] = outer
-        compress(state, block, w)
-        for at in range(16):
-            result[row, at] = (state[at >> 2] >> _U(24 - 8 * (at & 3))) & _U(0xFF)
+        compress(state, w, v)
+        for lane in range(count):
+            for at in range(16):
+                result[rows[first + lane], at] = (state[at >> 2, lane] >> _U(24 - 8 * (at & 3))) & _U(0xFF)
 
 
 compress: Callable[[Words, Words, Words], None] = sha256  # bound to either when compiled
 
 
 def compiled(numba: Any, algorithm: str) -> Callable[..., None]:
-    """`short_hmacs` of one algorithm as native code, cached on disk."""
+    """`hmacs_of` of one algorithm as native code, cached on disk."""
     scope = dict(globals())
     plain: Any = COMPRESS[algorithm]
     scope["rotated"] = numba.njit(rotated, nogil=True, cache=True)
     scope["compress"] = numba.njit(_own(plain, scope), nogil=True, cache=True)
-    made: Callable[..., None] = numba.njit(_own(short_hmacs, scope, algorithm), nogil=True, cache=True)
+    made: Callable[..., None] = numba.njit(_own(hmacs_of, scope, algorithm), nogil=True, cache=True)
     return made
 
 

@@ -8,9 +8,8 @@ is refused. The copy appears under its name when it is whole.
 columns and fields that could be values, and what metadata says, stay behind.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,14 @@ from assay.crossing.mask.policy import Policy
 from assay.dossier.store import unreachable
 from assay.examinations.border.readers.arrows import read_arrow, read_parquet
 from assay.examinations.border.readers.batches import Batch, Reader
-from assay.examinations.border.readers.delimited import read_delimited
-from assay.examinations.border.readers.naming import header_of, shown, unique
+from assay.examinations.border.readers.delimited import ahead, form_of, read_delimited
+from assay.examinations.border.readers.encodings import Utf8Stream
+from assay.examinations.border.readers.naming import shown, unique
 
 _ROWS = 1 << 16
-_AHEAD = 1 << 18
+_FIRST = 1 << 14
 _PARTIAL = ".partial"
+_FAST = frozenset({"snappy", "lz4"})
 _FAULTS = (pa.ArrowException, ValueError, OSError)  # what pyarrow raises for damaged files
 Array = Any  # pyarrow.Array
 Apply = Callable[[str, Array], Array]
@@ -108,9 +109,8 @@ def _kind(path: Path) -> str:
 
 def _write_delimited(source: Path, output: Path, apply: Apply, copied: Copied) -> None:
     with source.open("rb") as stream, output.open("wb") as target:
-        head = stream.read(_AHEAD)
+        form = form_of(ahead(Utf8Stream(stream)), source.name)
         stream.seek(0)
-        separator, header = _form(head, source)
         writer: Any = None
         for read in read_delimited(stream, source.name):
             if not isinstance(read, Batch):
@@ -119,24 +119,13 @@ def _write_delimited(source: Path, output: Path, apply: Apply, copied: Copied) -
                 batch = _applied(read.names, read.arrays, apply)
                 if writer is None:
                     options = pyarrow.csv.WriteOptions(
-                        include_header=header, delimiter=separator, quoting_style="needed"
+                        include_header=form.header, delimiter=form.separator, quoting_style="needed"
                     )
                     writer = pyarrow.csv.CSVWriter(target, batch.schema, write_options=options)
                 writer.write_batch(batch)
                 _counted(copied, batch)
         if writer is not None:
             writer.close()
-
-
-def _form(head: bytes, source: Path) -> tuple[str, bool]:
-    """Separator and whether the first row is a header, as the reader finds them."""
-    from assay.examinations.border.readers.delimited import separator_of  # noqa: PLC0415
-    from assay.examinations.border.readers.encodings import Utf8Stream  # noqa: PLC0415
-
-    sample = Utf8Stream(io.BytesIO(head)).read(_AHEAD).decode("utf-8", "replace").replace("\0", " ")
-    separator = "\t" if source.suffix.lower() == ".tsv" and "\t" in sample else separator_of(sample)
-    rows = list(csv.reader(io.StringIO(sample), delimiter=separator or ","))[:20]
-    return separator or ",", header_of(rows)[1]
 
 
 def _write_parquet(source: Path, output: Path, apply: Apply, copied: Copied) -> None:
@@ -146,16 +135,36 @@ def _write_parquet(source: Path, output: Path, apply: Apply, copied: Copied) -> 
         raise not_readable(source, error) from error
     names = unique([shown(str(name), place) for place, name in enumerate(file.schema_arrow.names, 1)])
     schema = _schema(names, file.schema_arrow)
-    hashed = {
-        one.column for one in copied.columns if one.action in ("pseudonym", "format")
-    }  # hardly ever twice the same
-    repeated = [name for name in names if name not in hashed]
-    how = {"compression": _compression(file), "use_dictionary": repeated or False}
-    with pyarrow.parquet.ParquetWriter(output, schema, **how) as writer:
+    with ExitStack() as stack:
+        writer: Any = None
         for batch in _groups(file, copied):
             masked = _rebuilt(names, batch, apply)
+            writer = writer or stack.enter_context(_parquet_writer(output, schema, file, copied, masked))
             writer.write_batch(masked.cast(schema) if masked.schema != schema else masked)
             _counted(copied, masked)
+        if writer is None:
+            stack.enter_context(pyarrow.parquet.ParquetWriter(output, schema, compression=_compression(file)))
+
+
+def _parquet_writer(output: Path, schema: Any, file: Any, copied: Copied, first: Any) -> Any:
+    """With the compression of the source but for hexadecimal pseudonyms, in which nothing recurs that fast methods
+    could use, and with dictionaries for the columns whose values do recur in the first rows."""
+    usual = _compression(file)
+    hashed = {one.column for one in copied.columns if one.action == "pseudonym"}
+    return pyarrow.parquet.ParquetWriter(
+        output,
+        schema,
+        compression={name: "none" if usual in _FAST and name in hashed else usual for name in schema.names},
+        use_dictionary=[name for name in schema.names if name not in hashed and _recurs(first.column(name))] or False,
+    )
+
+
+def _recurs(values: Array) -> bool:
+    """Whether a dictionary of the values is worth its work. Only text and numbers are looked at."""
+    if pa.types.is_nested(values.type):
+        return False
+    values = values[:_FIRST]
+    return bool(pa.types.is_dictionary(values.type) or 2 * pa.compute.count_distinct(values).as_py() <= len(values))
 
 
 def _groups(file: Any, copied: Copied) -> Iterator[Any]:

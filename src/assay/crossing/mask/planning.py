@@ -21,12 +21,12 @@ from assay.dossier.store import unreachable
 from assay.examinations.border.classes import CODES
 from assay.examinations.border.columns import Column, Verdict, bytes_of
 from assay.examinations.border.files import READING_ENDS, count
-from assay.examinations.border.persons import new_key
 from assay.examinations.border.readers.batches import Batch, Read, Reader
 from assay.examinations.border.semantics import called
 
 _ROWS = 1 << 16
 _SENTENCE = r"\S+\s+\S+\s+\S+|\p{Han}{5,}"
+_FIRST = 1 << 10
 _NEARLY_ALL = 0.9
 _MOST = 0.5  # share of the cells from which a class speaks for the whole column
 Array = Any  # pyarrow.Array
@@ -46,7 +46,7 @@ def planned(source: Path, reader: Reader, policy: Policy) -> list[Masked]:
     wordy: set[str] = set()
     try:
         with source.open("rb") as stream:
-            counted = count(_observed(_larger(reader(stream, source.name)), wordy), new_key())
+            counted = count(_observed(_larger(reader(stream, source.name)), wordy), b"")
     except READING_ENDS as error:
         raise unreachable(source, error if isinstance(error, OSError) else OSError(type(error).__name__)) from error
     except (pa.ArrowException, csv.Error) as error:
@@ -116,7 +116,10 @@ def _sentences(array: Array) -> bool:
         content = buffer[edges[0] : edges[-1]]
         if not bool(np.any(content <= 32)) and not bool(np.any(content >= 0xE3)):
             return False
-    return bool(pa.compute.any(pa.compute.match_substring_regex(array.unique(), _SENTENCE)).as_py())
+    return any(
+        pa.compute.any(pa.compute.match_substring_regex(some.unique(), _SENTENCE)).as_py()
+        for some in (array[:_FIRST], array[_FIRST:])
+    )
 
 
 def _speaks(column: Column, verdict: Verdict) -> bool:
