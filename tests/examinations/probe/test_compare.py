@@ -136,3 +136,34 @@ def test_what_is_declared_and_absent_is_told() -> None:
 def test_how_a_process_ended_is_no_program_to_declare() -> None:
     limit = one(event("limit", what="disk"))
     assert outcome(limit, Declaration(processes=())) is None
+
+
+def written(path: str) -> Fact:
+    return one(changes=[{"path": path, "how": "created", "type": "file", "size": 1, "mode": "0644", "sha256": ""}])
+
+
+@pytest.mark.parametrize(
+    ("fact", "declaration"),
+    [
+        (listener(31337), interfaces(Interface("any", "tcp"))),
+        (one(contact("198.18.0.1", 443, "c2.invalid")), Declaration(destinations=("*.invalid",))),
+        (one(contact("203.0.113.9", 443)), Declaration(destinations=("0.0.0.0/0",))),
+        (one(contact("2001:db8::9", 443)), Declaration(telemetry=("[::/0]",))),
+        (written("/etc/cron.d/x"), Declaration(files=("/**",))),
+        (written("/etc/cron.d/x"), Declaration(files=("/etc/",))),
+        (written("/etc/cron.d/x"), Declaration(files=("/e*/**",))),
+        (written("/etc/cron.d/x"), Declaration(files=("/*/*/*",))),
+    ],
+)
+def test_a_line_that_covers_everything_declares_nothing(fact: Fact, declaration: Declaration) -> None:
+    assert outcome(fact, declaration) is None
+    rows = [item for item in compared([fact], declaration) if item.kind == "run.declaration"]
+    assert [item.value["state"] for item in rows] == [None]
+
+
+@pytest.mark.parametrize("program", ["/tmp/gzip", "/var/home/app/.cache/gzip", "/dev/shm/gzip"])
+def test_a_bare_name_is_a_program_of_the_system_or_the_product(program: str) -> None:
+    declaration = Declaration(processes=("gzip",))
+    assert outcome(one(event("exec", program=program, arguments=[], by="x", first=False)), declaration) == "undeclared"
+    for known in ("/usr/bin/gzip", "/product/bin/gzip"):
+        assert outcome(one(event("exec", program=known, arguments=[], by="x", first=False)), declaration) == "declared"

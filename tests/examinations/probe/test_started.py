@@ -1,10 +1,13 @@
 """Each recipe for real: what is delivered is laid out, installed and started in a cage, and is seen to do its work."""
 
 import json
+import os
 import shutil
 import subprocess
 import tarfile
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from assay.core.facts import Fact
+from assay.examinations.probe import calls
 from assay.examinations.probe.behaviour import facts_of
 from assay.examinations.probe.recipes import recipe_for
 from assay.examinations.probe.run import Plan, Record, Waiting, observe
@@ -158,3 +162,22 @@ def test_a_deb_adds_its_user_and_starts_its_service(tmp_path: Path) -> None:
     programs = {fact.value["program"] for fact in facts if fact.value.get("conduct") == "started"}
     assert {"/usr/sbin/adduser", "/usr/bin/chown"} <= programs
     assert not {"/usr/bin/sed", "/usr/bin/head"} & programs  # the recipe's own work is no act of the product
+
+
+def test_what_needs_a_display_is_known_by_the_first_line_that_it_prints(tmp_path: Path) -> None:
+    (tmp_path / "app.sh").write_text("#!/bin/sh\necho java.awt.HeadlessException\nseq 400\nexit 1\n")
+    _, records = seen(tmp_path / "app.sh", phases=("start", "stop"))
+    assert any(conduct == "needs-display" for record in records for _, conduct, _ in record.conduct)
+
+
+@needs("/usr/bin/bpftrace", "bpftrace")
+@pytest.mark.skipif(os.geteuid() != 0, reason="library calls are watched by root alone")
+def test_calls_of_a_library_are_counted_however_short_the_program(tmp_path: Path) -> None:
+    script = tmp_path / "app.sh"
+    script.write_text("#!/bin/sh\necho x | openssl dgst -sm3\n")
+    recipe = recipe_for(script, ())
+    plan = Plan(script, recipe, datetime(2026, 11, 22), ("start", "stop"), QUICK, LIMITS)
+    with closing(calls.Watched(plan)) as watched:
+        records = observe(replace(plan, shadows=watched.libraries))
+    assert {fact.value["algorithm"] for fact in watched.facts("product", "owner")} >= {"SM3"}
+    assert [attempt.status for attempt in watched.attempts("product", records)] == ["completed"]

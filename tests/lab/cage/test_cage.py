@@ -16,10 +16,11 @@ from assay.lab.cage import cage as outside
 from assay.lab.cage import selftest, tools
 from assay.lab.cage.cage import Cage, CageError, Event
 from assay.lab.cage.network import interfaces
-from assay.lab.cage.spec import CageLimits, CageSpec, Launch
+from assay.lab.cage.spec import HOME, CageLimits, CageSpec, Launch
 from tests.lab.cage.caged import FIXTURES, PYTHON, SMALL, laid, needs_cage, ran, said
 
 pytestmark = needs_cage
+ROOT, PASSING = "/root", "/tmp/here"  # inside
 # `env` in between: the right to read everything is lost by the first exec alone.
 AS_USER = ("setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups", "env")
 
@@ -48,8 +49,8 @@ def hosts(events: list[dict[str, object]], kind: str = "contact") -> set[tuple[o
 
 def test_every_way_out_ends_in_the_sink_and_nothing_leaves(cage: Cage) -> None:
     outside = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) if os.geteuid() == 0 else None
-    routes = ["dns", "aaaa", "http", "https", "careless", "four", "six", "udp", "icmp", "tcp53", "dot", "doh", "proxy"]
-    more = ["socks", "tunnel", "abstract", "ring", "daemon"]
+    routes = ["dns", "aaaa", "http", "https", "careless", "four", "six", "udp", "quic", "icmp"]
+    more = ["tcp53", "dot", "doh", "proxy", "socks", "tunnel", "abstract", "ring", "daemon"]
     ended, events = ran(cage, [PYTHON, "routes.py", *routes, *more], 20)
     assert ended.code == 0
     assert hosts(events) >= {
@@ -58,7 +59,9 @@ def test_every_way_out_ends_in_the_sink_and_nothing_leaves(cage: Cage) -> None:
         ("tcp53.route.invalid", 53), ("dot.route.invalid", 853), ("doh.route.invalid", 443),
         ("proxy.route.invalid", 443), ("socks.route.invalid", 6667), ("daemon.route.invalid", 7005),
     }  # fmt: skip
-    assert hosts(events, "packet") == {("udp.route.invalid", 123), ("icmp.route.invalid", 0)}
+    assert hosts(events, "packet") == {
+        ("udp.route.invalid", 123), ("icmp.route.invalid", 0), ("quic.route.invalid", 443),
+    }  # fmt: skip
     names = {event["name"]: event["resolver"] for event in events if event["kind"] == "name"}
     assert names["dns.route.invalid"] == "198.51.100.53"
     assert {names[f"inside.{route}.route.invalid"] for route in ("tcp53", "dot", "doh")} == {
@@ -148,6 +151,84 @@ def test_a_file_that_only_passes_by_a_name_is_found_again(cage: Cage) -> None:
         assert changes["/etc/mime.types"] == "deleted"
 
 
+@pytest.mark.parametrize("traced", [True, False])
+def test_who_opens_a_bait_is_seen_by_whatever_call(cage: Cage, *, traced: bool) -> None:
+    script = "cat /etc/shadow ~/.ssh/id_rsa; ls -laR /home ~root/.ssh; cp ~root/.aws/credentials /tmp/x; rm /tmp/x"
+    _, events = ran(cage, ["/bin/sh", "-c", script], traced=traced)
+    assert {event["path"] for event in events if event["kind"] == "read"} == {
+        "/etc/shadow", f"{HOME}/.ssh/id_rsa", f"{ROOT}/.aws/credentials",
+    }  # fmt: skip
+
+
+def test_a_bait_is_the_same_under_another_name(cage: Cage) -> None:
+    script = "cd ~root/.kube; ln config /tmp/linked; cat /tmp/linked; mv ~root/.netrc /tmp/moved; cat /tmp/moved"
+    _, events = ran(cage, ["/bin/sh", "-c", script], traced=False)
+    assert {f"{ROOT}/.kube/config", f"{ROOT}/.netrc"} <= {event["path"] for event in events if event["kind"] == "read"}
+
+
+def test_a_trace_of_opens_has_what_was_looked_for_in_vain(cage: Cage) -> None:
+    script = f"cat {ROOT}/.ssh/absent; echo x > /usr/bin/ls; cat /proc/1/environ"
+    for opens in (True, False):
+        cage.phase(f"opens-{opens}", "traced")
+        cage.run(Launch(("/bin/sh", "-c", script), opens=opens), 10)
+    told = {str(event["phase"]) for event in cage.told("read", "denied") if event["path"] == f"{ROOT}/.ssh/absent"}
+    assert told == {"opens-True"}
+    assert any(event["path"] == "/usr/bin/ls" and event["how"] == "write" for event in cage.told("denied"))
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_sockets_past_the_network_are_told_by_their_arguments(cage: Cage, *, traced: bool) -> None:
+    script = """
+import socket as s
+for a in ((17, 3), (2, 3, 1), (10, 3 | 0o2000000, 58), (38, 5), (40, 1), (2, 2, 1), (16, 3), (1, 1), (10, 1)):
+    try: s.socket(*a)
+    except OSError: print(a[0], end=" ")
+"""
+    _, events = ran(cage, [PYTHON, "-c", script], traced=traced)
+    powers = {(event["arguments"], event["error"]) for event in events if event["kind"] == "power"}
+    assert powers == {("family 17", "EPERM"), ("family 2", "EPERM"), ("family 10", "EPERM")}
+    assert [event["argument"] for event in events if event["kind"] == "refused"] == [40]
+    assert any(event["kind"] == "kernel-crypto" for event in events)
+    assert said(events).replace("38 ", "") == "17 2 10 40 "
+
+
+def test_a_passing_file_is_named_by_where_its_process_is(cage: Cage) -> None:
+    script = """
+import os, time
+os.makedirs("/tmp/here", exist_ok=True); os.makedirs("/tmp/there", exist_ok=True); os.chdir("/tmp/here")
+if os.fork() == 0:
+    time.sleep(0.3); open("drop", "w").close(); os.unlink("drop"); time.sleep(0.3); os._exit(0)
+if os.fork() == 0:
+    os.chdir("/tmp/there"); os._exit(0)
+os.chdir("/opt"); os.wait(); os.wait()
+"""
+    _, events = ran(cage, [PYTHON, "-c", script])
+    assert {event["path"] for event in events if event["kind"] == "write"} == {f"{PASSING}/drop"}
+
+
+def test_no_packet_made_by_hand_passes_for_the_kernels_or_the_resolvers() -> None:
+    script = """
+import socket as s, struct
+out = s.socket(s.AF_INET, s.SOCK_RAW, 17)
+out.sendto(struct.pack(">HHHH", 53, 9999, 14, 0) + b"marker", ("203.0.113.41", 0))
+out = s.socket(s.AF_INET, s.SOCK_RAW, 1)
+out.sendto(b"\\3\\3" + bytes(6) + b"marker", ("203.0.113.42", 0))
+try: s.gethostbyname("kernel.invalid")
+except OSError: pass
+closed = s.socket(s.AF_INET, s.SOCK_DGRAM); closed.sendto(b"x", ("203.0.113.43", 7))
+"""
+    with Cage(SMALL, raw=True) as opened:
+        opened.assemble()
+        _, events = ran(opened, [PYTHON, "-c", script], 5)
+    seen = {(event["protocol"], event["destination"]) for event in events if event["kind"] == "packet"}
+    assert seen == {("udp", "203.0.113.41"), ("icmp", "203.0.113.42"), ("udp", "203.0.113.43")}
+
+
+def test_shared_memory_is_among_what_was_left(cage: Cage) -> None:
+    ran(cage, ["/bin/sh", "-c", "echo x > /dev/shm/left"])
+    assert any(change["path"] == "/dev/shm/left" for change in cage.difference())
+
+
 def test_a_full_disk_is_the_cages_own() -> None:
     with Cage(CageLimits(disk=8 << 20, wall=10), marker=True) as small:
         laid(small, "hostile.py")
@@ -232,7 +313,8 @@ def _recorded(token: str) -> list[Event]:
         {"kind": "contact", "destination": "2001:db8::9", "port": 4444, "first": f"six {token}\n"},
         {"kind": "packet", "destination": "203.0.113.9", "port": 12345, "first": f"udp {token}\n"},
         {"kind": "exec", "program": "/bin/bash"},
-        {"kind": "write", "path": "/tmp/written"},
+        {"kind": "write", "path": "/tmp/passing"},
+        {"kind": "read", "path": "/etc/shadow"},
         {"kind": "connect", "address": "203.0.113.9", "port": 4444},
     ]
 

@@ -40,7 +40,7 @@ def test_extension_headers_are_passed_over() -> None:
     ("protocol", "destination", "payload", "inside"),
     [
         (17, "127.0.0.1", bytes(12), True),
-        (1, "203.0.113.5", b"\x03\x03" + bytes(20), True),  # the kernel: port unreachable
+        (1, "203.0.113.5", b"\x03\x03" + bytes(20), False),
         (1, "203.0.113.5", b"\x08\x00" + bytes(6) + b"ping", False),
         (253, "203.0.113.5", b"raw", False),
     ],
@@ -49,6 +49,7 @@ def test_what_stays_inside(protocol: int, destination: str, payload: bytes, *, i
     packet = parse(four(protocol, destination, payload))
     assert isinstance(packet, Packet)
     assert packet.inside is inside
+    assert packet.refusal is (payload[:1] == b"\x03")
 
 
 @given(st.binary(max_size=120))

@@ -192,6 +192,9 @@ def _contact(gathered: Gathered, event: Event) -> None:
         if event["protocol"] in ("tls", "tlcp"):
             measures["certificate_checked"] = not event["accepted"]
             _offered(gathered, event, name or address)
+    elif event.get("application"):  # QUIC: TLS 1.3 that the sink does not answer
+        measures["protocol"] = str(event["application"])
+        _offered(gathered, event, name or address)
     gathered.add("run.contact", event, identity, **measures)
 
 

@@ -156,7 +156,7 @@ class Watched:
 
     def attempts(self, component: str, records: Sequence[Record]) -> Iterator[Attempt]:
         """Whether calls of cryptography could be seen at all."""
-        visible = sorted(_visible(records, self._known))
+        visible = _visible(records, self._known) | {soname for soname, _, _ in self._counts}
         why = self._why or ("" if visible else "no visible library, which is not the same as no cryptography")
         if why:
             yield Attempt(

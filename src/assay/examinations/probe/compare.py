@@ -5,9 +5,10 @@
     files         paths with * (within one folder), ** (any depth), or a folder with a final /
     processes     paths or base names of programs;  privileges, ciphers: the names that facts use
 
-A part that was not declared says nothing: its facts stay undetermined and no rule is met by them. So does a draft,
-until the vendor makes it its own. A declaration of nothing (an empty list) is a declaration. One that only the delivery
-itself carries, signed by nobody, can convict and never acquit: what it covers stays undetermined.
+A part that was not declared says nothing: its facts stay undetermined and no rule is met by them. So does a line that
+covers nearly everything (/etc/**, 0.0.0.0/0, *.com, an interface without a port where the product chose a fixed one),
+and a draft, until the vendor makes it its own. A declaration of nothing (an empty list) is a declaration. One that only
+the delivery itself carries, signed by nobody, can convict and never acquit: what it covers stays undetermined.
 """
 
 import ipaddress
@@ -26,6 +27,10 @@ _DESTINATION = re.compile(
     r"(?:(?P<scheme>[a-z0-9]+)://)?(?P<host>\[[^\]]+\]|[^:/\s]+(?:/\d+)?|[^\s]+?)(?::(?P<port>\d+))?/?"
 )
 _UDP = frozenset({"udp", "quic", "ntp", "dtls", "snmp", "syslog"})
+_INSTALLED = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/opt/", "/product/")
+_SYSTEM = frozenset(
+    {"bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "root", "sbin", "sys", "usr", "var"}
+)  # fmt: skip
 _UNJUDGED = frozenset({"left-behind", "ignored-stop", "over-limit", "needs-display"})  # conduct, not a program
 
 
@@ -45,10 +50,10 @@ def _told(fact: Fact, declaration: Declaration, *, claimed: bool) -> Fact:
     rows = _rows(fact, declaration)
     if rows is None:
         return fact
-    covered = any(_covers(fact, part, row) for part, row in rows)
-    if covered and claimed:
+    covering = [(part, row) for part, row in rows if _covers(fact, part, row)]
+    if covering and (claimed or all(_boundless(fact, part, row) for part, row in covering)):
         return fact
-    return replace(fact, value={**fact.value, "declared": "declared" if covered else "undeclared"})
+    return replace(fact, value={**fact.value, "declared": "declared" if covering else "undeclared"})
 
 
 Row = str | Interface
@@ -74,8 +79,9 @@ def _declarations(facts: Sequence[Fact], declaration: Declaration, trust: str) -
     component = facts[0].subject.component if facts else "product"
     for part in _COVERS:
         for row in getattr(declaration, part) or ():
-            seen = any(part in _PARTS.get(fact.kind, ()) and _covers(fact, part, row) for fact in facts)
-            state = "absent" if not seen else "seen" if trust == "operator" else None  # a claim meets no rule
+            covered = [fact for fact in facts if part in _PARTS.get(fact.kind, ()) and _covers(fact, part, row)]
+            meant = trust == "operator" and not all(_boundless(fact, part, row) for fact in covered)
+            state = "absent" if not covered else "seen" if meant else None  # a claim meets no rule
             value: dict[str, Scalar] = {"part": part, "content": written(row), "state": state, "trust": trust}
             if consent is not None:
                 value["consent"] = consent
@@ -145,8 +151,29 @@ def _path(fact: Fact, row: Row) -> bool:
 
 
 def _program(fact: Fact, row: Row) -> bool:
+    """A bare name is a program of the system or of the product, not one of that name in a folder of passing files."""
     program = str(fact.value.get("program", ""))
-    return isinstance(row, str) and row in (program, posixpath.basename(program))
+    return isinstance(row, str) and (
+        row == program or (row == posixpath.basename(program) and program.startswith(_INSTALLED))
+    )
+
+
+def _boundless(fact: Fact, part: str, row: Row) -> bool:
+    """Whether a line says so little that nobody can be held to it."""
+    if not isinstance(row, str):
+        return row.port is None and "port" in fact.value
+    if part == "files":
+        first, *more = f"{row}**".split("/")[1:] if row.endswith("/") else row.split("/")[1:] or [row]
+        return "*" in first or (first in _SYSTEM and bool(more) and "*" in more[0])
+    match = _DESTINATION.fullmatch(row.lower()) if part in ("destinations", "telemetry") else None
+    if match is None:
+        return False
+    host = match["host"].strip("[]")
+    try:
+        network = ipaddress.ip_network(host, strict=False)
+    except ValueError:
+        return host.startswith("*.") and "." not in host[2:]
+    return network.prefixlen < (8 if network.version == 4 else 16)
 
 
 def _named(key: str) -> Callable[[Fact, Row], bool]:

@@ -8,6 +8,9 @@
     restart        started and stopped again over the files that it left
     clock-year     started a year from now; likewise clock-friday (23:30) and clock-leap (29 February, noon)
 
+From restart on, which is short, the trace has every open as well: what the product looked for in vain, or was refused,
+shows there alone. Before, what is written, and whoever reads a file that is a bait.
+
 The clock is moved by libfaketime, which needs a dynamic program: that it was really loaded is read from the memory map
 of the running product, and otherwise said. A phase that was not asked for, or that did not come to its end, is told as
 a shortfall, never left out.
@@ -16,7 +19,7 @@ a shortfall, never left out.
 import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +208,7 @@ class _Run:
 
     def _again(self, phase: str, env: Mapping[str, str], seconds: float) -> None:
         self._cage.phase(phase, self._record.run)
-        number = self._cage.launch(self._launch(self._plan.recipe.start, env))
+        number = self._cage.launch(replace(self._launch(self._plan.recipe.start, env), opens=True))
         if self._settle(number, min(self._plan.waiting.settle, max(seconds, 1.0))):
             self._cage.wait(number, seconds)
         mapped = set(self._cage.mapped())
@@ -243,7 +246,7 @@ class _Run:
             self._short(phase, "limit", f"ended at the limit: {ended.over}")
         if ended.unread:
             self._short(phase, "fault", f"{ended.unread} lines of the trace could not be read")
-        if any(words in _tail(self._cage).lower() for words in _DISPLAY):
+        if any(words in _said(self._cage).lower() for words in _DISPLAY):
             record.conduct.append((phase, "needs-display", program))
             self._short(phase, "no-start", "it needs a display")
 
@@ -273,6 +276,11 @@ def _leap_noon(year: int, after: datetime.datetime) -> datetime.datetime | None:
     return noon if noon > after else None
 
 
-def _tail(cage: Cage) -> str:
+def _said(cage: Cage) -> str:
+    """The last output, as much as is kept of it."""
     texts = [str(event["text"]) for event in cage.told("output") if event["text"]]
-    return texts[-1][-300:] if texts else ""
+    return texts[-1] if texts else ""
+
+
+def _tail(cage: Cage) -> str:
+    return _said(cage)[-300:]

@@ -12,6 +12,7 @@ The same for root and for an ordinary user. The folder with the sink's log belon
 of it. A session that was not tested runs nothing: `launch` refuses.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -23,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,7 @@ from assay.lab.cage.spec import CageLimits, CageSpec, Launch
 _ANSWER = 60.0
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")  # no secret of the operator's
 _LARGEST_LINE = 32 << 20
+_PIECE = 1 << 20
 _LOSING = frozenset({"events", "packets"})
 Event = Mapping[str, Any]
 
@@ -70,7 +72,10 @@ class Cage:
         raw: bool = False,
         marker: bool = False,
         answers: Mapping[str, str] | None = None,
+        place: Path | None = None,
     ) -> None:
+        """`place` is where the session's folder is made: in memory, for what must not reach a disk."""
+        self._place = place
         self.limits = limits or CageLimits()
         self.events: list[Event] = []
         self.whole = True
@@ -94,7 +99,7 @@ class Cage:
 
     def _open(self) -> None:
         tools.require()
-        self.folder = Path(tempfile.mkdtemp(prefix="assay-cage-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="assay-cage-", dir=self._place))
         self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
         user, group = owner()
         for name in ("skeleton", "shadow", "in"):
@@ -128,14 +133,16 @@ class Cage:
         if self._keeper.stderr is not None:
             self._keeper.stderr.close()
 
-    def put(self, path: Path, name: str) -> None:
-        """Copy a file or a folder to /in/NAME. Links are copied as links, devices and sockets are left out.
+    def put(self, path: Path, name: str, *, move: bool = False) -> None:
+        """Copy (or move) a file or a folder to /in/NAME. Links are copied as links, devices and sockets are left out.
 
         Raises UsageError when not all of it can be read.
         """
         target = self.folder / "in" / name
         try:
-            if path.is_dir():
+            if move:
+                shutil.move(path, target)
+            elif path.is_dir():
                 shutil.copytree(path, target, symlinks=True, ignore=_special)
             else:
                 shutil.copyfile(path, target)
@@ -241,6 +248,22 @@ class Cage:
         answer = self.ask("difference")
         self.whole = self.whole and answer["whole"]
         return list(answer["changes"])
+
+    def written(self, inside: str, most: int) -> tuple[list[dict[str, Any]], bool]:
+        """Files created or changed in a folder since `assemble`, without digests; False when there are more."""
+        answer = self.ask("difference", inside=inside, most=most)
+        return list(answer["changes"]), bool(answer["whole"])
+
+    def read(self, path: str, limit: int) -> Iterator[bytes]:
+        """The first `limit` bytes of a file that was written inside, in pieces; nothing where there is none."""
+        offset = 0
+        while offset < limit:
+            answer = self.ask("read", path=path, offset=offset, size=min(_PIECE, limit - offset))
+            piece = base64.b64decode(answer.get("content", ""))
+            if not piece:
+                return
+            yield piece
+            offset += len(piece)
 
     def told(self, *kinds: str) -> Iterable[Event]:
         """Events of these kinds so far."""

@@ -6,6 +6,7 @@ kernel ends everything in its process namespace. It never opens a path that a pr
 except below the upper folders, where it follows none.
 """
 
+import base64
 import contextlib
 import encodings.idna  # noqa: F401  (what is imported later cannot be read by whom this process becomes)
 import json
@@ -17,21 +18,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from assay.lab.cage import bait, namespaces, network, packets, quic, refusals
 from assay.lab.cage import layers as files
-from assay.lab.cage import namespaces, network, packets, refusals
 from assay.lab.cage.asking import ask
 from assay.lab.cage.dns import Names
 from assay.lab.cage.events import Teller, plain
 from assay.lab.cage.sandbox import Sandbox
 from assay.lab.cage.sink import Sink, self_signed
-from assay.lab.cage.spec import CageSpec, Launch
+from assay.lab.cage.spec import MACHINE, CageSpec, Launch
 from assay.lab.cage.watch import Watch, mapped, program_of
 
 Command = dict[str, Any]
+_MOST_REACHED, _MOST_UNNAMED = 100_000, 1_000
+_LAUNCHED = tuple(field.name for field in fields(Launch))
 
 
 class Keeper:
@@ -45,6 +48,10 @@ class Keeper:
         self._count = 0
         self._names = Names(spec.answers)
         self._sink = Sink(self._names, teller, context)
+        self._hellos = quic.Hellos()
+        self._named: set[tuple[str, int]] = set()
+        self._reached = {MACHINE}
+        self._unnamed: dict[tuple[str, int], tuple[packets.Packet, str, str]] = {}
         self._watch = Watch(spec.limits, self._layers.up, teller, self._over)
 
     def build(self) -> None:
@@ -62,17 +69,36 @@ class Keeper:
         for packet in packets.outgoing(self._lo):
             if packet is None or packet.inside or packet.protocol == "tcp":
                 continue
-            if packet.protocol == "udp" and 53 in (packet.port, packet.source_port):
+            if packet.refusal and packet.destination in self._reached:
+                continue  # to an address that was told of already
+            if len(self._reached) < _MOST_REACHED:
+                self._reached.add(packet.destination)
+            if packet.protocol == "udp" and (packet.port == 53 or self._sink.replied(packet)):
                 continue  # the resolver's
-            self._teller.tell(
-                "packet",
-                protocol=packet.protocol,
-                destination=packet.destination,
-                port=packet.port,
-                type=packet.type,
-                name=self._names.name_of(packet.destination),
-                first=plain(packet.first),
-            )
+            if packet.protocol == "udp" and quic.is_initial(packet.payload):
+                self._quick(packet)
+            else:
+                self._told(packet, first=plain(packet.first))
+
+    def _told(self, packet: packets.Packet, name: str = "", **more: object) -> None:
+        name = name or self._names.name_of(packet.destination)
+        about = {"protocol": packet.protocol, "destination": packet.destination, "port": packet.port}
+        self._teller.tell("packet", **about, type=packet.type, name=name, **more)
+
+    def _quick(self, packet: packets.Packet) -> None:
+        """QUIC: told when its hello is whole, for that has the name; at the latest when the phase is flushed."""
+        about = (packet.destination, packet.port)
+        hello = self._hellos.read(*about, packet.payload)
+        if hello is None:
+            if len(self._unnamed) >= _MOST_UNNAMED:
+                self._told(packet, application="quic")
+            elif about not in self._named:
+                self._unnamed[about] = packet, self._teller.phase, self._teller.run
+            return
+        if len(self._named) < _MOST_REACHED:
+            self._named.add(about)
+        self._unnamed.pop(about, None)
+        self._told(packet, hello.name, application="quic", hello=asdict(hello))
 
     def _over(self, reason: str) -> None:
         """A limit was passed: everything that runs is killed; `wait` says so to who asks."""
@@ -97,6 +123,9 @@ class Keeper:
 
     def _do_flush(self, command: Command) -> Command:
         self._sink.flush(command["seconds"])
+        while self._unnamed:
+            packet, phase, run = self._unnamed.popitem()[1]
+            self._told(packet, application="quic", phase=phase, run=run)
         if packets.lost(self._lo):
             self._teller.tell("limit", what="packets")
         return {}
@@ -108,10 +137,13 @@ class Keeper:
     def _do_assemble(self, _: Command) -> Command:
         """The files as they are now: the first time nothing is staged, later what was unpacked is a layer."""
         self._layers = files.assemble(self._layers)
+        if not self._layers.container:
+            bait.put(self._layers.root)
+        bait.watch(self._layers.root, self._teller)
         return {"container": self._layers.container}
 
     def _do_launch(self, command: Command) -> Command:
-        launch = Launch(tuple(command["argv"]), command["env"], command["cwd"], command["traced"], command["staging"])
+        launch = Launch(**{**{key: command[key] for key in _LAUNCHED}, "argv": tuple(command["argv"])})
         self._count += 1
         sandbox = Sandbox(launch, self._spec, self._layers, self._teller, self._count)
         self._running[self._count] = sandbox
@@ -152,9 +184,21 @@ class Keeper:
     def _do_ask(self, command: Command) -> Command:
         return ask(command["address"], command["port"], self._teller)
 
-    def _do_difference(self, _: Command) -> Command:
-        changes, whole = files.difference(self._layers)
+    def _do_difference(self, command: Command) -> Command:
+        inside = command.get("inside", "")
+        changes, whole = (
+            files.difference(self._layers, inside, command["most"]) if inside else files.difference(self._layers)
+        )
         return {"changes": [asdict(change) for change in changes], "whole": whole}
+
+    def _do_read(self, command: Command) -> Command:
+        """A piece of a file that was written; `content` is absent where there is no such file."""
+        try:
+            with os.fdopen(files.opened(self._layers, command["path"]), "rb") as file:
+                file.seek(command["offset"])
+                return {"content": base64.b64encode(file.read(command["size"])).decode()}
+        except (OSError, ValueError):
+            return {}
 
 
 def main() -> int:

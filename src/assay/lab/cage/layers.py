@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.lab.cage import bait
 from assay.lab.cage.namespaces import mount
 from assay.lab.cage.spec import HOME, MARKER, RESOLVER
 
@@ -27,7 +28,7 @@ _FOLDERS = (
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64", "var/run": "/run"}
 _FROM_HOST = (
     "etc/ssl/certs", "etc/ssl/openssl.cnf", "etc/alternatives", "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d",
-    "etc/mime.types", "etc/services", "etc/protocols", "etc/ca-certificates.conf",
+    "etc/mime.types", "etc/services", "etc/protocols", "etc/ca-certificates.conf", "etc/maven",
 )  # fmt: skip
 _MOST_CHANGES = 5_000
 _HASHED = 32 << 20
@@ -65,6 +66,11 @@ class Layers:
         return self.up / f"{self.number}.usr"
 
     @property
+    def memory(self) -> Path:
+        """What is shared memory inside: /dev/shm."""
+        return self.up / f"{self.number}.shm"
+
+    @property
     def stage(self) -> Path:
         """Where a package is unpacked before it becomes a layer."""
         return self.up / "stage"
@@ -98,6 +104,7 @@ def skeleton(folder: Path, *, marker: bool, uid: int) -> None:
         texts[MARKER.lstrip("/")] = "inert fixtures may start here\n"
     for name, text in texts.items():
         (folder / name).write_text(text)
+    bait.folders(folder)
 
 
 def _copied(source: Path, target: Path) -> None:
@@ -123,6 +130,8 @@ def assemble(layers: Layers) -> Layers:
     for folder in (layers.root, layers.usr):
         for suffix in ("", ".up", ".work"):
             folder.with_name(folder.name + suffix).mkdir()
+    layers.memory.mkdir()
+    layers.memory.chmod(0o1777)
     lower = [str(layers.stage)]
     shadow = layers.folder / "shadow"
     if not layers.container:
@@ -139,14 +148,20 @@ def _overlay(lower: list[str], target: Path) -> None:
     mount("overlay", str(target), "overlay", options=options)
 
 
-def difference(layers: Layers) -> tuple[list[Change], bool]:
-    """What was created, changed or deleted since `assemble`; False when there was more than is listed."""
+def difference(layers: Layers, inside: str = "", most: int = _MOST_CHANGES) -> tuple[list[Change], bool]:
+    """What was created, changed or deleted since `assemble`; False when there was more than is listed.
+
+    `inside`: only what lies in this folder of the root, and then without digests: who asks for a folder reads it.
+    """
+    if inside:
+        return _inside(layers, inside, most)
     changes: list[Change] = []
     whole = True
     lowers = [layers.stage] if layers.container else [layers.stage, layers.folder / "skeleton"]
     for upper, below, prefix in (
         (_upper(layers.root), lowers, "/"),
         (_upper(layers.usr), [layers.stage / "usr", Path("/usr")], "/usr"),
+        (layers.memory, [], "/dev/shm"),  # noqa: S108
     ):
         for path in _walk(upper):
             if len(changes) >= _MOST_CHANGES:
@@ -161,6 +176,42 @@ def difference(layers: Layers) -> tuple[list[Change], bool]:
     return sorted(changes, key=lambda change: change.path), whole
 
 
+def _inside(layers: Layers, folder: str, most: int) -> tuple[list[Change], bool]:
+    upper, changes = _upper(layers.root), list[Change]()
+    lowers = [layers.stage] if layers.container else [layers.stage, layers.folder / "skeleton"]
+    start = upper / folder.strip("/")
+    for path in _walk(start) if start.is_dir() and not start.is_symlink() else ():
+        if len(changes) >= most:
+            return changes, False
+        change = _change(path, upper, lowers, "/", digest=False)
+        if change is not None:
+            changes.append(change)
+    return sorted(changes, key=lambda change: change.path), True
+
+
+def opened(layers: Layers, path: str) -> int:
+    """A descriptor of a plain file that was written in the root. No link is followed on the way.
+
+    Raises OSError, ValueError for a path that is no such file's.
+    """
+    *folders, name = Path(path.lstrip("/")).parts or ("",)
+    if ".." in (*folders, name):
+        raise ValueError(path)
+    at = os.open(_upper(layers.root), os.O_PATH | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            below = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = below
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+    finally:
+        os.close(at)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise ValueError(path)
+    return file
+
+
 def _upper(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.up")
 
@@ -171,7 +222,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield Path(base, name)
 
 
-def _change(path: Path, upper: Path, below: list[Path], prefix: str) -> Change | None:
+def _change(path: Path, upper: Path, below: list[Path], prefix: str, *, digest: bool = True) -> Change | None:
     status = path.lstat()
     inner = path.relative_to(upper)
     shown = os.fsencode(Path(prefix, inner)).decode("utf-8", "backslashreplace")[:2000]
@@ -183,7 +234,10 @@ def _change(path: Path, upper: Path, below: list[Path], prefix: str) -> Change |
         return None if existed else Change(shown, "created", "folder", 0, mode, "")
     how = "changed" if existed else "created"
     if stat.S_ISREG(status.st_mode):
-        return Change(shown, how, "file", status.st_size, mode, _digest(path, status.st_size))
+        if not existed and not status.st_size and shown in bait.PLACES:
+            return None  # put there by the keeper; who opened it was told
+        sha256 = _digest(path, status.st_size) if digest else ""
+        return Change(shown, how, "file", status.st_size, mode, sha256)
     kinds = {stat.S_IFLNK: "link", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
     return Change(shown, how, kinds.get(stat.S_IFMT(status.st_mode), "device"), 0, mode, "")
 

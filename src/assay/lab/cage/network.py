@@ -5,6 +5,7 @@ sent, to itself; TCP connections to other than the loopback are turned to the si
 original destination. UDP is not turned: replies would come from the wrong address.
 """
 
+import functools
 import ipaddress
 import os
 import socket
@@ -16,6 +17,7 @@ from assay.lab.cage.spec import MACHINE
 from assay.lab.cage.tools import found
 
 SINK_PORT = 9
+_STATES = {"tcp": b"0A", "tcp6": b"0A", "udp": b"07", "udp6": b"07"}
 _ORIGINAL_DESTINATION = 80
 _RULES = f"""table inet cage {{
   chain turned {{
@@ -78,23 +80,19 @@ def destination(connection: socket.socket) -> tuple[str, int]:
 
 def listening() -> list[tuple[str, str, int, int]]:
     """Transport, address, port and inode of everything that listens, except the sink itself."""
-    rows: list[tuple[str, str, int, int]] = []
-    for transport, name, state in (
-        ("tcp", "tcp", "0A"),
-        ("tcp", "tcp6", "0A"),
-        ("udp", "udp", "07"),
-        ("udp", "udp6", "07"),
-    ):
-        for line in Path("/proc/net", name).read_text().splitlines()[1:]:
-            columns = line.split()
-            address, _, port = columns[1].partition(":")
-            if columns[3] == state:
-                rows.append((transport, _address(address), int(port, 16), int(columns[9])))
-    for line in Path("/proc/net/unix").read_text(errors="backslashreplace").splitlines()[1:]:
-        columns = line.split(maxsplit=7)
-        if len(columns) == 8 and int(columns[3], 16) & 0x10000:  # __SO_ACCEPTCON
-            rows.append(("unix", columns[7], 0, int(columns[6])))
-    return rows
+    return [row for name in (*_STATES, "unix") for row in _rows(name, Path("/proc/net", name).read_bytes())]
+
+
+@functools.lru_cache(32)
+def _rows(name: str, table: bytes) -> tuple[tuple[str, str, int, int], ...]:
+    """Of one table of the kernel; most of the time it is the same as before."""
+    lines = [line.split(maxsplit=7 if name == "unix" else -1) for line in table.split(b"\n")[1:]]
+    if name == "unix":
+        found = [row for row in lines if len(row) == 8 and int(row[3], 16) & 0x10000]  # __SO_ACCEPTCON
+        return tuple(("unix", row[7].decode("utf-8", "backslashreplace"), 0, int(row[6])) for row in found)
+    found = [row for row in lines if len(row) > 9 and row[3] == _STATES[name]]
+    ends = [(row[1].partition(b":"), int(row[9])) for row in found]
+    return tuple((name[:3], _address(end[0].decode()), int(end[2], 16), inode) for end, inode in ends)
 
 
 def _address(hexadecimal: str) -> str:

@@ -41,14 +41,23 @@ class Packet:
     destination: str
     port: int
     source_port: int
-    first: bytes
+    payload: bytes
     type: int = -1
 
     @property
+    def first(self) -> bytes:
+        """As much as is told of it."""
+        return self.payload[:64]
+
+    @property
     def inside(self) -> bool:
-        """Loopback traffic, and the kernel's own word that a port is closed."""
-        loopback = ipaddress.ip_address(self.destination).is_loopback
-        return loopback or (self.protocol, self.type) in _UNREACHABLE
+        """Loopback traffic."""
+        return ipaddress.ip_address(self.destination).is_loopback
+
+    @property
+    def refusal(self) -> bool:
+        """What the kernel answers for a closed port; who may open raw sockets can send the like."""
+        return (self.protocol, self.type) in _UNREACHABLE
 
 
 def listen() -> socket.socket:
@@ -96,4 +105,4 @@ def parse(frame: bytes) -> Packet | None:
     header = 8 if protocol in ("udp", "udplite", "icmp", "icmpv6") else 12 if protocol == "sctp" else 0
     type_ = payload[0] if protocol in ("icmp", "icmpv6") and payload else -1
     addresses = (str(ipaddress.ip_address(source)), str(ipaddress.ip_address(destination)))
-    return Packet(protocol, *addresses, port, source_port, payload[header : header + 64], type_)
+    return Packet(protocol, *addresses, port, source_port, payload[header:], type_)

@@ -3,7 +3,8 @@
 A filter with a listener is put on the process that will become the sandbox; the kernel asks the keeper before it does
 anything. Refused: kernel keyrings, BPF, modules, kexec, userfaultfd, performance events, and sockets of families that
 know no network namespace (vsock reaches a hypervisor). Let through and told: io_uring, which system-call tracing does
-not see, though the network and the files of the cage do. Calls of another instruction set are refused whole.
+not see, though the network and the files of the cage do; raw and packet sockets, which the kernel then refuses to who
+has no right to them; sockets of the kernel's cryptography. Calls of another instruction set are refused whole.
 
 Source: seccomp(2), seccomp_unotify(2), `linux/seccomp.h`, `linux/filter.h`.
 """
@@ -23,7 +24,10 @@ _SET_FILTER, _NEW_LISTENER, _NO_NEW_PRIVS = 1, 1 << 3, 38
 _NOTIFY, _ALLOW, _ERRNO = 0x7FC00000, 0x7FFF0000, 0x00050000
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _CONTINUE = 1
-_FAMILIES = (0, 1, 2, 10, 16, 17, 38)  # unspec, unix, inet, inet6, netlink, packet, alg
+_INET, _INET6, _PACKET, _ALG = 2, 10, 17, 38
+_QUIET = (0, 1, 16)  # families: unspec, unix, netlink
+_KNOWN = (_INET, _INET6, _PACKET, _ALG)  # let through, whatever their type
+_RAW = 3
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SOCKET = {"x86_64": 41, "aarch64": 198}
@@ -56,15 +60,16 @@ def _op(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
 
 def program(name: str) -> bytes:
     """The filter, in classic BPF: load, compare, return."""
-    load, equal, above, end = 0x20, 0x15, 0x35, 0x06
+    load, equal, above, lowest, end = 0x20, 0x15, 0x35, 0x54, 0x06
     watched = sorted(_NAMES[name])
     lines = [_op(load, 4), _op(equal, _ARCH[name], 1, 0), _op(end, _ERRNO | errno.ENOSYS), _op(load, 0)]
     if name == "x86_64":
         lines += [_op(above, 0x40000000, 0, 1), _op(end, _ERRNO | errno.ENOSYS)]
     lines += [line for number in watched for line in (_op(equal, number, 0, 1), _op(end, _NOTIFY))]
     lines += [_op(equal, _SOCKET[name], 1, 0), _op(end, _ALLOW), _op(load, 16)]
-    lines += [line for family in _FAMILIES for line in (_op(equal, family, 0, 1), _op(end, _ALLOW))]
-    return b"".join([*lines, _op(end, _NOTIFY)])
+    lines += [line for family in _QUIET for line in (_op(equal, family, 0, 1), _op(end, _ALLOW))]
+    lines += [_op(equal, _INET, 1, 0), _op(equal, _INET6, 0, 3), _op(load, 24), _op(lowest, 15), _op(equal, _RAW, 0, 1)]
+    return b"".join([*lines, _op(end, _NOTIFY), _op(end, _ALLOW)])
 
 
 def install() -> int:
@@ -80,9 +85,9 @@ def install() -> int:
     return listener
 
 
-def listen(listener: int, teller: Teller) -> None:
-    """Answer until the last filtered process is gone."""
-    threading.Thread(target=_answer, args=(listener, teller), daemon=True).start()
+def listen(listener: int, teller: Teller, *, raw: bool) -> None:
+    """Answer until the last filtered process is gone. `raw`: whether the kernel will grant raw sockets."""
+    threading.Thread(target=_answer, args=(listener, teller, raw), daemon=True).start()
 
 
 def _program(process: int) -> str:
@@ -93,7 +98,7 @@ def _program(process: int) -> str:
         return ""
 
 
-def _answer(listener: int, teller: Teller) -> None:
+def _answer(listener: int, teller: Teller, raw: bool) -> None:
     names, socket = _NAMES[machine()], _SOCKET[machine()]
     waiting = select.poll()
     waiting.register(listener, select.POLLIN)
@@ -108,11 +113,15 @@ def _answer(listener: int, teller: Teller) -> None:
                 continue
             number, process = struct.unpack_from("=Q", notice, 0)[0], struct.unpack_from("=I", notice, 8)[0]
             call = struct.unpack_from("=i", notice, 16)[0]
-            first = struct.unpack_from("=Q", notice, 32)[0]
+            first = struct.unpack_from("=I", notice, 32)[0]
             name = names.get(call, "socket" if call == socket else str(call))
-            allowed = name in _LET_THROUGH
-            program = _program(process)
-            teller.tell("refused", call=name, argument=first & 0xFFFFFFFF, program=program, allowed=allowed)
+            allowed = name in _LET_THROUGH or (name == "socket" and first in _KNOWN)
+            if name == "socket" and first == _ALG:
+                teller.tell("kernel-crypto")
+            elif name == "socket" and allowed:
+                teller.tell("power", call="raw-socket", arguments=f"family {first}", error="" if raw else "EPERM")
+            else:
+                teller.tell("refused", call=name, argument=first, program=_program(process), allowed=allowed)
             reply = struct.pack("=QqiI", number, 0, 0 if allowed else -errno.EPERM, _CONTINUE if allowed else 0)
             try:
                 fcntl.ioctl(listener, _SEND, bytearray(reply))

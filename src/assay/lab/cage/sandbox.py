@@ -24,13 +24,14 @@ from assay.lab.cage.events import Teller, plain
 from assay.lab.cage.layers import Layers
 from assay.lab.cage.spec import HOME, CageLimits, CageSpec, Launch
 from assay.lab.cage.tools import PATH, found
+from assay.lab.cage.watch import folder_of
 
-_SHARED_MEMORY = 256 << 20
 # User 0 gains at each exec what its bounding set holds: it is cut down to the one capability, for good.
 _ONLY_RAW = (
     "/usr/bin/setpriv", "--inh-caps", "-all,+net_raw", "--ambient-caps", "-all,+net_raw",
     "--bounding-set", "-all,+net_raw",
 )  # fmt: skip
+_MEMORY = str(256 << 20)  # bytes of /dev/shm of a launch whose every open is traced, which may have its own
 _STARTING = 20.0
 _REAPING = 2.0
 _PIPE = 1 << 20  # bytes; what a user who is not root may ask of a pipe
@@ -48,7 +49,7 @@ class Sandbox:
         self.read_whole = not launch.traced  # the trace was read to its end
         self.cpu = 0.0  # of the product, and of what recorded it
         self._spent = spent()
-        self.tracing = trace.Trace(teller, launch.cwd, 2 + spec.raw) if launch.traced else None
+        self.tracing = trace.Trace(teller, launch.cwd, 2 + spec.raw, folder_of) if launch.traced else None
         self._threads: list[threading.Thread] = []
         info_read, info_write = os.pipe()
         near, far = socket.socketpair()
@@ -57,7 +58,7 @@ class Sandbox:
         if launch.traced:
             os.mkfifo(pipe, 0o600)
             self._lines = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-            arguments = [*trace.command(str(pipe)), *arguments]
+            arguments = [*trace.command(str(pipe), opens=launch.opens), *arguments]
         with near, far:
             self.process = subprocess.Popen(  # noqa: S603
                 arguments,
@@ -71,7 +72,7 @@ class Sandbox:
             )
             os.close(info_write)
             _, (listener, *_), _, _ = socket.recv_fds(near, 1, 1)
-        refusals.listen(listener, teller)
+        refusals.listen(listener, teller, raw=spec.raw)
         self.first = _first_process(info_read)
         self.main = self._main()  # the product's first process, 0 when it was over at once
         self._background(self._drain)
@@ -183,8 +184,8 @@ def sandboxed(launch: Launch, spec: CageSpec, layers: Layers, info: int) -> list
         files += ["--bind", str(layers.usr), "/usr"]
     if launch.staging:
         files += ["--bind", str(layers.stage), "/stage", "--ro-bind", f"{spec.folder}/in", "/in"]
-    files += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(_SHARED_MEMORY)]
-    files += ["--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+    memory = ["--bind", str(layers.memory)] if not launch.opens else ["--perms", "1777", "--size", _MEMORY, "--tmpfs"]
+    files += ["--proc", "/proc", "--dev", "/dev", *memory, "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
     who = ["--unshare-user", "--disable-userns", "--uid", str(spec.uid), "--gid", str(spec.uid), "--cap-drop", "ALL"]
     if spec.raw:
         who = ["--cap-drop", "ALL", "--cap-add", "CAP_NET_RAW", "--cap-add", "CAP_SETPCAP"]

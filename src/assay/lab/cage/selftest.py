@@ -29,6 +29,8 @@ exec 3<>/dev/tcp/2001:db8::9/4444 && printf 'six %s\n' "$token" >&3; exec 3>&-
 exec 3<>/dev/udp/203.0.113.9/12345 && printf 'udp %s\n' "$token" >&3; exec 3>&-
 printf '%s\n' "$token" > /tmp/written
 say written "$(cat /tmp/written)"
+printf x > /tmp/passing; rm /tmp/passing
+if read -r line < /etc/shadow; then say bait found; else say bait empty; fi
 if [ "$4" = False ]; then rm /tmp/written; fi
 if [ -e "$outside" ]; then say files open; else say files shut; fi
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then say listener open; else say listener shut; fi
@@ -104,6 +106,7 @@ def _faults(cage: "Cage", said: Mapping[str, str], token: str, *, traced: bool) 
     raw = bool(cage.spec.raw)
     expected = {
         "written": token,
+        "bait": "empty",
         "files": "shut",
         "listener": "shut",
         "interfaces": "lo ",
@@ -141,9 +144,10 @@ def _records(events: list[Mapping[str, Any]], token: str, *, traced: bool) -> It
     yield "TCP over IPv4", seen("contact", destination="203.0.113.9", port=4444, first=f"four {token}")
     yield "TCP over IPv6", seen("contact", destination="2001:db8::9", port=4444, first=f"six {token}")
     yield "UDP", seen("packet", destination="203.0.113.9", port=12345, first=f"udp {token}")
+    yield "a file that nobody should read", seen("read", path="/etc/shadow")
     if traced:
         yield "a program that was started", seen("exec", program="/bin/bash")
-        yield "a file that was opened for writing", seen("write", path="/tmp/written")  # noqa: S108
+        yield "a file that passed by", seen("write", path="/tmp/passing")  # noqa: S108
         yield "a connection", seen("connect", address="203.0.113.9", port=4444)
 
 

@@ -18,6 +18,7 @@ import ssl
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
@@ -25,6 +26,7 @@ from assay.lab.cage import dns
 from assay.lab.cage.events import Teller, plain
 from assay.lab.cage.hello import is_hello, missing_bytes, read_hello
 from assay.lab.cage.network import SINK_PORT, destination
+from assay.lab.cage.packets import Packet
 
 _FIRST = 512
 _PATIENCE = 4.0
@@ -65,6 +67,7 @@ class Sink:
         self._context = context
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._open: dict[int, Contact] = {}
+        self._replies: Counter[tuple[str, int]] = Counter()
 
     def flush(self, seconds: float) -> None:
         """Wait for conversations under way, then tell of those that still are."""
@@ -94,8 +97,19 @@ class Sink:
                 continue
             reply = self.asked(message, _addressed(extra), "udp")
             if reply:
+                self._replies[str(ipaddress.ip_address(client[0].partition("%")[0])), client[1]] += 1
                 with contextlib.suppress(OSError):
                     resolver.sendto(reply, client)
+
+    def replied(self, packet: Packet) -> bool:
+        """Whether a packet is the answer to a query; each query accounts for one."""
+        to = packet.destination, packet.port
+        if packet.source_port != 53 or to not in self._replies:
+            return False
+        self._replies[to] -= 1
+        if not self._replies[to]:
+            del self._replies[to]
+        return True
 
     def asked(self, message: bytes, resolver: str, transport: str) -> bytes:
         """Answer a query and record its name; b'' for what is none."""

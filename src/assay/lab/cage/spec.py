@@ -59,6 +59,8 @@ class CageSpec:
 class Launch:
     """One program to run inside. `traced` puts strace outside the sandbox around it. Paths are the cage's.
 
+    `opens`: the trace has every open too, also what was looked for in vain or refused; up to ten times the CPU.
+
     `staging`: /stage can be written to; what lies there when the cage is assembled again is a layer of its files.
     """
 
@@ -67,3 +69,4 @@ class Launch:
     cwd: str = PRODUCT
     traced: bool = True
     staging: bool = False
+    opens: bool = False

@@ -19,6 +19,7 @@ from assay.lab.cage.spec import CageLimits
 _PERIOD = 0.05
 _AROUND = 4  # those that came and went while they were counted
 _RESERVE = 512 << 20  # of the whole machine: below it everything is ended
+_AVAILABLE = re.compile(rb"^MemAvailable:\s+(\d+)", re.MULTILINE)
 _OWN_MEMORY = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+)", re.MULTILINE)
 
 
@@ -104,10 +105,8 @@ def tasks() -> int:
 
 def available() -> int:
     """Bytes of memory that the machine has left."""
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) << 10
-    return 1 << 62
+    found = _AVAILABLE.search(Path("/proc/meminfo").read_bytes())
+    return int(found[1]) << 10 if found else 1 << 62
 
 
 def _owners(inodes: set[int]) -> dict[int, str]:
@@ -129,6 +128,14 @@ def program_of(process: int) -> str:
     """Path of the program, as the kernel tells it; '' when it is gone."""
     try:
         return os.readlink(f"/proc/{process}/exe")  # noqa: PTH115  (text, never followed)
+    except OSError:
+        return ""
+
+
+def folder_of(process: int) -> str:
+    """The folder that a process is in; '' when it is gone."""
+    try:
+        return os.readlink(f"/proc/{process}/cwd")  # noqa: PTH115  (text, never followed)
     except OSError:
         return ""
 
