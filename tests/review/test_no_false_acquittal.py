@@ -27,7 +27,7 @@ from assay.examinations import FILES, WHOLES
 from assay.intake import IntakeLimits, open_locator, take_in
 from assay.lab import bench
 from assay.rulebooks import load
-from tests.review import python_ways
+from tests.review import hidden_in_classes, python_ways
 from tests.review.hidden_in_kotlin_and_csharp import CSHARP, KOTLIN
 
 MD, DES, ECB = "crypto.md-family", "crypto.des", "crypto.ecb"
@@ -172,6 +172,7 @@ JAVA = {
     "System.loadLibrary": (MD, 'class A { static { System.loadLibrary("crypto"); } native byte[] md5(byte[] b); }'),
     "jna": (MD, 'import com.sun.jna.*;\nclass A { Object o = Native.load("crypto", L.class); }'),
     "addProvider": (MD, "import java.security.*;\nclass A { void f(Provider p) { Security.addProvider(p); } }"),
+    "inherited": (MD, "class A extends ClassLoader { Object f(byte[] b) { return defineClass(null, b, 0, 9); } }"),
     "Runtime.exec": (MD, 'class A { void f() { Runtime.getRuntime().exec("openssl md5 x"); } }'),
     "ProcessBuilder": (MD, 'class A { void f() { new ProcessBuilder("openssl", "md5", "x").start(); } }'),
     "script": (MD, "class A { void f(javax.script.ScriptEngine e, String s) { e.eval(s); } }"),
@@ -459,6 +460,7 @@ HIDDEN: dict[str, Case] = {
     **{f"Kotlin: {name}": (rule, {"A.kt": text.encode() + b"\n"}) for name, (rule, text) in KOTLIN.items()},
     **{f"C#: {name}": (rule, {"A.cs": text.encode() + b"\n"}) for name, (rule, text) in CSHARP.items()},
     **python_ways.HIDDEN,
+    **hidden_in_classes.HIDDEN,
     "C#: global using": (
         MD,
         {"A.cs": b"class T { object o = MD5.Create(); }\n", "U.cs": b"global using System.Security.Cryptography;\n"},
@@ -466,6 +468,7 @@ HIDDEN: dict[str, Case] = {
 }
 HARMLESS: dict[str, Case] = {
     **python_ways.HARMLESS,
+    **hidden_in_classes.HARMLESS,
     "JavaScript: another method": (MD, {"a.js": b"const c = require('crypto');\nc.createHash('sha256');\n"}),
     "JavaScript: a plain module": (MD, {"a.js": b"const fs = require('fs');\nfs.readFileSync(p);\n"}),
     "JavaScript: own module": (MD, {"a.js": b"const c = require('./lib/hash');\nc.createHash('x');\n"}),

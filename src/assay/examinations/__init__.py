@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from assay.core.examination import Examination, FileExamination
 from assay.core.product import Unlock
 from assay.examinations.border.examination import KEY_BYTES, DataFiles, PersonsInAll
+from assay.examinations.cipher.compiled.classes import CompiledJava
+from assay.examinations.cipher.compiled.native import NativeCode
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
@@ -20,6 +22,7 @@ from assay.examinations.cipher.setting import Settings
 from assay.examinations.cipher.settings.includes import IncludedSettings
 from assay.examinations.cipher.shell.examination import ShellCommands
 from assay.examinations.cipher.source import SourceCryptography
+from assay.examinations.cipher.structure import HomemadeCiphers
 from assay.examinations.cipher.tables import HandWritten
 from assay.source.languages import BY_NAME
 
@@ -28,12 +31,15 @@ FILES: tuple[FileExamination, ...] = (
     *(OutOfSight(language) for language in BY_NAME),
     DisguisedNames(),
     HandWritten(),
+    HomemadeCiphers(),
     EmbeddedKeys(),
     EnclosedMaterial(),
     Material(),
     Settings(),
     ShellCommands(),
     InertPages(),
+    CompiledJava(),
+    NativeCode(),
     DataFiles(bytes(KEY_BYTES)),  # `unlocking` gives each run a key of its own
 )
 WHOLES: tuple[Examination, ...] = (

@@ -1,0 +1,72 @@
+"""Expressions on the stack of a method that is read back into text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assay.examinations.cipher.compiled import spelling
+
+MAYBE = "maybe$_"  # nobody knows; no name of a product holds it
+WIDEST = 70_000  # items of an array
+NEW = {4: "boolean", 5: "char", 6: "float", 7: "double", 8: "byte", 9: "short", 10: "int", 11: "long"}
+_NUMERIC = frozenset(f"{name}[]" for name in NEW.values())
+
+
+@dataclass(slots=True, eq=False)
+class Expression:
+    """Something on the stack. `fixed` hangs on no variable; `number` is known of a literal one; `items` are those of a
+    new array, or the parts of a text that is put together; a `made` object has not been through its constructor."""
+
+    text: str
+    type: str = ""
+    wide: bool = False
+    kind: str = ""
+    fixed: bool = False
+    number: int | None = None
+    items: dict[int, "Expression"] = field(default_factory=dict)
+    size: int | None = None
+
+    def __str__(self) -> str:
+        if self.kind == "array" and self.items:
+            most = self.size if self.size is not None and self.size <= WIDEST else max(self.items) + 1
+            none = "0" if self.type in _NUMERIC else "null"
+            given = (self._item(self.items[at]) if at in self.items else none for at in range(most))
+            return f"new {self.type} {{{', '.join(given)}}}"
+        return self.text
+
+    def _item(self, item: "Expression") -> str:
+        """An item of the array; a byte above 127 as it is written in tables."""
+        if self.type == "byte[]" and item.number is not None and -128 <= item.number < 0:
+            return f"(byte) {item.number + 256}"
+        return str(item)
+
+    @property
+    def bare(self) -> str:
+        """Without the brackets that a sum carries, where nothing stands beside it."""
+        return self.text[1:-1] if self.kind == "sum" else str(self)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it hangs on no variable, its items neither."""
+        return self.fixed and all(item.whole for item in self.items.values())
+
+
+def literal(content: str) -> Expression:
+    return Expression(spelling.text(content), "java.lang.String", kind="literal", fixed=True)
+
+
+def as_text(value: Expression, told: spelling.Type) -> Expression:
+    """A number, character or truth as what it becomes in a text."""
+    if value.number is None or value.kind != "literal":
+        return value
+    if told.text == "char" and 0 <= value.number < 0xD800:
+        return literal(chr(value.number))
+    if told.text == "boolean":
+        return literal("true" if value.number else "false")
+    return literal(str(value.number))
+
+
+def joined(parts: Sequence[Expression]) -> Expression:
+    """Texts joined; the first is one, so that all of them are."""
+    first = [] if parts and parts[0].text.startswith('"') else [literal("")]
+    text = " + ".join(str(part) for part in (*first, *parts))
+    return Expression(f"({text})", "java.lang.String", kind="sum", fixed=all(part.fixed for part in parts))

@@ -1,0 +1,159 @@
+"""Which methods of a class have to be read: those that name something, and those that values reach them through.
+
+A method counts by itself when its code uses a constant of the pool that names the catalogue, a way out, a table or a
+key, or has the shape of a cipher. With it count the methods of the class that it calls, for what they return; that
+call it, for what they pass; and that assign a field which it reads; and so on, as far as texts, numbers, collections
+and objects of the catalogue are concerned, for no other value is followed. Of a private method all callers count, and
+of a field all assignments, for the reader takes them to be all there are. Of a class that extends or implements
+something of the catalogue every method counts.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from assay.examinations.cipher.compiled.bytecode import instructions
+from assay.examinations.cipher.compiled.classfile import (
+    FIELD,
+    HANDLE,
+    PRIVATE,
+    STRING,
+    ClassFile,
+    DamagedError,
+    Member,
+)
+from assay.examinations.cipher.compiled.tables import BYTE_TABLES, DELTA, SHAPES, WORDS
+
+_POOLED = frozenset({18, 19, 20, *range(178, 188), 189, 192, 193, 197})  # operations with a constant as operand
+_READS, _WRITES = frozenset({178, 180}), frozenset({179, 181})
+_JDK = ("java/lang/invoke/", "java/lang/runtime/")
+Key = tuple[str, str]
+T = TypeVar("T")
+_OBJECT = re.compile(r"\[*L([^;]+);")
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What the code of one method touches of its own class."""
+
+    direct: bool = False
+    calls: set[Key] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    writes: set[str] = field(default_factory=set)
+
+
+def relevant(of: ClassFile, names: Callable[[str, str], bool], carries: Callable[[str], bool]) -> frozenset[Key]:
+    """Methods by name and descriptor. `names` says whether a class, or a class and a member, is one to look at;
+    `carries` whether an object of a class may be a value that is followed.
+
+    Raises DamagedError where the pool is.
+    """
+    if any(names(name, "") for name in (of.parent, *of.interfaces)):
+        return frozenset((one.name, one.descriptor) for one in of.methods)
+    told = _Told(of, names, carries)
+    touched = {(one.name, one.descriptor): told.touched(one) for one in of.methods if one.body is not None}
+    found = {key for key, one in touched.items() if one.direct}
+    waiting = list(found)
+    callers = _reversed({key: one.calls for key, one in touched.items()})
+    writers = _reversed({key: one.writes for key, one in touched.items()})
+    private = {(one.name, one.descriptor) for one in of.methods if one.access & PRIVATE}
+    while waiting:
+        key = waiting.pop()
+        one = touched[key]
+        more = {call for call in one.calls & touched.keys() if told.carries(call[1].rpartition(")")[2])}
+        if key in private or told.carries(key[1].partition(")")[0][1:]):
+            more |= callers.get(key, set())
+        for name in one.reads:
+            more |= writers.get(name, set())
+        waiting += more - found
+        found |= more
+    return frozenset(found)
+
+
+def _reversed(rows: Mapping[Key, Iterable[T]]) -> dict[T, set[Key]]:
+    found: dict[T, set[Key]] = {}
+    for key, row in rows.items():
+        for item in row:
+            found.setdefault(item, set()).add(key)
+    return found
+
+
+class _Told:
+    """What the constants of one pool mean here, worked out once for each."""
+
+    def __init__(self, of: ClassFile, names: Callable[[str, str], bool], object_carries: Callable[[str], bool]) -> None:
+        self.of, self.names, self.object_carries = of, names, object_carries
+        self._known: dict[int, tuple[bool, Key | None, str]] = {}
+
+    def carries(self, descriptor: str) -> bool:
+        """Whether a value of one of the types may be one that is followed."""
+        if descriptor.strip("[") in {"V", "F", "D"}:
+            return False
+        objects = _OBJECT.findall(descriptor)
+        if len(_OBJECT.sub("", descriptor).strip("[")) > 0:
+            return True
+        return any(map(self.object_carries, objects))
+
+    def touched(self, one: Member) -> _Touched:
+        found = _Touched(direct=self.names(self.of.name, one.name))
+        code = self.of.code(one)
+        content = code.content if code is not None else b""
+        found.direct |= SHAPES.search(content) is not None or any(table in content for table in BYTE_TABLES)
+        try:
+            for row in instructions(content):
+                if row.operation not in _POOLED:
+                    continue
+                direct, call, name = self._constant(row.operands[0])
+                found.direct |= direct
+                if call is not None:
+                    found.calls.add(call)
+                if name and row.operation in _READS:
+                    found.reads.add(name)
+                elif name and row.operation in _WRITES:
+                    found.writes.add(name)
+        except (DamagedError, struct.error, IndexError):
+            found.direct = True  # the transcript says that it is not followed
+        return found
+
+    def _constant(self, index: int) -> tuple[bool, Key | None, str]:
+        """Whether it is one to look at, the method of this class that it calls, and the field that it means."""
+        if index not in self._known:
+            self._known[index] = self._worked_out(index)
+        return self._known[index]
+
+    def _worked_out(self, index: int) -> tuple[bool, Key | None, str]:
+        pool = self.of.pool
+        entry = pool.entries[index] if index < len(pool.entries) else None
+        match entry[0] if entry is not None else 0:
+            case 0 | 15 | 16 | 17:
+                return True, None, ""
+            case 9 | 10 | 11:
+                owner, name, descriptor = pool.member(index)
+                own = owner == self.of.name
+                method = (name, descriptor) if own and entry is not None and entry[0] != FIELD else None
+                read = own and method is None and self.carries(descriptor)
+                return self.names(owner, name), method, name if read else ""
+            case 7:
+                return self.names(pool.klass(index), ""), None, ""
+            case 8:
+                return "-----BEGIN" in pool.named(index, STRING), None, ""
+            case 3 | 5:
+                return entry is not None and entry[1] in WORDS | DELTA, None, ""
+            case 18:
+                return self._linked(entry[1] if entry is not None else 0)
+        return False, None, ""
+
+    def _linked(self, which: int) -> tuple[bool, Key | None, str]:
+        """A call that is linked at run time: the method that makes it, and one of this class that it is made of."""
+        handle, arguments = self.of.bootstraps[which]
+        maker = self.of.pool.member(self.of.pool.of(handle, HANDLE)[2])[0]
+        if not maker.startswith(_JDK):
+            return True, None, ""
+        for index in arguments:
+            entry = self.of.pool.entries[index] if index < len(self.of.pool.entries) else None
+            if entry is not None and entry[0] == HANDLE:
+                owner, name, descriptor = self.of.pool.member(entry[2])
+                return self.names(owner, name), (name, descriptor) if owner == self.of.name else None, ""
+        return False, None, ""
