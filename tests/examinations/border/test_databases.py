@@ -160,3 +160,38 @@ def test_nothing_can_be_written_in_mariadb(mariadb: str, monkeypatch: pytest.Mon
         monkeypatch.undo()
         assert owner.exec_driver_sql("SELECT COUNT(*) FROM kept").scalar() == 1
         _said(owner, "DROP TABLE kept")
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_a_connection_that_mariadb_kills_in_the_middle(mariadb: str, returns: bool) -> None:
+    with _connect(mariadb) as owner:
+        _said(
+            owner,
+            "CREATE TABLE wide (note VARCHAR(20), mobile VARCHAR(20))",
+            f"INSERT INTO wide SELECT CONCAT('x', seq), '13800138000' FROM seq_1_to_{MANY}",
+            "CREATE TABLE zeta AS SELECT '13800138000' AS mobile",
+            "CREATE USER reader@localhost",
+            "GRANT SELECT ON test.* TO reader@localhost",
+        )
+
+        def reading() -> Iterator[Any]:
+            killed = False
+            for read in read_database(mariadb.replace("root@", "reader@")):
+                yield read
+                if isinstance(read, Batch) and read.set == "wide" and not killed:
+                    killed = True
+                    if not returns:
+                        _said(owner, "ALTER USER reader@localhost ACCOUNT LOCK")
+                    found = owner.exec_driver_sql("SELECT id FROM information_schema.processlist WHERE user = 'reader'")
+                    _said(owner, *(f"KILL {number}" for (number,) in found.fetchall()))
+
+        try:
+            counted = count(reading(), KEY)
+        finally:
+            _said(owner, "DROP TABLE wide", "DROP TABLE zeta", "DROP USER reader@localhost")
+    assert 0 < counted.sets["wide"].rows < MANY
+    assert ("zeta" in counted.sets) is returns
+    details = " ".join(one.detail for one in counted.shortfalls)
+    assert "to its end" in details
+    assert ("not reached: 1" in details) is not returns
+    assert "reader" not in details

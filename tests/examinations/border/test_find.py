@@ -133,3 +133,68 @@ def test_no_text_takes_long(part: str) -> None:
     """Overlapping parts made an expression take minutes for these; the test is that it ends."""
     for hit in find(part * 3000):
         assert hit.end > hit.start
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("客户张伟的手机是13800138000", ["张伟"]),
+        ("张伟的手机号是13800138000，李娜的邮箱是a@b.cn", ["张伟", "李娜"]),
+        ("请联系客户李小明办理开户", ["李小明"]),
+        ("客户王芳来电咨询", ["王芳"]),
+        ("柜员陈静已核对身份证", ["陈静"]),
+        ("用户林俊杰登录成功", ["林俊杰"]),
+        ("致张伟先生", ["张伟"]),
+        ("转账给李四500元", ["李四"]),
+        ("张伟，手机13800138000", ["张伟"]),
+        ("张伟 13800138000", ["张伟"]),
+        ("客户关系管理系统", []),
+        ("客户平均余额", []),
+        ("用户文档", []),
+        ("客户安全的保障", []),
+        ("客户单位的电话", []),
+        ("客户任务的手机端", []),
+        ("房贷客户申请，信用卡客户来电", []),
+        ("单号 13800138000", []),
+    ],
+)
+def test_names_in_sentences(text: str, found: list[str]) -> None:
+    assert [text[hit.start : hit.end] for hit in find(text) if hit.class_ == "person_name"] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("住柳州市鱼峰区屏山街道龙潭村十七组12号。", "柳州市鱼峰区屏山街道龙潭村十七组12号"),
+        ("送到松江区方塔北路99", "松江区方塔北路99"),
+        ("收货：翠竹雅苑38-6-1349", "翠竹雅苑38-6-1349"),
+        ("朝阳门大街1号1990-01-01入住", "朝阳门大街1号"),
+        ("城东路与海棠大道交叉口", "城东路与海棠大道交叉口"),
+        ("成都市武侯区人民路1000元", None),
+        ("版本12-10-3376", None),
+        ("日期2024-01-15", None),
+    ],
+)
+def test_addresses_in_sentences(text: str, found: str | None) -> None:
+    said = [text[hit.start : hit.end] for hit in find(text) if hit.class_ == "address"]
+    assert said == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "class_", "found"),
+    [
+        ("Customer name: WANG XIAOMING", "person_name", "WANG XIAOMING"),
+        ("Beneficiary: John A. Smith, account", "person_name", "John A. Smith"),
+        ("余额：1,234.56元", "balance", "1,234.56元"),
+        ("入院诊断：高血压3级。", "health", "高血压3级"),
+        ("指纹特征值：a8f5f167f44f4964e6c998dee827110c", "biometric", "a8f5f167f44f4964e6c998dee827110c"),
+        ("IMSI: 460001234567890", "device_id", "460001234567890"),
+        ("台胞证 12345678", "permit", "12345678"),
+        ("name: Build Docker Image", "", ""),
+        ("load balance: 1", "", ""),
+        ("诊断：网络超时", "", ""),
+    ],
+)
+def test_what_stands_behind_a_label(text: str, class_: str, found: str) -> None:
+    said = [(hit.class_, text[hit.start : hit.end], hit.confidence) for hit in find(text)]
+    assert said == ([(class_, found, "plausible")] if found else [])

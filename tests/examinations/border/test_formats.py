@@ -10,6 +10,7 @@ from assay.core.facts import check
 from assay.core.kinds import FileClass
 from assay.examinations.border.examination import DataFiles, PersonsInAll
 from assay.examinations.border.readers.formats import reader_of
+from assay.examinations.border.readers.naming import unique
 from assay.intake.identify import HEAD, identify
 from tests.examinations.border import made_files
 
@@ -176,3 +177,11 @@ def test_names_that_could_be_values_are_not_shown() -> None:
     said = repr(read("k.jsonl", keyed))
     assert "13800138000" not in said
     assert "11010519491231002X" not in said
+
+
+def test_repeated_names_of_columns_stay_apart() -> None:
+    assert unique(["a", "a", "a (2)"]) == ["a", "a (3)", "a (2)"]
+    assert unique(["a", "a (2)", "a", "a", "a (2)"]) == ["a", "a (2)", "a (3)", "a (4)", "a (2) (2)"]
+    examined = read("a.csv", b"tel,tel,tel (2)\n13800138000,1,13900139000\n")
+    columns = {str(fact.value["column"]) for fact in examined.facts if fact.value.get("class") == "mobile"}
+    assert columns == {"tel", "tel (2)"}

@@ -17,7 +17,7 @@ from assay.core.facts import check
 from assay.examinations.border.files import count
 from assay.examinations.border.readers.batches import Batch
 from assay.examinations.border.readers.databases import read_database
-from assay.examinations.border.readers.encodings import Utf8Stream, encoding_of
+from assay.examinations.border.readers.encodings import HEAD, Utf8Stream, encoding_of
 from assay.examinations.border.readers.jsons import read_json
 from assay.examinations.border.readers.texts import pieces
 from tests.examinations.border import made_files
@@ -46,6 +46,16 @@ def test_torn_rows_are_counted_and_their_text_is_read() -> None:
     assert reasons(examined) == {("partial", "damaged")}
     assert "2" in examined.shortfalls[0].detail
     assert valid(examined, "mobile") >= 200
+
+
+@pytest.mark.parametrize("ends", ["\r", "\n", "\r\n"])
+def test_rows_may_end_with_a_carriage_return_alone(ends: str) -> None:
+    rows = ["name,mobile,note", "张伟,13800138000,x", '李娜,13900139000,"a\nb"', "王芳,13700137000,"]
+    for last in ("", ends):
+        examined = read("a.csv", (ends.join(rows) + last).encode())
+        assert (valid(examined, "mobile"), examined.shortfalls) == (3, ())
+        (name,) = [fact for fact in examined.facts if fact.value.get("class") == "person_name"]
+        assert (name.value["column"], name.value["plausible"]) == ("name", 3)
 
 
 def test_an_open_quote_does_not_hide_the_rest() -> None:
@@ -79,6 +89,18 @@ def test_mixed_encodings() -> None:
     assert address.value["plausible"] == 200
     broken = content.replace("柜面".encode("gbk"), b"\xff\x80", 3)
     assert reasons(read("a.csv", broken)) == {("partial", "damaged")}
+
+
+def test_encodings_mixed_far_behind_the_beginning() -> None:
+    chinese = "户名：张伟，同意\n"
+    many = chinese.encode("gb18030") * (HEAD // 16)
+    for content in (
+        many + chinese.encode() * 50 + many,
+        chinese.encode() * (HEAD // 16) + chinese.encode("gb18030") * 50,
+    ):
+        examined = read("a.log", content)
+        named = [fact.value for fact in examined.facts if fact.value.get("class") == "person_name"]
+        assert [value["plausible"] for value in named] == [content.count(b"\n")]
 
 
 def test_nul_bytes_separate() -> None:

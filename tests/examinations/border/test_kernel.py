@@ -1,4 +1,4 @@
-"""The scan itself: interpreted and compiled give the same, and numbers are checked as their standards say."""
+"""The scan itself: interpreted, sifted and compiled give the same, and numbers are checked as their standards say."""
 
 import numpy as np
 import pytest
@@ -18,9 +18,12 @@ def laid(rows: list[bytes]) -> tuple["np.ndarray", "np.ndarray"]:
 
 
 def interpreted(rows: list[bytes]) -> Scanned:
+    return scanning._interpreted(*laid(rows), np.arange(len(rows)))
+
+
+def sifted(rows: list[bytes]) -> Scanned:
     buffer, edges = laid(rows)
-    zero = np.zeros(scanning.CODE_COUNT, np.int64)
-    return scanning._interpreted(buffer, edges, zero, zero.copy())
+    return scanning._interpreted(buffer, edges, scanning._sifted(buffer, edges, lines=False))
 
 
 def compiled(rows: list[bytes]) -> Scanned:
@@ -29,13 +32,14 @@ def compiled(rows: list[bytes]) -> Scanned:
 
 
 def same(rows: list[bytes]) -> None:
-    one, other = interpreted(rows), compiled(rows)
-    assert np.array_equal(one.hits, other.hits)
-    assert np.array_equal(one.cells, other.cells)
-    assert np.array_equal(one.whole, other.whole)
+    one = interpreted(rows)
+    for other in (sifted(rows), compiled(rows)):
+        assert np.array_equal(one.hits, other.hits)
+        assert np.array_equal(one.cells, other.cells)
+        assert np.array_equal(one.whole, other.whole)
 
 
-def test_both_ways_are_equal_on_the_generator() -> None:
+def test_all_ways_are_equal_on_the_generator() -> None:
     rows = [value.encode() for make in TABLE for value in column(make, 150)]
     same(rows)
     same([b" ".join(rows[at : at + 7]) for at in range(0, len(rows), 7)])
@@ -79,7 +83,7 @@ _PARTS = st.sampled_from(
 @example(["京"])
 @example(["@a.bc", "a@", ".@b.cd"])
 @example([":::::::", "1:2:3:4:5:6:7:8", "京A·", "4 4 4 4"])
-def test_both_ways_are_equal_on_anything(texts: list[str]) -> None:
+def test_all_ways_are_equal_on_anything(texts: list[str]) -> None:
     same([text.encode() for text in texts])
 
 

@@ -25,6 +25,7 @@ def test_a_table_and_a_list_give_the_same() -> None:
     values = [f"{number:011}".encode() for number in range(50)]
     table = np.frombuffer(b"".join(values), np.uint8).reshape(50, 11)
     assert hashed(KEY, values).tolist() == of_width(KEY, table).tolist()
+    assert [hashed(KEY, [value]).tolist()[0] for value in values] == hashed(KEY, values).tolist()
     assert hashed(KEY, [b"a", b"bb", b"a"]).tolist()[0] == hashed(KEY, [b"a"]).tolist()[0]
 
 

@@ -14,6 +14,7 @@ files and workers may be counted apart. `verdicts` weighs at the end:
 addresses from a sample of large batches (`_SAMPLE` cells of each), scaled up.
 """
 
+import base64
 import importlib
 import re
 from collections.abc import Iterator
@@ -33,13 +34,17 @@ from assay.examinations.border.classes import (
     Confidence,
 )
 from assay.examinations.border.clear import standing
+from assay.examinations.border.folding import LEADS, ODD_BYTES, plain
 from assay.examinations.border.scanning import CODE_COUNT, Scanned, scan
 from assay.examinations.border.semantics import called, labelled, values_of
-from assay.examinations.border.text import FULL_WIDTH
+from assay.examinations.border.sieve import HIDDEN
 from assay.examinations.border.wording import CREDENTIAL_WORDS, may_hold_secrets, secrets
 
 Array = Any  # pyarrow.Array
 _SAMPLE = 2_000
+_CODED = 64
+_BASE64 = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9+/_-]{8,}={0,2}")
+ODD_LEADS = np.isin(np.arange(256), list(LEADS))
 _FULL_DIGIT = re.compile(rb"\xef\xbc[\x90-\x99]")
 _BY_CHANCE = {
     "resident_id": 1 / 10,
@@ -103,8 +108,10 @@ class Column:
     def add(self, array: Array) -> Scanned | None:
         """Count an array; what the scan found in it, None when it holds no text. Rows are those of the array."""
         values = as_text(array)
-        if values is None:
-            return None
+        return None if values is None else self.add_text(values)
+
+    def add_text(self, values: Array) -> Scanned:
+        """The same for what `as_text` gave."""
         buffer, edges = bytes_of(values)
         lengths = np.diff(edges)
         self.cells += int(np.count_nonzero(lengths))
@@ -195,7 +202,8 @@ class Column:
         of_persons = called(self.name) == "person_name"
         self.named += _matching(some, names.CELL if of_persons else names.CHINESE_CELL) * scale
         self.distinct = max(self.distinct, len(some.unique()))
-        held = _matching(some, names.CELL_ADDRESS) * scale
+        chinese = bool(np.any(bytes_of(some)[0] >= 0xE3))  # no address is without, and Arrow compiles anew each time
+        held = _matching(some, names.CELL_ADDRESS) * scale if chinese else 0
         self.holding += held
         if held:
             self.placed += _matching(some, rf"^\s*(?:{names.ADDRESS}|{names.PLACES})") * scale
@@ -286,11 +294,39 @@ def as_text(array: Array) -> Array | None:
         values = array.cast(pa.string())
     else:
         return None
-    if _FULL_DIGIT.search(memoryview(bytes_of(values)[0])) is not None:
-        values = pa.array(
-            [None if one is None else one.translate(FULL_WIDTH) for one in values.to_pylist()], pa.string()
-        )
-    return values
+    return _out_of_base64(meant(values))
+
+
+def meant(values: Array) -> Array:
+    """The cells without what hides them (`folding.py`). Most columns need nothing, which their bytes tell at once."""
+    buffer, edges = bytes_of(values)
+    content = buffer[edges[0] : edges[-1]].tobytes() if len(edges) > 1 else b""
+    if content.isascii() and not any(mark in content for mark in ODD_BYTES):
+        return values
+    if not content.isascii() and not ODD_LEADS[buffer[edges[0] : edges[-1]]].any():
+        return values
+    if HIDDEN.search(content) is None and _FULL_DIGIT.search(content) is None:
+        return values
+    return _arrow().array([None if one is None else plain(one) for one in values.to_pylist()], _arrow().string())
+
+
+def _out_of_base64(values: Array) -> Array:
+    """Decoded where nearly all of the first cells are text in Base64, which no other text is by chance."""
+    first = [one for one in values[:_CODED].to_pylist() if one]
+    if not first or sum(_from_base64(one) is not None for one in first) < _NEARLY_ALL * len(first):
+        return values
+    decoded = [one and (_from_base64(one) or one) for one in values.to_pylist()]
+    return _arrow().array(decoded, _arrow().string())
+
+
+def _from_base64(cell: str) -> str | None:
+    if len(cell) % 4 or _BASE64.fullmatch(cell) is None:
+        return None
+    try:
+        text = base64.b64decode(cell, altchars=b"-_" if "-" in cell or "_" in cell else None).decode("utf-8")
+    except (ValueError, UnicodeDecodeError):
+        return None
+    return text if text.isprintable() else None
 
 
 def _decoded(array: Array) -> Array | None:
@@ -313,6 +349,15 @@ def bytes_of(values: Array) -> tuple[Any, Any]:
     edges = np.frombuffer(offsets, np.int32, len(values) + 1, values.offset * 4).astype(np.int64)
     buffer = np.frombuffer(content, np.uint8) if content is not None and content.size else np.empty(0, np.uint8)
     return buffer, edges
+
+
+def cut(buffer: Any, starts: Any, ends: Any) -> Array:
+    """The texts between these bytes of a buffer of UTF-8, as an array of strings."""
+    pa = _arrow()
+    lengths = ends - starts
+    edges = np.concatenate([[0], np.cumsum(lengths)])
+    content = buffer[np.repeat(starts - edges[:-1], lengths) + np.arange(edges[-1])]
+    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(edges.astype(np.int32)), pa.py_buffer(content))
 
 
 def _matching(values: Array, pattern: str) -> int:

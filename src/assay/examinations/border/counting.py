@@ -5,31 +5,46 @@ number, e-mail, card, account (`classes.PERSONS`), as the first batch shows whic
 counted by none of the others' rules and adds nobody. Where rows do not hold together (JSON, lists, text) every distinct
 value of the strongest class that occurs is a person. Values are made equal first: blanks, case, the prefix 86.
 
+Where the same persons recur, the other identifiers and the names of their rows are counted as well (`every`): a table
+in which one number stands in all rows, and another in each, is of more persons than the first tells.
+
 *It cannot see* persons who appear by name alone: they are not counted, and the set says so (`unkeyed`).
 """
 
 import importlib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES, PERSONS, VALID
 from assay.examinations.border.clear import standing
-from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of
-from assay.examinations.border.persons import Sketch, hashed, key_id, of_width
+from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of, cut
+from assay.examinations.border.persons import Sketch, hashed, key_id, merged, of_width
 from assay.examinations.border.scanning import Scanned
 from assay.examinations.border.semantics import called
 from assay.examinations.border.text import find
 
 _TEXT_AT_ONCE = 1 << 20
+_DIGITS = {"email": 0, "person_name": 0, "customer_id": 1}  # of a value that tells anybody; else 3: ****** does not
+_MOBILE = 11
+RECURRING = 1.5  # rows for each person from which somebody else may stand in them
+_FEW = 4096
+_PLAIN = np.isin(
+    np.arange(256), np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@._+*", np.uint8)
+)
 _LABEL = 24  # characters before a value in which its label stands
 
 
 @dataclass(slots=True)
 class Counted:
-    """One set: its columns in order, its rows, and a sketch of persons for each class that identifies one."""
+    """One set: its columns in order, its rows, and a sketch of persons for each class that identifies one.
+
+    Under an empty key no persons are counted.
+    """
 
     name: str
     key: bytes
@@ -40,6 +55,9 @@ class Counted:
     clear: int = 0  # lines of text with authentication data in clear
     unclear: int = 0  # and those where that cannot be said
     sketches: dict[str, Sketch] = field(default_factory=dict)
+    every: dict[str, Sketch] = field(default_factory=dict)  # all that tells anybody, names too, once persons recur
+    told: int = 0  # rows in which a person was told by an identifier
+    few: dict[str, Sketch] = field(default_factory=dict)  # the same as `sketches`, small: whether persons recur
 
     def add(self, names: Iterable[str], arrays: Iterable[Any], *, text: bool = False, loose: bool = False) -> None:
         """Count a batch. With `text` its one column is lines of running text; `loose` see `readers.Batch`."""
@@ -52,21 +70,21 @@ class Counted:
                 self._lines(array)
                 continue
             column = self.columns.setdefault(name, Column(name))
-            if (found := column.add(array)) is not None:
-                scanned.append((name, array, found))
+            if (values := as_text(array)) is not None:
+                scanned.append((name, values, column.add_text(values)))
         self.rows += 0 if loose else rows
-        if not text:
+        if not text and self.key:
             self._persons(scanned, loose=loose)
 
-    def _lines(self, array: Any) -> None:
+    def _lines(self, lines: Sequence[str]) -> None:
         """Lines by what `find` sees; persons by every value of the strongest class of a line."""
-        texts = [(one or "").replace("\n", " ") for one in array.to_pylist()]
+        plain = "\n".join(lines).count("\n") < len(lines)
+        texts = list(lines) if plain else [one.replace("\n", " ") for one in lines]
+        ends = list(accumulate(map(len, texts)))
         start = 0
         while start < len(texts):
-            stop, size = start, 0
-            while stop < len(texts) and (stop == start or size < _TEXT_AT_ONCE):
-                size += len(texts[stop])
-                stop += 1
+            done = ends[start - 1] if start else 0
+            stop = min(bisect_left(ends, done + _TEXT_AT_ONCE, start) + 1, len(texts))
             self._piece(texts[start:stop])
             start = stop
 
@@ -80,7 +98,7 @@ class Counted:
                 line = texts[hit.line - 1]
                 before = line[max(hit.start - _LABEL, 0) : hit.start]
                 stands.setdefault(hit.line, set()).add(standing(before, line[hit.start : hit.end]))
-            if hit.class_ in PERSONS and hit.confidence == "valid":
+            if self.key and hit.class_ in PERSONS and hit.confidence == "valid":
                 value = texts[hit.line - 1][hit.start : hit.end]
                 persons.setdefault(hit.line, {}).setdefault(hit.class_, set()).add(normal(hit.class_, value))
         for _, class_, confidence in seen:
@@ -100,20 +118,21 @@ class Counted:
     def _persons(self, scanned: list[tuple[str, Any, Scanned]], *, loose: bool) -> None:
         """One class per row, the strongest that it holds; of loose columns every value."""
         free: Any = None
-        for class_ in PERSONS:
-            for name, array, found in scanned:
+        for class_ in (*PERSONS, "person_name"):
+            for name, values, found in scanned:
                 if not self._identifies(class_, name, found):
                     continue
-                values = as_text(array)
-                if values is None:
+                recurring = free is not None and not loose and self._recur(free)
+                if class_ not in PERSONS and not recurring:
                     continue
                 if free is None or loose:
                     free = np.ones(len(values), bool)
-                taken = self._take(class_, values, free[: len(values)])
-                if not loose:
+                taken = self._take(class_, values, free[: len(values)], recurring=recurring)
+                if not loose and class_ in PERSONS:
                     free = np.concatenate([free[: len(values)] & ~taken, free[len(values) :]])
         for name, _, found in scanned:  # identifiers inside longer cells
             self._inside(name, found, scanned, free if not loose else None)
+        self.told += 0 if loose or free is None else int(np.count_nonzero(~free))
 
     def _identifies(self, class_: str, name: str, found: Scanned) -> bool:
         if called(name) == class_:
@@ -127,23 +146,38 @@ class Counted:
             and called(name) == ""
         )
 
-    def _take(self, class_: str, values: Any, free: Any) -> Any:
-        """Hash the cells of the rows that nobody took yet; which rows held one."""
+    def _recur(self, free: Any) -> bool:
+        """Whether the rows told so far are of so few persons that somebody else may stand in them."""
+        told = self.told + int(np.count_nonzero(~free))
+        return told > RECURRING * sum(sketch.count() for sketch in self.few.values())
+
+    def _take(self, class_: str, values: Any, free: Any, *, recurring: bool = False) -> Any:
+        """Hash the cells of rows that nobody took yet, where persons recur those of all rows. Which rows held a value
+        that tells anybody."""
         pc: Any = importlib.import_module("pyarrow.compute")
         values = normalised(class_, values)
         buffer, edges = bytes_of(values)
         lengths = np.diff(edges)
-        wanted = free & (lengths >= 4)
+        digits = np.concatenate([[0], np.cumsum((buffer - 48) < 10, dtype=np.int32)])  # uint8: what is below 48 wraps
+        wanted = (lengths >= 4) & (np.diff(digits[edges]) >= _DIGITS.get(class_, 3))
         if values.null_count:
             wanted &= np.asarray(pc.is_valid(values).to_numpy(zero_copy_only=False))
-        sketch = self._sketch(class_)
+        wanted &= True if recurring else free
         prefix = np.frombuffer(class_.encode() + b":", np.uint8)
         for length in np.unique(lengths[wanted]).tolist():
-            at = edges[:-1][wanted & (lengths == length)]
-            table = np.empty((len(at), len(prefix) + length), np.uint8)
+            rows = np.flatnonzero(wanted & (lengths == length))
+            table = np.empty((len(rows), len(prefix) + length), np.uint8)
             table[:, : len(prefix)] = prefix
-            table[:, len(prefix) :] = buffer[at[:, None] + np.arange(length)]
-            sketch.add(of_width(self.key, table))
+            if len(rows) == len(values):  # all of one length: they lie side by side
+                table[:, len(prefix) :] = buffer[edges[0] : edges[-1]].reshape(-1, length)
+            else:
+                table[:, len(prefix) :] = buffer[edges[:-1][rows][:, None] + np.arange(length)]
+            hashes = of_width(self.key, table)
+            if recurring:
+                self.every.setdefault(class_, Sketch(key_id(self.key))).add(hashes)
+            if class_ in PERSONS:
+                self._sketch(class_).add(hashes[free[rows]])
+                self.few.setdefault(class_, Sketch(key_id(self.key), _FEW)).add(hashes[free[rows]])
         return wanted
 
     def _inside(self, name: str, found: Scanned, scanned: list[tuple[str, Any, Scanned]], free: Any) -> None:
@@ -157,14 +191,10 @@ class Counted:
             hits = found.hits[found.hits[:, 2] == code]
             if free is not None:
                 hits = hits[free[hits[:, 3]]]
-            values = as_text(next(array for one, array, _ in scanned if one == name))
-            buffer, _ = bytes_of(values)
-            texts = {
-                normal(class_, bytes(buffer[start:end]).decode("utf-8", "ignore"))
-                for start, end in hits[:, :2].tolist()
-            }
-            if texts:
-                self._sketch(class_).add(hashed(self.key, [class_.encode() + b":" + text for text in sorted(texts)]))
+            if len(hits):
+                values = next(values for one, values, _ in scanned if one == name)
+                inside = cut(bytes_of(values)[0], hits[:, 0], hits[:, 1])
+                self._take(class_, inside, np.ones(len(hits), bool))
             if free is not None:
                 free[hits[:, 3]] = False
 
@@ -178,17 +208,21 @@ class Counted:
             self.columns.setdefault(name, Column(name)).merge(column)
         for at, count in other.lines.items():
             self.lines[at] = self.lines.get(at, 0) + count
-        for class_, sketch in other.sketches.items():
-            sketch.settle()
-            self._sketch(class_).add(sketch.kept)
-            self.sketches[class_].settle()
-            self.sketches[class_].full |= sketch.full
+        self.told += other.told
+        pairs = ((self.sketches, other.sketches), (self.every, other.every), (self.few, other.few))
+        for own, others in pairs:
+            for class_, sketch in others.items():
+                own[class_] = merged([own.get(class_) or Sketch(key_id(self.key), sketch.size), sketch])
+
+    def most(self) -> Sketch | None:
+        """The distinct values of the class that has most where persons recur: whoever else stands in their rows."""
+        return max(self.every.values(), key=Sketch.count, default=None)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Of columns in order, then of running text, whose column is ''."""
         for column in self.columns.values():
             yield from column.verdicts()
-        for class_ in CLASSES:
+        for class_ in CLASSES if self.lines else ():
             valid, plausible = (self.lines.get((class_, sort), 0) for sort in ("valid", "plausible"))
             if valid + plausible:
                 stands = (self.clear, self.unclear) if class_ in CREDENTIAL_CLASSES else (0, 0)
@@ -205,10 +239,14 @@ def normal(class_: str, value: str) -> bytes:
 
 
 def normalised(class_: str, values: Any) -> Any:
-    """The same for a column, in Arrow; values that need nothing are not copied."""
+    """The same for a column, in Arrow; values that need nothing are not copied, which their bytes tell."""
     pc: Any = importlib.import_module("pyarrow.compute")
-    if pc.any(pc.match_substring_regex(values, r"[^0-9A-Za-z@._+*\p{Han}]")).as_py():
+    buffer, edges = bytes_of(values)
+    content = buffer[edges[0] : edges[-1]]
+    if not _PLAIN[content].all():
         values = pc.replace_substring_regex(values, r"[^0-9A-Za-z@._+*\pL]", "")
-    if class_ == "mobile":
+    if class_ == "mobile" and bool(np.any(np.diff(edges) > _MOBILE)):
         values = pc.replace_substring_regex(values, r"^.*?([0-9]{11})$", r"\1")
-    return pc.ascii_lower(values) if class_ == "email" else pc.utf8_upper(values)
+    if class_ == "email":
+        return pc.ascii_lower(values)
+    return pc.utf8_upper(values) if bool(np.any((content >= 97) & (content <= 122) | (content >= 128))) else values

@@ -16,9 +16,10 @@ from typing import BinaryIO
 
 from assay.core.examination import Artifact, Concluded, Examined, FileMeta, FileView, Hit, Index, Lab, Shortfall
 from assay.core.facts import Fact, Subject
-from assay.examinations.border.readers.formats import reader_of
+from assay.examinations.border.readers.formats import is_running_text, reader_of
 
 KEY_BYTES = 16
+_AT_ONCE = 4 << 20
 
 
 class DataFiles:
@@ -42,11 +43,13 @@ class DataFiles:
         raise NotImplementedError("reads files by itself")
 
     def read(self, meta: FileMeta, stream: BinaryIO, lab: Lab, alive: Callable[[], None]) -> Examined:  # noqa: ARG002
-        from assay.examinations.border.files import count, facts_of  # noqa: PLC0415
-
         reader = reader_of(meta.file_class, meta.format, meta.path)
         if reader is None:
             return Examined(shortfalls=(Shortfall("no-reader", "", "skipped"),))
+        if (silent := _silent(meta, stream)) is not None:
+            return silent
+        from assay.examinations.border.files import count, facts_of  # noqa: PLC0415
+
         counted = count(reader(stream, meta.path), self.key, alive)
         facts: list[Fact] = []
         for held in counted.sets.values():
@@ -55,6 +58,22 @@ class DataFiles:
             (class_, sketch.to_bytes()) for held in counted.sets.values() for class_, sketch in held.sketches.items()
         ]
         return Examined(tuple(facts), tuple(sketches) or None, tuple(counted.shortfalls))
+
+
+def _silent(meta: FileMeta, stream: BinaryIO) -> Examined | None:
+    """What to say of a text in which nothing can be found, which costs one native pass; None for any other file."""
+    if meta.size > _AT_ONCE or not stream.seekable() or not is_running_text(meta.file_class, meta.format, meta.path):
+        return None
+    from assay.examinations.border.readers.encodings import Utf8Stream  # noqa: PLC0415
+    from assay.examinations.border.readers.texts import undecoded  # noqa: PLC0415
+    from assay.examinations.border.sieve import may_hold  # noqa: PLC0415
+
+    text = Utf8Stream(stream)
+    if may_hold(text.read().replace(b"\0", b" ")):
+        stream.seek(0)
+        return None
+    missing = undecoded(text)
+    return Examined(shortfalls=() if missing is None else (missing,))
 
 
 class PersonsInAll:

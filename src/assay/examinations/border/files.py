@@ -12,10 +12,8 @@ from assay.examinations.border.columns import Verdict
 from assay.examinations.border.counting import Counted
 from assay.examinations.border.grades import Grade, grades, highest
 from assay.examinations.border.persons import Sketch
-from assay.examinations.border.readers.batches import Batch, Read
+from assay.examinations.border.readers.batches import MOST_COLUMNS, MOST_SETS, TOO_MANY, Batch, Read
 
-MOST_SETS = 2_000
-MOST_COLUMNS = 5_000
 PPM = 1_000_000
 READING_ENDS = (OSError, EOFError, zlib.error, struct.error)
 
@@ -40,9 +38,7 @@ def count(reads: Iterator[Read], key: bytes, alive: Callable[[], None] = lambda:
                 continue
             columns += len(read.names) if read.set not in counted.sets else 0
             if len(counted.sets) >= MOST_SETS or columns > MOST_COLUMNS:
-                counted.shortfalls.append(
-                    Shortfall("too-many", f"more than {MOST_SETS} sets or {MOST_COLUMNS} columns")
-                )
+                counted.shortfalls.append(TOO_MANY)
                 break
             _into(counted, read, key)
     except READING_ENDS as fault:

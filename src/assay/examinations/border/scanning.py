@@ -2,8 +2,8 @@
 
 The functions of `kernel.py` and `walking.py` answer as plain Python at some 5 MB/s, at once. When a process has
 scanned `PATIENCE` bytes, copies of them are compiled by numba in a thread beside it, from its on-disk cache where it
-has one, and then give the same hits at some hundreds of MB/s. Until then, and without numba, the interpreter goes on.
-Both ways are held equal by tests.
+has one, and then give the same hits at some hundreds of MB/s. Until then, and without numba, the interpreter goes on,
+over the rows that the sieve lets through; only these count. All ways are held equal by tests.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from assay.examinations.border import kernel, walking
+from assay.examinations.border.sieve import CELLS, LINES, lines_with
 
 PATIENCE = 2 << 20
 CODE_COUNT = 64
@@ -104,36 +105,57 @@ def _jit(numba: Any, function: FunctionType, *, whole: bool) -> Any:
         return numba.njit(function, **options)
 
 
-def scan(buffer: Bytes, edges: Integers) -> Scanned:
-    """Scan rows [edges[i], edges[i + 1]) of a uint8 array. `edges` has one entry more than there are rows."""
-    size = int(edges[-1] - edges[0]) if len(edges) else 0
-    _process.seen += size
-    if _process.seen > PATIENCE and not _process.begun:
-        _process.begun = True
-        threading.Thread(target=compiled, name="assay-scan").start()
-    walk = _process.walk
-    cells, whole = np.zeros(CODE_COUNT, np.int64), np.zeros(CODE_COUNT, np.int64)
-    if walk is None:
-        return _interpreted(buffer, edges, cells, whole)
+def scan(buffer: Bytes, edges: Integers, *, lines: bool = False) -> Scanned:
+    """Scan rows [edges[i], edges[i + 1]) of a uint8 array. `edges` has one entry more than there are rows.
+
+    With `lines` the rows are lines of a text, each with its end, and what nobody believes there may be left out.
+    """
     edges = np.ascontiguousarray(edges, dtype=np.int64)
+    if _process.walk is None:
+        return _interpreted(buffer, edges, _sifted(buffer, edges, lines=lines))
+    cells, whole = np.zeros(CODE_COUNT, np.int64), np.zeros(CODE_COUNT, np.int64)
     scratch = _scratch()
     chunks = _chunks(edges)
     largest = max((int(edges[last] - edges[first]) for first, last in chunks), default=0)
     room = np.empty((largest // 6 + 8, 4), np.int64)
     parts = []
     for first, last in chunks:
-        count = walk(buffer, edges[first:], last - first, room, cells, whole, scratch)
+        count = _process.walk(buffer, edges[first:], last - first, room, cells, whole, scratch)
         hits = room[:count].copy()
         hits[:, 3] += first
         parts.append(hits)
     return Scanned(_joined(parts), cells, whole)
 
 
-def _interpreted(buffer: Bytes, edges: Integers, cells: Integers, whole: Integers) -> Scanned:
-    rows: list[int] = edges.tolist()
-    room = np.empty((max(rows[-1] - rows[0], 0) // 6 + 8 if rows else 0, 4), np.int64)
-    count = walking.scan(bytes(buffer), rows, len(rows) - 1, room, cells, whole, bytearray(32))
-    return Scanned(room[:count], cells, whole)
+def _sifted(buffer: Bytes, edges: Integers, *, lines: bool) -> Integers:
+    """The rows in which the sieve sees anything. They count towards the patience of this process."""
+    if len(edges) < 2:
+        return np.empty(0, np.int64)
+    starts = edges[:-1] - edges[0]
+    content = buffer[edges[0] : edges[-1]]
+    if not lines:
+        content, starts = np.insert(content, starts[1:], 10), starts + np.arange(len(starts))
+    seen = [start for start, _ in lines_with(LINES if lines else CELLS, content.tobytes())]
+    rows = np.unique(np.searchsorted(starts, seen, "right") - 1)
+    _process.seen += int(np.sum(edges[rows + 1] - edges[rows]))
+    if _process.seen > PATIENCE and not _process.begun:
+        _process.begun = True
+        threading.Thread(target=compiled, name="assay-scan").start()
+    return rows
+
+
+def _interpreted(buffer: Bytes, edges: Integers, rows: Integers) -> Scanned:
+    """The same by the interpreter, of these rows alone."""
+    cells, whole = np.zeros(CODE_COUNT, np.int64), np.zeros(CODE_COUNT, np.int64)
+    content, parts = bytes(buffer) if len(rows) else b"", []
+    for group in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else ():
+        first = int(group[0])
+        own: list[int] = edges[first : first + len(group) + 1].tolist()
+        room = np.empty(((own[-1] - own[0]) // 6 + 8, 4), np.int64)
+        hits = room[: walking.scan(content, own, len(group), room, cells, whole, bytearray(32))]
+        hits[:, 3] += first
+        parts.append(hits)
+    return Scanned(_joined(parts), cells, whole)
 
 
 def _chunks(edges: Integers) -> list[tuple[int, int]]:

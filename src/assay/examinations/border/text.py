@@ -9,19 +9,17 @@ reported twice. No hit carries its text.
 """
 
 import bisect
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, VALID, Confidence
+from assay.examinations.border.folding import folded, unfolded
 from assay.examinations.border.scanning import scan
 from assay.examinations.border.semantics import labelled
+from assay.examinations.border.sieve import HIDDEN, lines_with, may_hold
 from assay.examinations.border.wording import Span, worded
-
-FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: 0x20}
-_FULL_WIDTH = re.compile("[\u3000\uff01-\uff5e]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,18 +35,42 @@ class Hit:
 
 def find(text: str) -> list[Hit]:
     """Every hit in order of place. Lines end at `\\n`."""
-    folded = text if text.isascii() else text.encode("utf-8", "replace").decode()
-    if folded is not text and _FULL_WIDTH.search(folded) is not None:
-        folded = folded.translate(FULL_WIDTH)
-    spans = _outermost([*_numbers(folded), *worded(folded)])
-    if not spans:
+    plain = folded(text if text.isascii() else text.encode("utf-8", "replace").decode())
+    content = plain.encode()
+    if not may_hold(content):
         return []
-    lines = [0, *(found.end() for found in re.finditer("\n", folded))]
-    hits = []
-    for start, end, class_, confidence in spans:
-        line = bisect.bisect_right(lines, start)
-        hits.append(Hit(line, start - lines[line - 1], end - lines[line - 1], class_, confidence))
+    hits = _found(plain, content)
+    return _brought_to_light(content, hits) if HIDDEN.search(content) is not None else hits
+
+
+def _found(text: str, content: bytes) -> list[Hit]:
+    line, begin, at, hits = 1, 0, 0, []
+    for start, end, class_, confidence in _outermost([*_numbers(text, content), *worded(text, content)]):
+        if ends := text.count("\n", at, start):
+            line, begin = line + ends, text.rfind("\n", at, start) + 1
+        at = start
+        hits.append(Hit(line, start - begin, end - begin, class_, confidence))
     return hits
+
+
+def _brought_to_light(content: bytes, hits: list[Hit]) -> list[Hit]:
+    """The hits, and those of the lines in which something is hidden, read without what hides it."""
+    numbers, opened = [], []
+    line = at = 0
+    for start, end in lines_with(HIDDEN, content):
+        line, at = line + content.count(b"\n", at, start), start
+        numbers.append(line + 1)
+        opened.append(unfolded(content[start:end].decode()))
+    joined = "\n".join(one for one, _, _ in opened)
+    more: dict[int, list[Hit]] = {}
+    for hit in _found(joined, joined.encode()):
+        _, starts, ends = opened[hit.line - 1]
+        moved = Hit(numbers[hit.line - 1], starts[hit.start], ends[hit.end - 1], hit.class_, hit.confidence)
+        more.setdefault(moved.line, []).append(moved)
+    kept = [
+        hit for hit in hits if not any(one.start < hit.end and hit.start < one.end for one in more.get(hit.line, ()))
+    ]
+    return sorted([*kept, *(hit for of_line in more.values() for hit in of_line)])
 
 
 def believed(code: int, text: str, start: int, end: int) -> Confidence | None:
@@ -61,25 +83,23 @@ def believed(code: int, text: str, start: int, end: int) -> Confidence | None:
     return "valid" if level == LIKELY and class_ not in NEVER_VALID else "plausible"
 
 
-def _numbers(text: str) -> Iterator[Span]:
-    encoded = text.encode("utf-8", "replace")
-    buffer = np.frombuffer(encoded, np.uint8)
-    edges = np.concatenate([[0], np.flatnonzero(buffer == 10) + 1, [len(buffer)]])
-    hits = scan(buffer, edges).hits
-    places = characters(buffer, text, hits[:, :2])
+def _numbers(text: str, content: bytes) -> Iterator[Span]:
+    buffer = np.frombuffer(content, np.uint8)
+    hits = scan(buffer, np.concatenate([[0], np.flatnonzero(buffer == 10) + 1, [len(buffer)]]), lines=True).hits
+    places = characters(content, text, hits[:, :2])
     for (start, end), code in zip(places.tolist(), hits[:, 2].tolist(), strict=True):
         confidence = believed(code, text, start, end)
         if confidence is not None:
             yield start, end, CODES[code // 4], confidence
 
 
-def characters(buffer: "np.ndarray[tuple[int], np.dtype[np.uint8]]", text: str, places: object) -> "np.ndarray":
+def characters(content: bytes, text: str, places: "np.ndarray") -> "np.ndarray":
     """Offsets of bytes as offsets of characters."""
-    at = np.asarray(places)
-    if len(buffer) == len(text):
-        return at
+    if len(content) == len(text) or not len(places):
+        return places
+    buffer = np.frombuffer(content, np.uint8)
     starts = np.concatenate([[0], np.cumsum((buffer & 0xC0) != 0x80)])
-    return np.asarray(starts[at])
+    return np.asarray(starts[places])
 
 
 def _outermost(spans: list[Span]) -> list[Span]:

@@ -8,14 +8,18 @@ from assay.core.examination import Shortfall
 
 ROWS = 1 << 16
 BATCH_BYTES = 16 << 20
+MOST_SETS = 2_000
+MOST_COLUMNS = 5_000
+TOO_MANY = Shortfall("too-many", f"more than {MOST_SETS} sets or {MOST_COLUMNS} columns")
+"""What is said of a file with more; nothing is read behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some rows of one set (a table, a sheet, or '' for the file itself): names and Arrow arrays of equal length.
 
-    `text` marks lines of running text, in one column. Where rows of the columns do not belong together (`loose`),
-    persons are counted by value and not by row.
+    `text` marks lines of running text: one column, a list of strings. Where rows of the columns do not belong together
+    (`loose`), persons are counted by value and not by row.
     """
 
     set: str

@@ -155,9 +155,12 @@ def _live(connection: Any, alchemy: Any, schemas: Sequence[str]) -> Iterator[Rea
         failed = ""
         try:
             rows = connection.execute(query, execution_options={"stream_results": True, "max_row_buffer": _AT_ONCE})
+            result = getattr(rows.cursor, "_result", None)
             with closing(rows):
                 for read in _rows(title, list(rows.keys()), rows, faults):
                     failed = "end" if isinstance(read, Shortfall) else ""
+                    if failed and result is not None and hasattr(result, "unbuffered_active"):
+                        result.unbuffered_active = False  # else PyMySQL reads on in a connection that is gone
                     yield read
         except faults as fault:
             failed = type(fault).__name__

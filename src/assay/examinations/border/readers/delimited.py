@@ -9,6 +9,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from assay.core.examination import Shortfall
-from assay.examinations.border.readers.batches import Batch, Read
+from assay.examinations.border.readers.batches import MOST_COLUMNS, TOO_MANY, Batch, Read
 from assay.examinations.border.readers.encodings import Utf8Stream
 from assay.examinations.border.readers.naming import header_of
 from assay.examinations.border.readers.texts import ByteSource, lines_of, pieces, undecoded
@@ -31,16 +32,18 @@ _AHEAD_BLOCKS = 64  # reads of a part of a block each: more than Arrow reads ahe
 def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
     """Batches of rows. Raises OSError where the stream does."""
     text = Utf8Stream(stream)
-    head = text.read(_AHEAD)
-    sample = head.decode("utf-8", "replace").replace("\0", " ")
-    separator = "\t" if path.lower().endswith(".tsv") and "\t" in sample else separator_of(sample)
-    if not separator:
-        yield from _as_lines(_Joined(head, text))
+    head = ahead(text)
+    form = form_of(head, path)
+    if not form.separator:
+        yield from _as_lines(_Joined(head, text, by_return=form.by_return))
         if (missing := undecoded(text)) is not None:
             yield missing
         return
-    names, has_header = header_of(_first_rows(sample, separator))
-    torn, source = _Torn(), _Joined(head, text)
+    names = form.names
+    if len(names) > MOST_COLUMNS:  # which takes Arrow long to prepare for
+        yield TOO_MANY
+        return
+    torn, source = _Torn(), _Joined(head, text, by_return=form.by_return)
     try:
         reader = pyarrow.csv.open_csv(
             pa.PythonFile(source, mode="r"),
@@ -48,16 +51,16 @@ def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
                 use_threads=False, block_size=_BLOCK, column_names=[str(at) for at in range(len(names))], skip_rows=0
             ),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=separator, newlines_in_values=True, invalid_row_handler=torn
+                delimiter=form.separator, newlines_in_values=True, invalid_row_handler=torn
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types={str(at): pa.string() for at in range(len(names))},
                 check_utf8=False, strings_can_be_null=False,
             ),
         )  # fmt: skip
-        skip = 1 if has_header else 0
+        skip = 1 if form.header else 0
         for batch in reader:
-            yield Batch("", tuple(names), tuple(column.slice(skip) for column in batch.columns))
+            yield Batch("", names, tuple(column.slice(skip) for column in batch.columns))
             yield from torn.taken()
             skip = 0
     except pa.ArrowException:
@@ -68,6 +71,34 @@ def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
         yield Shortfall("damaged", f"rows with another number of fields: {torn.count}")
     if (missing := undecoded(text)) is not None:
         yield missing
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a table in text form is written. `separator` is "" for what is none; `by_return`: lines end with CR alone."""
+
+    separator: str
+    names: tuple[str, ...]
+    header: bool
+    by_return: bool
+
+
+def ahead(text: ByteSource) -> bytes:
+    """The first bytes of a text, from which its form is told."""
+    head = b""
+    while len(head) < _AHEAD and (part := text.read(_AHEAD - len(head))):
+        head += part
+    return head
+
+
+def form_of(head: bytes, path: str) -> Form:
+    """The form of a table by its first bytes in UTF-8."""
+    sample = head.decode("utf-8", "replace").replace("\0", " ")
+    by_return = sample.count("\r") - sample.count("\r\n") > sample.count("\n")
+    sample = sample.replace("\r", "\n") if by_return else sample
+    separator = "\t" if path.lower().endswith(".tsv") and "\t" in sample else separator_of(sample)
+    names, header = header_of(_first_rows(sample, separator)) if separator else ([], False)
+    return Form(separator, tuple(names), header, by_return)
 
 
 def _first_rows(sample: str, separator: str) -> list[list[str]]:
@@ -111,16 +142,20 @@ class _Torn:
     def taken(self) -> Iterator[Read]:
         if self._texts:
             texts, self._texts = self._texts, []
-            yield Batch("", ("",), (pa.array(texts, pa.string()),), text=True)
+            yield Batch("", ("",), (texts,), text=True)
 
 
 class _Joined(io.RawIOBase):
-    """What was read ahead, then the rest; NUL becomes a space. `recent` is what the reader may not have got to."""
+    """What was read ahead, then the rest; NUL becomes a space, and so may a carriage return become the end of a line.
 
-    def __init__(self, head: bytes, rest: Utf8Stream) -> None:
+    `recent` is what the reader may not have got to.
+    """
+
+    def __init__(self, head: bytes, rest: ByteSource, *, by_return: bool = False) -> None:
         super().__init__()
         self._head = head
         self._rest = rest
+        self._by_return = by_return
         self.recent: deque[bytes] = deque(maxlen=_AHEAD_BLOCKS)
 
     def readable(self) -> bool:
@@ -134,6 +169,7 @@ class _Joined(io.RawIOBase):
         else:
             part = self._rest.read(size)
         part = part.replace(b"\0", b" ") if b"\0" in part else part
+        part = part.replace(b"\r", b"\n") if self._by_return else part
         self.recent.append(part)
         return part
 

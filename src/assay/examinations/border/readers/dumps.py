@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import pyarrow as pa
-
 from assay.core.examination import Shortfall
 from assay.examinations.border.readers.batches import Batch, Read, Rows
 from assay.examinations.border.readers.encodings import Utf8Stream
@@ -95,7 +93,7 @@ class _Dump:
     def other(self) -> Iterator[Read]:
         if self._others:
             others, self._others = self._others, []
-            yield Batch("", ("",), (pa.array(others, pa.string()),), text=True)
+            yield Batch("", ("",), (others,), text=True)
 
     def ended(self) -> Iterator[Read]:
         torn = bool(self._copying or self._statement)

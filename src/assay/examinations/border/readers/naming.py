@@ -51,10 +51,14 @@ def _like_those_below(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def unique(names: Sequence[str]) -> list[str]:
-    """Repeated names told apart by a number."""
-    seen: dict[str, int] = {}
+    """Repeated names told apart by a number that makes none of them equal to another."""
+    taken, last = set(names), dict[str, int]()
     result = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        number = last.get(name, 0) + 1
+        while number > 1 and f"{name} ({number})" in taken:
+            number += 1
+        last[name] = number
+        result.append(name if number == 1 else f"{name} ({number})")
+        taken.add(result[-1])
     return result

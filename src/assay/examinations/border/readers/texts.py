@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-import pyarrow as pa
-
 from assay.core.examination import Shortfall
 from assay.examinations.border.readers.batches import Batch, Read
 from assay.examinations.border.readers.encodings import Utf8Stream
@@ -34,7 +32,7 @@ def read_text(stream: BinaryIO, path: str) -> Iterator[Read]:  # noqa: ARG001
 
 def lines_of(text: str) -> Batch:
     """A batch of the lines of a piece."""
-    return Batch("", ("",), (pa.array(text.split("\n"), pa.string()),), text=True)
+    return Batch("", ("",), (text.split("\n"),), text=True)
 
 
 def undecoded(text: Utf8Stream) -> Shortfall | None:

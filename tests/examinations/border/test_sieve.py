@@ -1,0 +1,99 @@
+"""The sieve lets through all that the exact expressions find, and `find` gives the same with it as without."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from assay.examinations.border import scanning, sieve, text, wording
+from assay.examinations.border.labels import LABELS, SECRET
+from assay.examinations.border.text import find
+from tests.examinations.border.made import TABLE, column, lines
+
+_FRAGMENTS = """
+密码 口令 password PassWord passwd pwd pin cvv2 secret_key api-key access_token 账号 account acct a/c 出生日期
+生日 birth dob born 坐标 gps location latlng : ： = 是 为 on " ' _ - . , ( ) [ ] { } 1 12 123 1234 19870203
+1987-02-03 116.4074 39.9042 hunter2 null x é 例 ſecret eyJhbGciOiJI .eyJhbGciOiJI AKIA ABCDEFGHIJKLMNOP $2a$10$
+6222020200112233445=4912 ; %B ? 10.1.2.3 fe80::1 ::1 a@b.cn 13800138000 138 0013 8000 00:1B:44:11:3A:B7 GB82
+WEST 1234 5698 7654 32 E12345678 ICBKCNBJ swift (010) &nbsp; %40
+""".split()  # noqa: SIM905
+_SPACES = ["\n", "\t", "\u3000", "\xa0", "\x1c", "\u2010", "\uff11", "\u200b", "\u0661"]
+TEXTS = st.lists(st.sampled_from([*_FRAGMENTS, *_SPACES]) | st.just(" "), max_size=14).map("".join)
+
+
+def plainly(whole: str) -> Iterator[wording.Span]:
+    """What labels and forms say, by the exact expressions alone."""
+    for label in LABELS:
+        for found in label.exact.finditer(whole):
+            if label is not SECRET or not wording._NO_SECRET.match(found["value"]):
+                yield *found.span("value"), label.class_, label.confidence
+    for pattern in (wording._KEYS, wording._TRACK):
+        for found in pattern.finditer(whole):
+            yield *found.span("value"), "credential", "valid"
+
+
+@given(TEXTS)
+@example("password:\n  hunter2")
+@example("secretsecret_key = abcdef")
+@example("密码：\u3000hunter2 pin=1234")
+@example("1 acct no. 6222 0202 0011")
+def test_labels_and_forms_pass(whole: str) -> None:
+    content = whole.encode()
+    found = sorted(span for span in wording.worded(whole, content) if span[2] not in ("person_name", "address"))
+    assert found == sorted(plainly(whole))
+
+
+@given(TEXTS)
+@example("password:\n  hunter2\npassword: hunter2")
+def test_lines_of_a_large_text_pass(whole: str) -> None:
+    whole += "\n" + "-" * wording.SMALL
+    starts = [0, *(found.end() for found in re.finditer("\n", whole))]
+    exact = [
+        (at + start, at + end, class_, confidence)
+        for at, line in zip(starts, whole.split("\n"), strict=True)
+        for start, end, class_, confidence in plainly(line)
+    ]
+    found = wording.worded(whole, whole.encode())
+    assert sorted(span for span in found if span[2] not in ("person_name", "address")) == sorted(exact)
+
+
+@given(TEXTS)
+@example("a.-12:34:56:78:9A:BC")
+@example("fe80:123::")
+@example("_13800138000_")
+@example("ARABIC LETTER IN 20 CHARS 1 SYNOPSIS")
+@example("\n4 12:34:56:78:9A:BC\n..@b.cd a..@b.cd")
+def test_what_is_found_passes(whole: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "_sifted", lambda _, edges, **__: np.arange(len(edges) - 1))
+        patch.setattr(text, "may_hold", lambda _: True)
+        plain = find(whole)
+    assert find(whole) == plain
+    assert sieve.may_hold(whole.encode()) or not plain
+
+
+def test_the_generator_passes() -> None:
+    for make in TABLE:
+        for value in column(make, 40):
+            if find(value):
+                assert sieve.may_hold(value.encode()), value
+    made = "\n".join(line.text for line in lines(200))
+    passing = [made.encode()[start:end] for start, end in sieve.lines_with(sieve.LINES, made.encode())]
+    assert len(passing) == len(set(sieve.lines_with(sieve.LINES, made.encode())))
+    assert all(line in made.encode().split(b"\n") for line in passing)
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        "int main(void) { return 0; }",
+        "version 1.22.333, 2026-11-22 06:15:00",
+        "std::dead(d::f)",
+        "# password of the user",
+    ],
+)
+def test_what_is_nothing_does_not_pass(quiet: str) -> None:
+    assert not sieve.may_hold(quiet.encode())
