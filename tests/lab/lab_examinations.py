@@ -1,7 +1,9 @@
 """Examinations for the bench's tests: module-level, so that spawned workers can import them."""
 
+import contextlib
 import ctypes
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -171,3 +173,46 @@ class Total:
 
 
 SMALL = Limits(unit_bytes=4096, hits_per_unit=50, watchdog_seconds=0.8, memory_bytes=500 << 20)
+
+
+@dataclass
+class Exploited:
+    """What a parser does when a file has taken it over; states each thing that it could do."""
+
+    id: str = "test.exploited@1"
+    kinds: tuple[str, ...] = ("crypto.use",)
+    literals: frozenset[bytes] = frozenset({b"exploit"})
+    fold_case: bool = False
+    by_format: bool = False
+
+    def accepts(self, meta: FileMeta) -> bool:
+        return meta.file_class == "source"
+
+    def examine(self, view: FileView, hits: Sequence[Hit], lab: Lab) -> Examined:
+        acts = {
+            "shadow": lambda: os.open("/etc/shadow", os.O_RDONLY),
+            "passwd": lambda: os.open("/etc/passwd", os.O_RDONLY),
+            "beside": lambda: os.open(Path(view.meta.locator.path).parents[1] / "taken", os.O_WRONLY | os.O_CREAT),
+            "connect": lambda: socket.create_connection(("127.0.0.1", 9), 1),
+            "forks": _forks,
+            "secret": _secret,
+        }
+        facts = []
+        for name, act in acts.items():
+            with contextlib.suppress(PermissionError):
+                with contextlib.suppress(ConnectionError):
+                    act()
+                value = {"algorithm": name, "seen": "call"}
+                facts.append(Fact("crypto.use", view.meta.subject(name), value, self.id, (Evidence(view.meta.path),)))
+        return Examined(tuple(facts), ())
+
+
+def _secret() -> None:
+    if b"ASSAY_KEY" not in Path("/proc/self/environ").read_bytes():
+        raise PermissionError
+
+
+def _forks() -> None:
+    for _ in range(20):
+        if os.fork() == 0:
+            os._exit(0)

@@ -22,7 +22,8 @@ from assay.lab import bench
 from assay.lab.bench import BenchResult
 from assay.lab.index import Index
 
-from .lab_examinations import MISDEEDS, SMALL, Anywhere, Total, Trouble, Words, meta_of, open_path
+from .lab_examinations import MISDEEDS, SMALL, Anywhere, Exploited, Total, Trouble, Words, meta_of, open_path
+from .test_walls import needs_walls
 
 ALL: tuple[FileExamination, ...] = (Words(), Trouble(), Anywhere())
 
@@ -440,3 +441,30 @@ def test_late_files_wait_until_the_words_of_the_others_are_known(delivery: Deliv
 def _written(delivery: Delivery, name: str, content: bytes) -> Path:
     (delivery.folder / name).write_bytes(content)
     return delivery.folder / name
+
+
+@needs_walls
+def test_a_parser_that_was_taken_over_is_held_and_the_attempt_says_by_what(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_KEY_PASSPHRASE", "not for parsers")
+    delivery.add("a.java", b"exploit")
+    open_to_all = delivery.run([Exploited()])
+    assert {name for _, name, _ in names(open_to_all, "crypto.use")} >= {"passwd", "beside", "connect", "forks"}
+    assert {attempt.ran for attempt in open_to_all.attempts} == {"worker"}
+    (delivery.folder.parent / "taken").unlink()
+    held = delivery.run([Exploited(), Words()], readable=(delivery.folder,))
+    assert names(held, "crypto.use") == []
+    assert {(attempt.ran, attempt.status) for attempt in held.attempts} == {("cage", "completed")}
+    assert not (delivery.folder.parent / "taken").exists()
+    assert os.environ["ASSAY_KEY_PASSPHRASE"] == "not for parsers"
+    assert "secret" not in {name for _, name, _ in names(open_to_all, "crypto.use")}
+
+
+@needs_walls
+def test_workers_behind_walls_find_what_others_find(delivery: Delivery) -> None:
+    for number in range(30):
+        delivery.add(f"{number}.java", b"MD5 SHA1 do_raise" if number % 3 else b"MD5withRSA")
+    plain, held = (delivery.run(jobs=2, readable=readable) for readable in (None, (delivery.folder,)))
+    assert facts_of(plain) == facts_of(held)
+    assert [replace(attempt, ran="cage") for attempt in plain.attempts] == list(held.attempts)

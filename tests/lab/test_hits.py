@@ -71,3 +71,11 @@ def test_each_examination_gets_its_own_hits_up_to_the_limit() -> None:
 def test_a_literal_that_could_never_be_seen_is_refused(literal: bytes, fold: bool) -> None:
     with pytest.raises(ValueError, match="not one word"):
         Prefilter([replace(Words(), literals=frozenset({literal}), fold_case=fold)], 10).literals(0)
+
+
+@given(texts, st.booleans())
+def test_few_words_are_looked_for_by_themselves(content: bytes, fold: bool) -> None:
+    literals = frozenset({b"a", b"ab", b"bc"})
+    prefilter = Prefilter([replace(Words(), literals=literals, fold_case=fold)], 1000)
+    found = prefilter.hits(content, [0], [0], words(content))[0].hits
+    assert found == _oracle(literals, content.lower() if fold else content)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.examination import Limits
+from assay.lab import index as index_module
 from assay.lab.identifiers import words
 from assay.lab.index import Index, WordsShard, WordsWriter
 
@@ -56,7 +57,9 @@ def test_views_are_whole_files_and_counted(tmp_path: Path) -> None:
     assert index.bytes_read == 5
 
 
-def test_files_that_hold_any_of_many_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 32])
+def test_files_that_hold_any_of_many_words(tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_FEW", few)
     index = _index(tmp_path, CONTENTS)
     wanted = {b"alpha", b"beta", b"gamma", b"x", b"nowhere"}
     found = sorted({(meta.path, word) for meta, word in index.holding(wanted)})

@@ -67,6 +67,7 @@ class Delivery:
         self.limits = limits or IntakeLimits()
         self.budget = Budget(self.limits)
         self.refused: list[Attempt] = []
+        self.opened: list[Attempt] = []  # archives that another program read
         self.containers: dict[str, str] = {}
         self.layers = Layers()
         self._before: dict[str, list[Entry | Refusal]] = {}
@@ -85,10 +86,9 @@ class Delivery:
         """Every readable file once, identified. Starts afresh: refusals and counts of an earlier walk are forgotten."""
         self.budget = Budget(self.limits)
         self._scratch = None
-        self.refused.clear()
-        self.containers.clear()
         self.layers = Layers()
-        self._before.clear()
+        for kept in (self.refused, self.opened, self.containers, self._before):
+            kept.clear()
         if not isinstance(self._root, Path):
             yield from self._listed("", list(sealed.entries(self._root)), 0, "folder")
             return
@@ -292,7 +292,7 @@ class Delivery:
         if identity.format in _CODECS:
             yield from self._stream(path, prefix, locator, identity, depth, kind)
         elif identity.format in foreign.READERS:
-            items = foreign.entries(locator, identity.format, stem(path).encode(), self._scratch_of(), self.budget)
+            items = foreign.entries(locator, identity.format, path, self._scratch_of(), self.budget, self.opened)
             yield from self._listed(prefix, items, depth, kind or identity.format)
         elif kind == "rpm" and identity.format != "cpio":
             self.refuse(path, "not-unpacked", f"a payload of the format {identity.format}", size=entry.size)

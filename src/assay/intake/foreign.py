@@ -10,19 +10,22 @@ a second session or a boot image of a disc. xar (macOS packages) stays closed: l
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping
-from typing import BinaryIO, cast
+from dataclasses import replace
+from typing import BinaryIO, Literal, cast
 
-from assay.core.attempts import ReasonCode
+from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Locator
 from assay.intake import libarchive_child
-from assay.intake.entries import Entry, Refusal
+from assay.intake.entries import BY, Entry, Refusal
 from assay.intake.limits import Budget
-from assay.intake.names import LONGEST
+from assay.intake.names import LONGEST, stem
 from assay.intake.places import Window, open_locator
 from assay.intake.scratch import Scratch
+from assay.lab.confine import without_secrets
 
 PACKAGE = "libarchive13t64 (libarchive13 before Debian 13)"
 READERS: Mapping[str, tuple[str, str]] = {
@@ -58,20 +61,27 @@ def version() -> str:
     return f"{int(number) // 1_000_000}.{int(number) // 1000 % 1000}.{int(number) % 1000}"
 
 
-def entries(locator: Locator, format_: str, stem: bytes, scratch: Scratch, budget: Budget) -> list[Entry | Refusal]:
-    """Everything the archive holds, its contents in the scratch. `stem` names a content that has no name."""
+def entries(
+    locator: Locator, format_: str, path: str, scratch: Scratch, budget: Budget, attempts: list[Attempt]
+) -> list[Entry | Refusal]:
+    """Everything the archive at `path` holds, its contents in the scratch. `attempts` is told how it was read."""
     with Window(locator.path, locator.offset, locator.size) as window:
         size = window.size
     formats, filter_ = READERS[format_]
     command = _command(locator.offset, size, _MEMORY, _SECONDS, formats, filter_)
     with open_locator(Locator("file", locator.path)) as source:
-        child = subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
-    told = _Told(cast(BinaryIO, child.stdout), stem, budget)
+        child = subprocess.Popen(  # noqa: S603
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=without_secrets(os.environ)
+        )
+    told = _Told(cast(BinaryIO, child.stdout), stem(path).encode(), budget)
     try:
         kept = scratch.gather(told.pieces(), size)
     finally:
         child.kill()
         child.communicate()
+    if told.ran:
+        whole = Attempt(BY, ("intake.content",), "completed", "", "archive", format_, "", "unknown", path, ran=told.ran)
+        attempts.append(replace(whole, detail=told.end or "", bytes=size))
     found = [_placed(item, kept.path) for item in told.found if not isinstance(item, Entry) or _end(item) <= kept.size]
     if kept.reason is not None:
         found.append(Refusal(told.current, kept.reason, kept.detail, size))
@@ -108,8 +118,8 @@ def _why(message: str) -> ReasonCode:
 class _Told:
     """What the child says, taken as the word of a stranger: lengths are limited, anything unexpected ends it.
 
-    `end` is how the archive ended, '' for well, None when the child did not come so far; `any` whether it held
-    anything, be it a folder.
+    `ran` is whether it stood behind walls, '' before it says so. `end` is how the archive ended, '' for well, None when
+    the child did not come so far; `any` whether it held anything, be it a folder.
     """
 
     def __init__(self, stream: BinaryIO, stem: bytes, budget: Budget) -> None:
@@ -117,12 +127,16 @@ class _Told:
         self._offset = 0
         self.found: list[Entry | Refusal] = []
         self.end: str | None = None
+        self.ran: Literal["", "worker", "cage"] = ""
         self.current = b""
         self.any = False
 
     def pieces(self) -> Iterator[bytes]:
         """The contents of all files, one after the other, while `found` and `end` fill up."""
         while (line := self._line()) is not None:
+            if "ran" in line:
+                self.ran = "cage" if line["ran"] == "cage" else "worker"
+                continue
             if "end" in line:
                 self.end = line["end"]
                 return

@@ -25,8 +25,7 @@ _SOURCE_HEAD = 512  # of a file whose name says what it is: enough for what else
 _HEADER = 8192  # of a C header, whose first declaration may stand behind a long licence
 JSON_DATA = 1 << 20  # a JSON file above this is data, not configuration
 UNKNOWN = "unknown"
-_FIRST = frozenset(magic[0] for offset, magic, _, _ in ROWS if offset == 0)
-_STARTS = tuple(row for row in ROWS if row[0] == 0)
+_STARTS = {first: tuple(row for row in ROWS if row[0] == 0 and row[1][0] == first) for first in range(256)}
 _LATER = tuple(row for row in ROWS if row[0] > 0)
 _PEM_LEADS = (b"Certificate:", b"Bag Attributes", b"-----BEGIN ", b"subject=", b"Certificate Request:")
 _SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*)?(?:\S*/)?([A-Za-z_-]+)")
@@ -118,10 +117,9 @@ def _wide(head: bytes) -> str | None:
 def _by_signature(head: bytes, ending: str) -> Identity | None:
     if not head:
         return None
-    if head[0] in _FIRST:
-        for _, magic, format_, file_class in _STARTS:
-            if head.startswith(magic):
-                return _signed(format_, file_class, head, ending)
+    for _, magic, format_, file_class in _STARTS[head[0]]:
+        if head.startswith(magic):
+            return _signed(format_, file_class, head, ending)
     special = _compiled(head, ending) or _image(head, ending)
     if special is not None:
         return special

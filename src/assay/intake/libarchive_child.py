@@ -1,7 +1,8 @@
 """Run as a program of its own: reads one archive through libarchive and writes what it holds to stdout.
 
 libarchive is C over hostile bytes, so it runs in a process that can be killed, with limits on memory and CPU time, and
-that imports nothing of assay. `foreign.py` starts it and alone reads what it writes: one JSON line per entry (`name`
+behind the walls of `lab.walls` where they can be had: it holds its standard streams, and opens nothing of a user's.
+`foreign.py` starts it and alone reads what it writes: one JSON line with `ran`, then one per entry (`name`
 and `link` as hexadecimal bytes, `kind`); behind the line of a file its content in pieces, each a 4-byte length and
 bytes, ended by the length 0, or by 0xFFFFFFFF and one JSON line that says why there is no more. The last line has the
 key `end`: how the archive ended, '' for well. Without libarchive it ends with status 3.
@@ -18,6 +19,8 @@ import os
 import resource
 import sys
 from typing import Any
+
+from assay.lab.walls import raised
 
 NO_LIBRARY = 3
 BROKEN = 0xFFFFFFFF
@@ -68,6 +71,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")  # names that an archive keeps in UTF-16 come out as UTF-8
+    _line({"ran": "cage" if raised() else "worker"})
     end = ""
     for number, format_ in enumerate(formats := sys.argv[5].split(",")):
         try:

@@ -75,8 +75,10 @@ def _within(path: str, dropped: str) -> str:
 def without_version(name: str) -> str:
     """The name of an archive without its version; any other name unchanged."""
     lower = name.lower()
-    ending = next((end for end in _ARCHIVE_ENDINGS if lower.endswith(end)), "")
-    if not ending or len(ending) == len(name):
+    if not lower.endswith(_ARCHIVE_ENDINGS):
+        return name
+    ending = next(end for end in _ARCHIVE_ENDINGS if lower.endswith(end))
+    if len(ending) == len(name):
         return name
     stem, ending = name[: -len(ending)], name[-len(ending) :]
     return cut_version(stem)[0] + ending

@@ -18,6 +18,7 @@ what is installed, Gradle source sets with other names).
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assay.core.facts import Scope
 from assay.intake.containers import GEM_DATA, INSTALLED
@@ -169,8 +170,13 @@ def _by_path_name(place: _Place) -> Decision | None:
     return ("build", "file name") if _BUILD_FILE.fullmatch(name.lower()) else None
 
 
-def _folders(path: str) -> list[str]:
-    return re.split(r"[/!]", path.lower())[:-1] if "/" in path or "!" in path else []
+def _folders(path: str) -> tuple[str, ...]:
+    return _parts(path[: max(path.rfind("/"), path.rfind("!"), 0)])
+
+
+@lru_cache(maxsize=64)  # files of one folder come together
+def _parts(folder: str) -> tuple[str, ...]:
+    return tuple(re.split(r"[/!]", folder.lower())) if folder else ()
 
 
 DECIDERS: tuple[Callable[[_Place], Decision | None], ...] = (

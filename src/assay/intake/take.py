@@ -95,7 +95,7 @@ def take_in(
         read_modules(members),
     )
     files = tuple(sorted((placing.meta(item) for item in seen), key=lambda meta: meta.path))
-    attempts = [placing.attempt(item) for item in delivery.refused] + notes + ignored
+    attempts = [placing.attempt(item) for item in (*delivery.refused, *delivery.opened)] + notes + ignored
     attempts += _withheld(given.manifest.withheld) + _unopened(files, delivery.refused) + _packed(seen, files)
     attempts += _completed(files)
     facts = [*_contents(files), *_statements(given)]

@@ -170,4 +170,4 @@ def _number(field: bytes) -> int | None:
     digits = field.split(b"\0", 1)[0].strip(b" ")
     if not digits:
         return 0
-    return int(digits, 8) if all(48 <= byte < 56 for byte in digits) else None
+    return None if digits.translate(None, b"01234567") else int(digits, 8)

@@ -28,6 +28,7 @@ from assay.lab.index import Index
 from assay.lab.journal import WRITING, Death
 from assay.lab.lanes import Lanes, MakeExecutor, Task
 from assay.lab.place import Outcome, Setup, Spent, here
+from assay.lab.returned import inside
 from assay.lab.shards import Piece, halves, pieces, split
 
 Progress = Callable[[str, int, int], None]
@@ -75,6 +76,7 @@ def run(
     progress: Progress | None = None,
     make_executor: MakeExecutor | None = None,
     late: Late | None = None,
+    readable: tuple[Path, ...] | None = None,
 ) -> BenchResult:
     """Examine a delivery. `scratch` is an empty folder of the caller's, who also deletes it; workers must see it.
 
@@ -82,9 +84,14 @@ def run(
     are pickled. `write_run` writes one sorted run of facts. `unread` gives the reason for a file that no examination
     accepts. `progress(stage, done, total)` is called here, with the stage "files" or an examination's id.
     `late` holds the last files back until the words of all others are known; then it says what they are.
+    `readable` are the files and folders that the delivery lies in: workers then stand behind walls (`lab.walls`), where
+    the machine has them, and read nothing else; without it they are held by limits alone. Attempts say which.
     Raises ValueError for examinations that contradict each other, AssayError when workers cannot be started at all.
     """
-    setup = Setup(tuple(singles), tuple(wholes), open_member, write_run, unread, limits, scratch.resolve(), here())
+    if readable is not None:
+        readable = tuple(path.resolve() for path in readable)
+    roster, folder = (tuple(singles), tuple(wholes)), scratch.resolve()
+    setup = Setup(*roster, open_member, write_run, unread, limits, folder, here(), readable)
     (setup.scratch / "pieces").mkdir(parents=True)
     setup.file.write_bytes(pickle.dumps(setup))
     setup.delivery.write_bytes(pickle.dumps(tuple(files)))
@@ -161,6 +168,7 @@ class _Bench:
         return []
 
     def _keep(self, piece: Piece, outcome: Outcome) -> None:
+        inside(outcome.files, self.setup.scratch)
         self._outcomes[piece.start] = outcome
         self._seen += piece.stop - piece.start
         if self._progress is not None:
@@ -189,6 +197,7 @@ class _Bench:
                 self._unconcluded.append(work.which)
                 return []
             result = Conclusion(Outcome(), failed=Shortfall(result.reason, result.detail, "failed"))
+        inside(result.outcome.files, self.setup.scratch)
         self._conclusions[work.which] = result
         if self._progress is not None:
             self._progress(self.setup.wholes[work.which].id, 1, 1)
@@ -217,6 +226,8 @@ class _Bench:
         spent = Spent()
         for outcome in everything:
             spent.add(outcome.spent)
+        if all(outcome.walled for outcome in everything if outcome.peak_memory):  # those that ran
+            attempts = [replace(attempt, ran="cage") if attempt.ran == "worker" else attempt for attempt in attempts]
         return BenchResult(
             runs=tuple(path for outcome in everything for path in outcome.runs),
             attempts=tuple(sorted(attempts)),

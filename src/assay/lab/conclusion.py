@@ -52,7 +52,7 @@ def conclude(lane: Path, serial: int, setup_file: Path, work: ToConclude) -> Con
     finally:
         place.confinement.rest()
     outcome.spent.conclude = clock.lap()
-    outcome.peak_memory = peak_memory()
+    outcome.peak_memory, outcome.walled = peak_memory(), place.confinement.walled
     place.journal.begin(serial, 0, journal.NOTHING)
     return Conclusion(outcome, short, None if told is not None else fault(error))
 

@@ -3,7 +3,7 @@
 1. `fault` and `stderr` of the lane take the last words of this process. 2. RLIMIT_AS bounds its memory where the
 platform has it. 3. A watchdog thread of faulthandler, which needs no interpreter lock, ends the process when nothing
 was reported alive in time. 4. Interrupts are left to the bench, and a process whose bench died ends by itself.
-What it is not: a sandbox. A parser may still open files and sockets; the cage of a later issue closes that.
+5. Where the bench says what may be read, walls stand around it (`lab.walls`), before any of its threads: then `walled`.
 """
 
 import faulthandler
@@ -13,18 +13,23 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assay.core.examination import Limits
+from assay.lab import walls
+
+_OF_THE_KEY = "ASSAY_KEY"  # the passphrase of the operator's key, or the address of its token
 
 
 class Confinement:
     """Made once in a worker process; it cannot be undone."""
 
-    def __init__(self, lane: Path, limits: Limits) -> None:
+    def __init__(self, lane: Path, limits: Limits, readable: Sequence[Path] | None = None) -> None:
+        """`readable` is what the product lies in; of the bench's folder, `lane` and `pieces` can be written to."""
         # 1. last words
         self._fault = (lane / "fault").open("wb")
         faulthandler.enable(file=self._fault)
@@ -37,6 +42,11 @@ class Confinement:
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
             soft = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
             resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        # 5. walls
+        around = lane.parents[1]
+        self.walled = readable is not None and walls.raised((*readable, around), (lane, around / "pieces"))
+        if self.walled:
+            tempfile.tempdir = str(lane)
         # 3. see alive() and rest()
         self._seconds = limits.watchdog_seconds
         self._armed = -math.inf
@@ -63,6 +73,11 @@ class Confinement:
         """Waiting for work is not a hang."""
         self._armed = -math.inf
         faulthandler.cancel_dump_traceback_later()
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a process that parses may know of its caller's environment: not how its key is opened."""
+    return {name: value for name, value in environ.items() if not name.startswith(_OF_THE_KEY)}
 
 
 def _or_no_memory(start: Callable[[], object]) -> None:

@@ -1,8 +1,9 @@
 """The first pass: every file of a piece is opened once, read, hashed, prefiltered, indexed and examined."""
 
 import functools
+import io
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -10,6 +11,7 @@ from assay.core.examination import Examined, FileExamination, FileMeta, FileView
 from assay.lab import journal
 from assay.lab.confine import peak_memory
 from assay.lab.coverage import LAB, Group, count, of_file, of_shortfalls
+from assay.lab.hits import Found
 from assay.lab.identifiers import words
 from assay.lab.index import WordsWriter
 from assay.lab.place import Clock, Lab, Outcome, Place, Raised, Runs, check_facts, fault, place_of
@@ -114,7 +116,7 @@ class _PieceWork:
         for file in self.summaries.values():
             file.close()
         self.outcome.spent.examine += self.clock.lap()
-        self.outcome.peak_memory = peak_memory()
+        self.outcome.peak_memory, self.outcome.walled = peak_memory(), self.place.confinement.walled
         return self.outcome
 
 
@@ -140,7 +142,8 @@ class _FileWork:
         stream, error = self.place.guarded(lambda: self.place.setup.open_member(self.meta.locator), alone=alone)
         if stream is None:
             return _unreadable(error)
-        reading = Reading(stream, self.meta.size)
+        small = self.meta.size <= self.place.setup.limits.unit_bytes
+        reading = Reading(stream, self.meta.size, keep=small and bool(self.streaming))
         refused = None
         try:
             if self.accepting or self.meta.file_class == "source":
@@ -155,18 +158,18 @@ class _FileWork:
         if error is not None:
             return _unreadable(error)
         for which in self.streaming:
-            self._stream(which)
+            self._stream(which, reading.whole())
         return refused
 
-    def _stream(self, which: int) -> None:
-        """Let an examination read the file by itself."""
+    def _stream(self, which: int, whole: bytes | None) -> None:
+        """Let an examination read the file by itself: again, unless all of it is at hand."""
         single, lane = cast(StreamExamination, self.place.setup.singles[which]), self.work
         self.place.journal.begin(lane.serial, self.position, which)
         self.place.confinement.alive()
-        read = functools.partial(_read, single, self.meta, self.place)
+        read = functools.partial(_read, single, self.meta, self.place, whole)
         result, error = self.place.guarded(read, alone=lane.piece.alone)
         self.streamed.add(which)
-        self.bytes_read += self.meta.size
+        self.bytes_read += self.meta.size if whole is None else 0
         if result is None:
             self.shortfalls[which].append(fault(error))
         else:
@@ -192,16 +195,17 @@ class _FileWork:
             if text:
                 self.work.words.add(self.position, distinct)
             asking = [which for which in self.accepting if which not in self.failed]
-            interested = self.place.prefilter.interested(distinct, asking)
+            prefilter = self.place.prefilter
+            interested = prefilter.interested(distinct, asking)
+            found = prefilter.hits(unit.content, self.accepting, interested, distinct) if interested else {}
             del distinct
             spent.prefilter += clock.lap()
             if interested:
-                self._examine(unit, interested)
+                self._examine(unit, interested, found)
                 spent.examine += clock.lap()
 
-    def _examine(self, unit: Unit, interested: Sequence[int]) -> None:
+    def _examine(self, unit: Unit, interested: Sequence[int], found: Mapping[int, Found]) -> None:
         view = FileView(self.meta, unit.content, unit.first_line, unit.offset, unit.whole)
-        found = self.place.prefilter.hits(unit.content, self.accepting, interested)
         for which in interested:
             single = self.place.setup.singles[which]
             self.work.place.journal.begin(self.work.serial, self.position, which)
@@ -242,8 +246,10 @@ def _sound(single: FileExamination, view: FileView, hits: Sequence[Hit], lab: La
     return _storable(single, single.examine(view, hits, lab))
 
 
-def _read(single: StreamExamination, meta: FileMeta, place: Place) -> tuple[Examined, bytes | None]:
-    with place.setup.open_member(meta.locator) as stream:
+def _read(
+    single: StreamExamination, meta: FileMeta, place: Place, whole: bytes | None
+) -> tuple[Examined, bytes | None]:
+    with place.setup.open_member(meta.locator) if whole is None else io.BytesIO(whole) as stream:
         return _storable(single, single.read(meta, stream, place.lab, place.confinement.alive))
 
 

@@ -14,6 +14,7 @@ from assay.core.examination import FileExamination, Hit
 from assay.lab.identifiers import IS_WORD, folded, is_one_word
 
 _BLOCK = 256 << 10  # bounds the list of matches that the automaton returns at once
+_FEW = 64  # words for which an automaton is made anew
 _GAP = re.compile(rb"[^0-9A-Za-z_\x80-\xff]")
 
 
@@ -106,13 +107,24 @@ class Prefilter:
             or not self.literals(which).isdisjoint(lower if self._folds[which] else distinct)
         ]
 
-    def hits(self, content: bytes, accepting: Sequence[int], interested: Sequence[int]) -> dict[int, Found]:
-        """Hits of the interested examinations, some of those that accept the file."""
+    def hits(
+        self, content: bytes, accepting: Sequence[int], interested: Sequence[int], distinct: set[bytes] | None = None
+    ) -> dict[int, Found]:
+        """Hits of the interested examinations, some of those that accept the file.
+
+        `distinct` are the words of the content: an automaton of the few that are meant is ten times as fast as one of
+        all literals.
+        """
         found = {which: Found() for which in interested}
         for fold in (False, True):
             asking = {which for which in interested if self._folds[which] is fold and self.literals(which)}
             if asking:
-                union = self._union(which for which in accepting if self._folds[which] is fold)
+                present = folded(distinct) if distinct is not None and fold else distinct
+                meant = {which: self.literals(which) & present for which in asking} if present is not None else {}
+                if present is not None and sum(map(len, meant.values())) <= _FEW:
+                    union = _Union(meant)
+                else:
+                    union = self._union(which for which in accepting if self._folds[which] is fold)
                 self._collect(union, content.lower() if fold else content, asking, found)
         return found
 

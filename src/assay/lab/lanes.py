@@ -5,6 +5,7 @@ end them all when one dies, and leave the bench to guess who did it. Executors c
 one they are spawned processes. Executors of threads are refused by the worker.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -17,7 +18,9 @@ from typing import Any, Generic, TypeVar
 from assay.core.errors import AssayError
 from assay.core.text import Text
 from assay.lab import journal
+from assay.lab.confine import without_secrets
 from assay.lab.journal import Death
+from assay.lab.returned import Results
 
 _K = TypeVar("_K")
 _R = TypeVar("_R")
@@ -38,6 +41,19 @@ class Task(Generic[_K, _R]):
     starts: int = 0
 
 
+class _Worker(SpawnProcess):
+    """Starts without the operator's secrets: a spawned process takes over the environment of this one."""
+
+    def start(self) -> None:
+        kept = dict(os.environ)
+        try:
+            for name in kept.keys() - without_secrets(kept).keys():
+                del os.environ[name]
+            super().start()
+        finally:
+            os.environ.update(kept)
+
+
 class _Spawned(SpawnContext):
     """Remembers its processes, so that an interrupted bench can end them at once."""
 
@@ -45,8 +61,12 @@ class _Spawned(SpawnContext):
         super().__init__()
         self.processes: list[SpawnProcess] = []
 
+    def SimpleQueue(self) -> Results:  # noqa: N802
+        """What the pool makes its queue of results with."""
+        return Results(self.get_context())
+
     def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
-        process = SpawnProcess(*args, **kwargs)
+        process = _Worker(*args, **kwargs)
         self.processes.append(process)
         return process
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, TypeVar
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Examination, FileExamination, FileMeta, Limits, Locator, Shortfall
-from assay.core.facts import Fact, canonical, check
+from assay.core.facts import Fact, check, sound
 from assay.lab import journal
 from assay.lab.confine import Confinement
 from assay.lab.coverage import Roster, Tallies
@@ -46,6 +46,7 @@ class Setup:
     limits: Limits
     scratch: Path
     bench: tuple[str, int]
+    readable: tuple[Path, ...] | None = None
 
     @property
     def file(self) -> Path:
@@ -89,6 +90,12 @@ class Outcome:
     bytes_read: int = 0
     spent: Spent = field(default_factory=Spent)
     peak_memory: int = 0
+    walled: bool = False
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that the caller is to read."""
+        return (*self.runs, *self.summaries.values(), *((self.words.path,) if self.words is not None else ()))
 
 
 @dataclass(slots=True)
@@ -109,7 +116,7 @@ class Place:
             raise RuntimeError("examinations must run in processes of their own: the executor runs them in the bench's")
         self.setup: Setup = setup
         self.lab = Lab(setup.limits)
-        self.confinement = Confinement(lane, setup.limits)
+        self.confinement = Confinement(lane, setup.limits, setup.readable)
         self.journal = journal.Journal(lane)
         self.roster = Roster(setup.singles, setup.wholes)
         self.prefilter = Prefilter(setup.singles, setup.limits.hits_per_unit)
@@ -178,7 +185,7 @@ def check_facts(facts: Sequence[Fact], kinds: Sequence[str]) -> None:
         said: list[object] = [subject.component, subject.path, subject.name, fact.by]
         for place in fact.evidence:
             said += [place.path, place.line, place.excerpt, place.address, place.expression, place.origin]
-        canonical(said)
+        sound(said)
 
 
 def fault(error: BaseException | None) -> Shortfall:

@@ -44,18 +44,23 @@ class Unit:
 class Reading:
     """One pass over one stream. `size` is what the delivery says; more or fewer bytes raise BadContentError.
 
-    Raises whatever the stream raises. `digest()` is the SHA-256 of the delivered bytes once all were read.
+    Raises whatever the stream raises. `digest()` is the SHA-256 of the delivered bytes once all were read; `whole()`
+    are these bytes, with `keep` and when all were read.
     """
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: BinaryIO, size: int, *, keep: bool = False) -> None:
         self._stream = stream
         self._size = size
+        self._kept: list[bytes] | None = [] if keep else None
         self._hash = hashlib.sha256()
         self._ended = False
         self.bytes_read = 0
 
     def digest(self) -> str:
         return self._hash.hexdigest() if self._ended else ""
+
+    def whole(self) -> bytes | None:
+        return b"".join(self._kept) if self._kept is not None and self._ended else None
 
     def drain(self, alive: Callable[[], None]) -> None:
         """Read the rest for the hash alone; `alive` is called between chunks."""
@@ -100,6 +105,8 @@ class Reading:
                 raise BadContentError("longer than the delivery says")
         if self._ended and self.bytes_read != self._size:
             raise BadContentError("shorter than the delivery says")
+        if self._kept is not None:
+            self._kept += parts
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

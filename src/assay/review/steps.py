@@ -41,6 +41,8 @@ from assay.report.compose import compose
 from assay.report.document import Document
 from assay.review.acts import Acts
 from assay.review.gaps import gaps, no_source
+from assay.review.needs import needs
+from assay.review.submitted import submitted
 from assay.review.under import Under, parted
 from assay.review.waiving import under_waivers
 from assay.rulebooks import default_books, load
@@ -159,22 +161,30 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
         limits=plan.limits,
         progress=progress,
         late=bench.Late(len(waiting), late),
+        readable=(plan.path, scratch) if isinstance(plan.path, Path) else None,
     )
     taken = settled(taken, result.files)
     files = taken.artifact.files
     digests = {meta.path: digest for meta, digest in zip(result.files, result.digests, strict=True)}
-    attempts = tuple(sorted({*taken.attempts, *result.attempts, *refused}))
+    attempts = tuple(sorted({*taken.attempts, *result.attempts}))
     if plan.under is not None:
-        attempts = tuple(sorted({plan.under.quoting.attempt(attempt) for attempt in attempts}))
+        attempts = tuple(sorted({*map(plan.under.quoting.attempt, attempts), *refused}))
     own = scratch / "own.run"
+    records = tuple(_record(meta, digests[meta.path]) for meta in files)
+    artifact = artifact_digest(records)
+    taken = submitted(taken, artifact)
     stated: list[Fact] = [*taken.facts, *gaps(attempts)]
     if plan.under is not None:
-        reached, tried = levels(files, attempts, signed=True, component=DEFAULT_COMPONENT)
-        stated += [plan.under.stated, *reached]
+        needed, read = needs(files, plan.under)
+        attempts = tuple(sorted({*attempts, *read}))
+        reached, tried = levels(files, attempts, signed=True, component=DEFAULT_COMPONENT, stated=needed)
+        stated += [plan.under.stated, *needed, *reached]
         attempts = tuple(sorted({*attempts, *tried}))
     write_run([*stated, *([] if _has_source(files) else [no_source()])], own)
-    records = tuple(_record(meta, digests[meta.path]) for meta in files)
-    return Examined(taken, (own, *result.runs), attempts, records, artifact_digest(records), result)
+    runs: tuple[Path, ...] = (own, *result.runs)
+    if plan.under is not None:
+        runs = plan.under.settled(merge_runs(runs), scratch)
+    return Examined(taken, runs, attempts, records, artifact, result)
 
 
 def keep(
@@ -189,7 +199,7 @@ def keep(
         writer.plan(STREAMS)
         writer.write("files", (encode(record) for record in examined.files))
         writer.write("attempts", (encode(attempt) for attempt in examined.attempts))
-        writer.write("facts", _quoted(merge_runs(examined.runs), plan.under))
+        writer.write("facts", merge_runs(examined.runs))
         unsealed = dossier.review(writer.number)
         judgements = judge(unsealed, product, books, plan.as_of)
         writer.write("judgements", (encode(judgement) for judgement in judgements))
@@ -292,13 +302,6 @@ def file_rows(files: Iterator[FileRecord]) -> list[tuple[str, str, str, int, int
         counts[row] += 1
         sizes[row] += record.size
     return [(*row, counts[row], sizes[row]) for row in sorted(counts)]
-
-
-def _quoted(facts: Iterator[bytes], under: Under | None) -> Iterator[bytes]:
-    """Facts with no more source in them than the terms let leave."""
-    if under is None:
-        return facts
-    return (encode(under.quoting.fact(decode_fact(line))) for line in facts)
 
 
 def _record(meta: FileMeta, digest: str) -> FileRecord:
