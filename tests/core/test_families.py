@@ -5,7 +5,8 @@ import pytest
 from assay.core.families import possible
 from assay.core.kinds import PRIMITIVES
 from assay.examinations.cipher.names import recognise
-from assay.examinations.cipher.names.stems import FAMILIES, OWN_FAMILIES, STEMS
+from assay.examinations.cipher.names.families import FAMILIES, OWN_FAMILIES
+from assay.examinations.cipher.names.stems import STEMS
 
 
 @pytest.mark.parametrize("stem", sorted(STEMS))

@@ -125,6 +125,7 @@ class Unit(Protocol):
     def above(self, node: Node) -> list[Node]: ...
     def name_of(self, node: Node) -> str: ...
     def bindings(self, scope: Node) -> Mapping[str, tuple[Binding, ...]]: ...
+    def parameter(self, function: Node, name: str) -> tuple[bool, Node | None]: ...
     def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]: ...
     def assigned_to(self, node: Node) -> str: ...
     def __hash__(self) -> int: ...
@@ -231,6 +232,10 @@ class Adapter:
     def size_of(self, parsed: Unit, value: Node) -> int | None:  # noqa: ARG002
         """Size in bytes of a new array that begins as zeros; None for any other expression."""
         return None
+
+    def may_bind(self, content: bytes, name: str) -> bool:  # noqa: ARG002
+        """Whether a text may assign to a name anywhere: seen without a query, and in doubt it may."""
+        return True
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         """Name, place and value of one match of `binding_query`; fields of the instance are named `self.x`."""
@@ -354,7 +359,7 @@ class Adapter:
             places = (item.place for item in parsed.bindings(function).get(name, ()))
             if any(place is not None and place.end_byte <= node.start_byte for place in places):
                 return True
-            if self.parameter(parsed, function, name)[0]:
+            if parsed.parameter(function, name)[0]:
                 return True
             function = parsed.function_of(function.parent) if function.parent is not None else None
         return False

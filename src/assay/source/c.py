@@ -25,6 +25,9 @@ _DEFINED = """
 _TOP = INCLUDES + _DEFINED  # one walk for both
 _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _FIRST = re.compile(r"\w+")
+_READ = re.compile(rb"\s*(?:[(),;.\]}?:]|->|[=!]=|[<>](?![<>]))")
+_IN_WORD = re.compile(rb"\w")
+_CHANGING = (b"&", b"+", b"-", b"*", b"/", b"\\", b"define")
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
 
@@ -32,6 +35,7 @@ class C(Adapter):
     name = "C"
     constant = frozenset({"const"})
     functions = frozenset({"function_definition"})
+    returns = "return_statement"
     expressions: Mapping[str, str] = {
         "string_literal": "text", "concatenated_string": "joined", "number_literal": "number", "char_literal": "text",
         "binary_expression": "binary", "conditional_expression": "condition", "parenthesized_expression": "group",
@@ -137,7 +141,7 @@ class C(Adapter):
         places = (item.place for item in parsed.bindings(function).get(name, ()))
         if any(place is not None and place.type == "init_declarator" for place in places):
             return False  # declared where it is used
-        return not self.parameter(parsed, function, name)[0] and name in _shared(parsed, self.shared_query)
+        return not parsed.parameter(function, name)[0] and name in _shared(parsed, self.shared_query)
 
     def literal(self, text: str) -> tuple[str, str] | None:
         return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)
@@ -171,6 +175,20 @@ class C(Adapter):
     def closed(self, parsed: Unit, function: Node) -> str:
         head = parsed.content[function.start_byte : function.start_byte + 40].split()
         return "unit" if b"static" in head[:3] else ""
+
+    def may_bind(self, content: bytes, name: str) -> bool:
+        """Most names are only read: what stands behind ends an expression, and nothing ahead changes them."""
+        word = name.encode()
+        at = content.find(word) if word else -1
+        while at >= 0:
+            end = at + len(word)
+            whole = _IN_WORD.match(content, end) is None and (at == 0 or _IN_WORD.match(content, at - 1) is None)
+            if whole and (
+                _READ.match(content, end) is None or content[max(0, at - 40) : at].rstrip().endswith(_CHANGING)
+            ):
+                return True
+            at = content.find(word, end)
+        return False
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:

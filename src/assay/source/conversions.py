@@ -19,4 +19,4 @@ DECODERS = {
     "FromHexString",
 }  # fmt: skip
 # Classes whose constructor keeps the value of its first argument.
-BOXES = frozenset({"String", "Integer", "Long", "Byte", "Short", "StringBuilder", "StringBuffer"})
+BOXES = frozenset({"String", "Integer", "Long", "Byte", "Short", "StringBuilder", "StringBuffer", "BigInteger"})

@@ -31,6 +31,7 @@ class Entering:
         self._closed: dict[int, str] = {}
         # Parameters of functions that no call in particular entered, and the functions asked for on the way.
         self._passed: dict[tuple[int, str], tuple[Answer, Mapping[int, Node]]] = {}
+        self._called_as: dict[int, tuple[str, int, int]] = {}
         self._callers: dict[tuple[str, int, int], list[tuple[Node, Arguments]]] = {}
 
     def _value(self, node: Node, seen: frozenset[int]) -> Answer:
@@ -114,7 +115,9 @@ class Entering:
         return answer, spent
 
     def _calls_to(self, function: Node) -> list[tuple[Node, Arguments]]:
-        key = (name_of(self.parsed, function), *sizes(self.parsed, function))
+        key = self._called_as.get(function.id)
+        if key is None:
+            key = self._called_as[function.id] = (name_of(self.parsed, function), *sizes(self.parsed, function))
         known = self._callers.get(key)
         if known is None:
             known = self._callers[key] = list(callers_in(self.parsed, *key))

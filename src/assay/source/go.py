@@ -29,6 +29,7 @@ _LITERAL = frozenset({"keyed_element", "literal_element"})
 class Go(GoNames):
     name = "Go"
     functions = frozenset({"function_declaration", "method_declaration", "func_literal"})
+    returns = "return_statement"
     expressions: Mapping[str, str] = {
         "interpreted_string_literal": "text", "raw_string_literal": "text", "rune_literal": "text",
         "int_literal": "number", "binary_expression": "binary", "parenthesized_expression": "group",
@@ -226,6 +227,13 @@ class Go(GoNames):
         if left is not None:
             return next(iter(left.named_children), None)
         return above.child_by_field_name("name")
+
+    def body(self, function: Node) -> list[Node] | None:
+        found = function.child_by_field_name("body")
+        if found is None:
+            return None
+        inner = next((child for child in found.named_children if child.type == "statement_list"), found)
+        return [child for child in inner.named_children if not child.is_extra]
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:

@@ -15,9 +15,11 @@ from assay.source.answers import Answer, either, unknown
 if TYPE_CHECKING:
     from assay.source.values import Resolver
 
-GETTING = frozenset({"get", "getOrDefault", "getItem", "getInt", "getString"})
+GETTING = frozenset({"get", "getOrDefault", "getItem", "getInt", "getString", "GetString"})
 PUTTING = frozenset({"put", "set", "setdefault", "Add", "setProperty", "putIfAbsent"})
-SETTINGS = frozenset({"getProperty", "getenv", "getString", "Getenv", "getRequiredProperty", "get"})
+SETTINGS = frozenset(
+    {"getProperty", "getenv", "getString", "GetString", "Getenv", "LookupEnv", "getRequiredProperty", "get"}
+)
 MOST_KEYS = 64
 _HOLDERS = ("environ", "config", "environment", "settings", "conf", "properties", "props")
 

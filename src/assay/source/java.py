@@ -178,7 +178,8 @@ class Java(Adapter):
             path = parsed.imports.names.get(f"static {method}")
             stars = tuple(f"{star}.{method}" for star in parsed.imports.stars if star.rpartition(".")[2][:1].isupper())
             own = self._own(parsed, node, method)
-            return (path, *own, *stars) if path else (*own, *stars)
+            inherited = (f".{method}",) if _is_inherited(parsed, method) else ()
+            return (path, *own, *stars) if path else (*own, *stars, *inherited)
         if receiver.type in {"identifier", "field_access", "scoped_identifier"}:
             return (*(f"{owner}.{method}" for owner in self.qualified(parsed, receiver)), f".{method}")
         return (f".{method}",)
@@ -305,6 +306,12 @@ def _nested(parsed: Unit) -> Mapping[str, str]:
     declared = sum(parsed.content.count(word) for word in (b"class ", b"enum ", b"interface ", b"record "))
     rows = parsed.matches(_NESTED, parsed.root) if declared > 1 else []
     return {parsed.text(row["name"][0]): package + parsed.name_of(row["name"][0]) for row in rows}
+
+
+def _is_inherited(parsed: Unit, method: str) -> bool:
+    """Whether a method that is called on the own object can only be one of the parent: the text declares none."""
+    declared = rb"\b%b\s*\([^()]*\)\s*(?:throws\b[^{;]*)?\{" % re.escape(method.encode())
+    return b" extends " in parsed.content and re.search(declared, parsed.content) is None
 
 
 def _is_constant(parsed: Unit, node: Node) -> bool:

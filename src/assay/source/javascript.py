@@ -54,6 +54,7 @@ _LONGEST_CHAIN = 12  # names for names that are followed
 class JavaScript(Adapter):
     name = "JavaScript"
     functions = _FUNCTIONS
+    returns = "return_statement"
     expressions: Mapping[str, str] = {
         "string": "text", "string_fragment": "text", "escape_sequence": "text", "template_string": "joined",
         "template_substitution": "group", "number": "number", "binary_expression": "binary",
@@ -249,7 +250,7 @@ class JavaScript(Adapter):
         name = parsed.text(node)
         scope = parsed.function_of(node)
         while scope is not None:
-            if self.parameter(parsed, scope, name)[0]:
+            if parsed.parameter(scope, name)[0]:
                 return ""
             scope = parsed.function_of(scope.parent) if scope.parent is not None else None
         if name in parsed.imports.names:

@@ -31,7 +31,7 @@ def object_of(parsed: Unit, node: Node) -> Node | None:
         bound = parsed.bindings(scope or parsed.root).get(name, ())
         if bound or scope is None:
             break
-        if parsed.adapter.parameter(parsed, scope, name)[0]:
+        if parsed.parameter(scope, name)[0]:
             return None
         scope = parsed.function_of(scope.parent) if scope.parent is not None else None
     value = bound[0].value if len(bound) == 1 else None

@@ -7,7 +7,6 @@ still gives sites.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from tree_sitter import Language as Grammar
@@ -27,6 +26,17 @@ def _is_hopeless(root: Node) -> bool:
     if root.type == "ERROR" and root.child_count > WIDEST_ERROR:
         return True
     return any(child.type == "ERROR" and child.child_count > WIDEST_ERROR for child in root.children)
+
+
+def _broken(root: Node) -> int:
+    """Bytes in regions that did not parse. Goes only where there are any: a query would go through the whole tree."""
+    found, waiting = 0, [root]
+    while waiting:
+        node = waiting.pop()
+        wrong = node.type == "ERROR"
+        found += node.end_byte - node.start_byte if wrong else 0
+        waiting += (child for child in node.children if wrong or child.has_error)
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -59,11 +69,11 @@ class Parsed:
         if (
             self.root.has_error
             and not _is_hopeless(self.root)
-            and self._broken(self.root) > _MOST_BROKEN
+            and _broken(self.root) > _MOST_BROKEN
             and (plain := adapter.plain(content)) != content
         ):
             other = _parser(adapter).parse(plain).root_node
-            self.root = min((self.root, other), key=self._broken)
+            self.root = min((self.root, other), key=_broken)
         for variant in adapter.variants if self.root.has_error else ():
             other = _parser(variant).parse(content).root_node
             if not other.has_error or _is_hopeless(self.root):
@@ -75,12 +85,7 @@ class Parsed:
         self._inner: dict[str, list[Binding]] = {}  # assignments in functions, once those of the file are known
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
         self._functions: dict[int, Node | None] = {}
-
-    def _broken(self, root: Node) -> int:
-        """Bytes in regions that did not parse."""
-        return sum(
-            node.end_byte - node.start_byte for row in self.matches("(ERROR) @error", root) for node in row["error"]
-        )
+        self._taken: dict[tuple[int, str], tuple[bool, Node | None]] = {}
 
     @cached_property
     def imports(self) -> Imports:
@@ -156,20 +161,29 @@ class Parsed:
                 if whole and not name.startswith("self."):  # most stand in one function after the other
                     last = last if _inside(place, last) else self.function_of(place)
                 into = rows if not whole or name.startswith("self.") or last is None else self._inner
-                into.setdefault(name, []).append(replace(binding, place=place))
+                into.setdefault(name, []).append(Binding(binding.value, binding.final, place, binding.filled))
             known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
         return known
+
+    def parameter(self, function: Node, name: str) -> tuple[bool, Node | None]:
+        """Whether a name is a parameter of a function, and its default value: `Adapter.parameter`, asked once."""
+        key = (function.id, name)
+        if key not in self._taken:
+            self._taken[key] = self.adapter.parameter(self, function, name)
+        return self._taken[key]
 
     def is_field(self, function: Node, name: str) -> bool:
         """Whether a function assigns a name without declaring it, in a language where that means a field."""
         declaring = self.adapter.declaring
-        if not declaring or self.adapter.parameter(self, function, name)[0]:
+        if not declaring or self.parameter(function, name)[0]:
             return False
         rows = self.bindings(function).get(name, ())
         return bool(rows) and all(row.place is not None and row.place.type not in declaring for row in rows)
 
     def fields(self, name: str) -> tuple[Binding, ...]:
         """Assignments to a constant or field: of the file or class, of an object, and in functions by its bare name."""
+        if self.root.id not in self._bindings and not self.adapter.may_bind(self.content, name):
+            return ()
         declared = self.bindings(self.root)
         found = declared.get(name) or declared.get(f"self.{name}") or ()
         for item in self._inner.get(name, ()) if self.adapter.declaring else ():
@@ -189,10 +203,7 @@ class Parsed:
 
     def mentions(self, name: str, scope: Node) -> list[Node]:
         """Every place in a scope where a name stands by itself."""
-        word = re.compile(rb"(?<![\w.$])" + re.escape(name.encode()) + rb"(?!\w)")
-        found = (
-            self.at(place.start(), len(name)) for place in word.finditer(self.content, scope.start_byte, scope.end_byte)
-        )
+        found = (self.at(at, len(name)) for at in _standing(self.content, name, scope.start_byte, scope.end_byte))
         return [node for node in found if node is not None and self.text(node) == name]
 
     def always_before(self, place: Node, use: Node) -> bool:
@@ -400,6 +411,19 @@ class Parsed:
         return known
 
 
+def _standing(content: bytes, name: str, start: int, end: int) -> Iterator[int]:
+    """Where a name stands as no part of a word or of a member. A pattern made for each name costs more than looking."""
+    word = name.encode()
+    at = content.find(word, start, end) if word else -1
+    while at >= 0:
+        past = at + len(word)
+        if (at == 0 or _PART.match(content, at - 1) is None) and (past >= end or _LETTER.match(content, past) is None):
+            yield at
+            at = content.find(word, past, end)
+        else:
+            at = content.find(word, at + 1, end)
+
+
 def _assigning(row: list[Binding]) -> tuple[Binding, ...]:
     """In order of text. A declaration without a value counts only where nothing is assigned."""
     assigned = [item for item in row if item.value is not None or not item.final]
@@ -427,4 +451,5 @@ def _within(node: Node, outer: Node | None) -> bool:
     return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
 
 
+_PART, _LETTER = re.compile(rb"[\w.$]"), re.compile(rb"\w")
 _MOST_BROKEN = 256  # bytes; a tree with more is worth a second parse

@@ -33,6 +33,7 @@ class Php(Adapter):
     folds = True
     coerces = True
     functions = frozenset({"function_definition", "method_declaration", "anonymous_function", "arrow_function"})
+    returns = "return_statement"
     expressions: Mapping[str, str] = {
         "string": "text", "encapsed_string": "joined", "string_content": "text", "escape_sequence": "text",
         "integer": "number", "boolean": "boolean", "null": "null", "binary_expression": "binary",

@@ -19,6 +19,7 @@ _IMPORTING = (re.compile(rb"import\b"), re.compile(rb"from\b"))  # each begins w
 class Python(Adapter):
     name = "Python"
     functions = frozenset({"function_definition", "lambda"})
+    returns = "return_statement"
     expressions: Mapping[str, str] = {
         "string": "text", "concatenated_string": "joined", "integer": "number", "binary_operator": "binary",
         "boolean_operator": "binary", "conditional_expression": "condition", "parenthesized_expression": "group",
@@ -78,7 +79,9 @@ class Python(Adapter):
     def imported_words(self, content: bytes) -> set[bytes]:
         return imported_words(content)
 
-    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
+    def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
+        if node.type == "string_content":
+            return _named_setting(parsed, node, word)
         if node.type != "identifier" or _imports_or_declares(node):
             return None
         parent = node.parent
@@ -217,6 +220,21 @@ def _setting(node: Node, name: str) -> Site | None:
     """`x.check_hostname = False` and `f(check_hostname=False)`: a site `=check_hostname`, the value its argument."""
     value = node.child_by_field_name("right") or node.child_by_field_name("value")
     return Site((f"={name}",), node, Arguments((value,))) if value is not None else None
+
+
+def _named_setting(parsed: Unit, node: Node, word: str) -> Site | None:
+    """`setattr(x, "check_hostname", False)`, and `{"verify": False}` where keywords are unpacked in the file."""
+    text = node.parent
+    above = text.parent if text is not None and parsed.text(node) == word else None
+    if above is None or above.parent is None:
+        return None
+    if above.type == "pair" and above.child_by_field_name("key") == text and b"**" in parsed.content:
+        return _setting(above, word)
+    function = above.parent.child_by_field_name("function") if above.type == "argument_list" else None
+    if function is None or parsed.text(function).rpartition(".")[2] not in {"setattr", "__setattr__"}:
+        return None
+    given = above.named_children
+    return Site((f"={word}",), above.parent, Arguments((given[-1],))) if text in given[:-1] else None
 
 
 def _compared(node: Node) -> bool:

@@ -185,7 +185,7 @@ def is_own_variable(parsed: Unit, node: Node) -> bool:
         if _is_imported(parsed.content, scope.start_byte, scope.end_byte, head):
             return False
         inside = _within_body(scope, node)
-        if inside and (parsed.adapter.parameter(parsed, scope, head)[0] or parsed.bindings(scope).get(head)):
+        if inside and (parsed.parameter(scope, head)[0] or parsed.bindings(scope).get(head)):
             return True
         scope = parsed.function_of(scope.parent) if scope.parent is not None else None
     return False

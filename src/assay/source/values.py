@@ -37,6 +37,7 @@ from assay.source.conditions import decided, live
 from assay.source.conversions import BOXES, CONVERSIONS, DECODERS
 from assay.source.entering import OWN, Entering, within
 from assay.source.holding import held, setting
+from assay.source.injected import injected
 from assay.source.parsed import MOST_ASSIGNED, Parsed
 
 
@@ -63,6 +64,10 @@ class Resolver(Entering):
         self.elsewhere = elsewhere or {}
         self._decided: dict[tuple[int, int], tuple[bool | None, Frame | None]] = {}  # the frame is kept, for its id
         self._owns: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Let go of what would keep the unit in memory until cycles are looked for: its tree is many times its text."""
+        self._decided.clear()
 
     def resolve(self, node: Node, frame: Frame | None = None) -> Answer:
         """Values of an expression, within a call that entered its function where `frame` is one."""
@@ -98,8 +103,10 @@ class Resolver(Entering):
         name, function = parsed.assigned_to(node), parsed.function_of(node)
         bound = parsed.bindings(function).get(name, ()) if function is not None and name.isidentifier() else ()
         own = next((item for item in bound if item.place is not None and within(node, item.place)), None)
-        if own is None or function is None or not 1 < len(bound) <= MOST_ASSIGNED:
+        if own is None or function is None or not 0 < len(bound) <= MOST_ASSIGNED:
             return ""
+        if len(bound) == 1:
+            return "unused" if own.value == node and self._unmentioned(name, function, own) else ""
         if parsed.adapter.is_shared(parsed, name, function) or parsed.is_field(function, name):
             return ""
         self._left, self._frame, self.hanging = self.steps, frame, {}
@@ -108,6 +115,15 @@ class Resolver(Entering):
         if any(own in live(self, parsed.reaching(bound, item), item, frozenset()) for item in mentions):
             return ""
         return "overwritten" if mentions else ""
+
+    def _unmentioned(self, name: str, function: Node, own: Binding) -> bool:
+        """Whether a local variable is never named again, nor reached by a function that lists the local ones."""
+        parsed = self.parsed
+        if parsed.adapter.is_shared(parsed, name, function) or parsed.is_field(function, name):
+            return False
+        if _LISTING.search(parsed.content, function.start_byte, function.end_byte) is not None:
+            return False
+        return all(own.place is not None and within(item, own.place) for item in parsed.mentions(name, function))
 
     def _excerpt(self, node: Node) -> str:
         return " ".join(self.parsed.text(node)[:400].split())[:120]
@@ -242,12 +258,21 @@ class Resolver(Entering):
         only = inside[0] if inside is not None and len(inside) == 1 else None
         if only is not None and only.type in _RETURNS:
             only = next(iter(only.named_children), None)
+        if only is not None and only.type == "expression_list" and only.named_child_count == 1:
+            only = only.named_children[0]
         answer = self._value(only, seen) if only is not None else self._always(node, inside or [], seen)
-        if inside == [] or (answer.certain and answer.values[0].kind == "null"):
+        gives_back = only is not None or not inside or len(inside) > 1
+        if inside == [] or not gives_back or (answer.certain and answer.values[0].kind == "null"):
             return Answer((Value("yields", "nothing"),))
         if answer.certain and answer.values[0].kind in {"boolean", "number", "text", "null"}:
             return Answer((Value("yields", answer.values[0].text),))
         return Answer((Value("yields"),))
+
+    def yielded(self, function: Node, *, certain: bool) -> Answer:
+        """What a function yields on every path; not complete where that need not be all that it does."""
+        self._left, self._frame, self.hanging = self.steps, None, {}
+        answer = self._lambda(function, frozenset())
+        return answer if certain else replace(answer, complete=False, reason="it does more than that")
 
     def _always(self, node: Node, inside: list[Node] | None, seen: frozenset[int]) -> Answer:
         """What every `return` of a longer function gives."""
@@ -255,6 +280,8 @@ class Resolver(Entering):
         query = f"({returns}) @return"
         rows = [row for part in inside or () for row in parsed.matches(query, part)] if returns else []
         found = [row["return"][0] for row in rows]
+        if _REFUSING.search(parsed.content, node.start_byte, node.end_byte) is not None:
+            return unknown("a function that may refuse")
         own = [place for place in found if parsed.function_of(place) == node]
         given = [place.named_children[-1] for place in own if place.named_children]
         if not own or len(given) < len(own) or len(own) > MOST_ITEMS:
@@ -283,6 +310,8 @@ class Resolver(Entering):
             and ("number" not in kinds or (self.parsed.adapter.coerces and (sign == "." or "text" in kinds)))
         ):
             return combined(answers, lambda texts: Value("text", "".join(texts), sum(map(len, texts))))
+        if sign == "+" and kinds <= {"text", "bytes"}:
+            return combined(answers, lambda texts: Value("bytes", "", max(1, sum(map(len, texts)))))
         if sign == "*" and (filled := repeated(answers)) is not None:
             return filled
         if sign in {"*", "+", "-", "<<", "/", "//"}:
@@ -346,7 +375,9 @@ class Resolver(Entering):
                 local = live(self, parsed.reaching(local, node), node, seen)
             if local and len(local) > MOST_ASSIGNED:
                 return unknown("assigned too often")
-            taken, default = parsed.adapter.parameter(parsed, scope, name)
+            taken, default = parsed.parameter(scope, name)
+            if taken and (told := injected(parsed.content, name, self.elsewhere)) is not None:
+                return told
             if taken:
                 assigned = [self._bound(item, seen, node) for item in local or ()]
                 if assigned and self._replaced(local or (), node):
@@ -355,10 +386,14 @@ class Resolver(Entering):
             if local and (not parsed.is_field(scope, name) or self._replaced(local, node)):
                 return either(self._bound(item, seen, node) for item in local)
             scope = parsed.function_of(scope.parent) if scope.parent is not None else None
-        bound = parsed.fields(name)
-        if bound:
-            return self._constant(bound, seen)
-        return unknown(_NOWHERE)
+        return self._field(name, seen) or unknown(_NOWHERE)
+
+    def _field(self, name: str, seen: frozenset[int]) -> Answer | None:
+        """What a field or constant of the unit holds; None where it has none of that name."""
+        bound = self.parsed.fields(name)
+        answer = self._constant(bound, seen) if bound else None
+        told = injected(self.parsed.content, name, self.elsewhere) if answer is None or not answer.complete else None
+        return told or answer
 
     def _member(self, node: Node, seen: frozenset[int]) -> Answer:
         reference = self._reference(node)
@@ -371,10 +406,10 @@ class Resolver(Entering):
         text = "".join(parsed.text(node).split())
         split = _MEMBER.fullmatch(text)
         owner, field = split.groups() if split is not None else ("", text)
-        if owner in OWN or self._declares(owner):
-            bound = parsed.fields(field)
-            if bound:
-                return self._constant(bound, seen)
+        if (owner in OWN or self._declares(owner)) and (answer := self._field(field, seen)) is not None:
+            return answer
+        if b"`" in parsed.content and (told := injected(parsed.content, field, self.elsewhere)) is not None:
+            return told
         return self._of_elsewhere(self._pending(node), "a member declared elsewhere")
 
     def _of_elsewhere(self, name: str, reason: str) -> Answer:
@@ -426,6 +461,8 @@ class Resolver(Entering):
         operand = receiver if converted != "argument" and receiver is not None else first
         if operand is None:
             return unknown("the result of a call")
+        if callee in {"bytes", "bytearray"} and _COUNTED.fullmatch(self.parsed.text(operand)) is not None:
+            return Answer((Value("bytes", "", 16),))
         answer = self._value(operand, seen)
         if callee == "bytes" and answer.certain and answer.values[0].kind == "number":
             size = answer.values[0].text
@@ -464,9 +501,16 @@ class Resolver(Entering):
 
 MOST_DECIDED = 24  # expressions around a condition that is decided
 _NOWHERE = "not assigned in this file"
+_REFUSING = re.compile(rb"\b(?:throw|raise|panic|abort|exit|longjmp)\b")
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
 _MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
+_LISTING = re.compile(
+    rb"\b(?:locals|vars|eval|exec|compact|get_defined_vars|extract|dir|format_map|nonlocal|global)\b|\$\$|\$\{"
+)
+_COUNTED = re.compile(
+    r"range\([\d\s,x-]+\)|\[\d+\]\s*\*\s*\d+|\d+\s*\*\s*\[\d+\]"
+)  # numbers one after another, in Python
 _CHARACTERS = {"character_literal", "char_literal"}
 
 

@@ -34,7 +34,8 @@ _FOLDER = Path(__file__).parent / "snippets"
 _BODY = "  $CALL(a, b, c, d, e, g, h, i, j);"
 _AROUND = "void f(A *a, B *b, C *c, D *d, E *e, G *g, H *h, I *i, J *j)\n{\n%s\n}\n"
 
-FOLLOWING = frozenset({"ecb-mode", "short-key", "few-iterations"})  # they follow from what the rows list
+# They follow from what the rows list.
+FOLLOWING = frozenset({"ecb-mode", "short-key", "few-iterations", "missing-authentication"})
 LIBRARIES = [pytest.param(library, id=library.id) for library in libraries()]
 _IMPORTED = [pytest.param(item, id=item.id) for item in libraries() if item.languages[0] not in {"C", "C++", "Rust"}]
 

@@ -28,6 +28,11 @@ def details(language: str, content: bytes) -> list[str]:
         ("Python", "import hashlib\nx = hashlib.\U0001d426d5(b'')\n".encode(), 2),
         ("C", b"int f(void)\n{\n  M\\\nD5(x);\n}", 3),
         ("C", b"int f(void) { \\u004dD5(x); }", 1),
+        ("C", b"#define GLUE(a, b) a##b\nint f(void) { return GLUE(EVP_m, d5)(); }", 2),
+        ("JavaScript", b"const c = require('crypto');\nc['create' + 'Hash'](x);", 2),
+        ("JavaScript", b"process.env['NODE_TLS_' + \"REJECT_UNAUTHORIZED\"] = 0;", 1),
+        ("Python", b"import sys\nsys.modules['hash' + 'lib'].sha1()", 2),
+        ("PHP", b"<?php $f = 'm' . 'd5'; $f($x);", 1),
     ],
 )
 def test_a_disguised_name_is_a_blind_spot(language: str, content: bytes, line: int) -> None:

@@ -40,3 +40,37 @@ def test_a_status_that_is_assigned_again_is_no_object() -> None:
     code = "#include <openssl/evp.h>\nint f(B *b, K *k) { int r;\n"
     code += "r = PEM_write_bio_PrivateKey(b, k, EVP_des_cbc(), 0, 0, 0, 0);\n"
     assert set(states("C", code + " r = g(); return r; }").values()) == {"used"}
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("Java", _JAVA.format('Cipher c = Cipher.getInstance("DES");')),
+        ("Python", "from Crypto.Cipher import DES\ndef f(k):\n    c = DES.new(k, DES.MODE_ECB)\n"),
+        ("Kotlin", 'import javax.crypto.Cipher\nfun f() { val c = Cipher.getInstance("DES") }\n'),
+    ],
+)
+def test_an_object_that_is_never_named_again_is_unused(language: str, code: str) -> None:
+    assert states(language, code) == {"DES": "unused"}
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("Java", _JAVA.format('Cipher c = Cipher.getInstance("DES"); use(c);')),
+        ("Java", 'import javax.crypto.Cipher; class A { Cipher c; void f() { c = Cipher.getInstance("DES"); } }'),
+        ("Java", _JAVA.format('byte[] r = Cipher.getInstance("DES").doFinal(b);')),
+        ("Python", "from Crypto.Cipher import DES\ndef f(k):\n    c = DES.new(k, DES.MODE_ECB)\n    return locals()\n"),
+        ("Python", "from Crypto.Cipher import DES\nc = DES.new(k, DES.MODE_ECB)\n"),
+        (
+            "Python",
+            "from Crypto.Cipher import DES\ndef f(k):\n    c = DES.new(k, DES.MODE_ECB)\n    return lambda d: c.x(d)\n",
+        ),
+        (
+            "Kotlin",
+            'import javax.crypto.Cipher\nfun f(d: B) { val c = Cipher.getInstance("DES")\n d.let { c.doFinal(it) } }\n',
+        ),
+    ],
+)
+def test_an_object_that_may_be_reached_is_used(language: str, code: str) -> None:
+    assert states(language, code) == {"DES": "used"}

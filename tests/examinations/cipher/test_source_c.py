@@ -63,9 +63,9 @@ def test_a_table_of_function_pointers() -> None:
 
 
 def test_casts_ternaries_and_nested_calls() -> None:
-    code = """void f(C *c, int weak, K *k) {
+    code = """void f(C *c, int weak, K *k, V *v) {
       const EVP_CIPHER *x = weak ? EVP_des_cbc() : EVP_sm4_cbc();
-      EVP_CipherInit_ex(c, (const EVP_CIPHER *)(x), NULL, k, k, 1);
+      EVP_CipherInit_ex(c, (const EVP_CIPHER *)(x), NULL, k, v, 1);
       if (EVP_DigestInit(c, EVP_get_digestbyname("sha1")) != 1) return;
     }
     """
@@ -77,7 +77,8 @@ def test_casts_ternaries_and_nested_calls() -> None:
 
 
 def test_a_variable_whose_address_is_handed_out_may_hold_anything() -> None:
-    code = "void f(C *c, K *k) {\n  const EVP_CIPHER *x = NULL;\n  find(c, &x);\n  EVP_EncryptInit(c, x, k, k);\n}\n"
+    code = "void f(C *c, K *k, V *v) {\n  const EVP_CIPHER *x = NULL;\n"
+    code += "  find(c, &x);\n  EVP_EncryptInit(c, x, k, v);\n}\n"
     assert _named(code) == [(4, None, "encryption", "possible")]
 
 

@@ -7,6 +7,7 @@ import pytest
 from assay.core.examination import FileMeta, FileView, Hit, Limits, Locator
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.source import SourceCryptography
+from tests.examinations.cipher.snippets_run import facts_in
 
 
 class _Lab:
@@ -79,3 +80,27 @@ def test_an_option_that_is_not_known_may_be_the_one_that_is_known_by_its_name_is
     assert reaches(code.format("SSL_VERIFYHOST", "False"), "host-name-check-off") == ["certain"]
     assert reaches(code.format("NOSIGNAL", "0"), "host-name-check-off") == ["possible"]
     assert reaches(code.format("SSL_VERIFYHOST", "2"), "host-name-check-off") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "misuse"),
+    [
+        ('import ssl\nc = ssl.create_default_context()\nsetattr(c, "check_hostname", False)\n', "host-name-check-off"),
+        ('import ssl\nobject.__setattr__(c, "verify_mode", ssl.CERT_NONE)\n', "certificate-check-off"),
+        ('import requests\nO = {"verify": False}\nrequests.get(u, **O)\n', "certificate-check-off"),
+    ],
+)
+def test_a_setting_that_is_named_in_a_text(code: str, misuse: str) -> None:
+    assert misuse in {fact.value.get("misuse") for fact in facts_in("Python", code)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import ssl\nlog("check_hostname", False)\n',
+        'import requests\nO = {"verify": False}\n',  # nothing unpacks it
+        'import requests\nO = {"verify": True}\nrequests.get(u, **O)\n',
+    ],
+)
+def test_a_text_that_is_no_setting(code: str) -> None:
+    assert not [fact for fact in facts_in("Python", code) if fact.kind == "crypto.misuse"]

@@ -7,7 +7,7 @@ import pytest
 
 from assay.core.examination import FileMeta, FileView, Hit, Limits, Locator
 from assay.core.facts import check
-from assay.examinations.cipher.tables import _WORDS, HandWritten
+from assay.examinations.cipher.tables import WORDS, HandWritten
 
 TINYSHA1 = Path(__file__).parents[3] / "examples" / "paygate" / "c" / "vendored" / "tinysha1" / "tinysha1.c"
 
@@ -27,10 +27,10 @@ def algorithms(content: bytes, language: str = "C") -> list[object]:
     return [fact.value["algorithm"] for fact in facts]
 
 
-@pytest.mark.parametrize("name", sorted(_WORDS))
+@pytest.mark.parametrize("name", sorted(WORDS))
 @pytest.mark.parametrize("form", ["0x{}", "0x{}UL", "0X{}L", "0x{}u"])
 def test_two_constants_of_an_algorithm(name: str, form: str) -> None:
-    words = [form.format(word.upper() if "X" in form else word) for word in _WORDS[name].split()]
+    words = [form.format(word.upper() if "X" in form else word) for word in WORDS[name].split()]
     found = algorithms(f"static const u32 t[] = {{ {', '.join(words)} }};".encode())
     assert len(found) == 1
     assert algorithms(f"x = {words[0]};".encode()) == []

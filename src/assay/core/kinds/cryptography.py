@@ -131,6 +131,8 @@ KINDS: dict[str, Kind] = {
             "ecb-mode",
             "short-key",
             "few-iterations",
+            "missing-authentication",
+            "homemade-cipher",
         ),
         cwe=count("CWE number", "CWE 编号", identity=True),
         algorithm=identity("algorithm of the call, where it has one", "该调用的算法（如有）"),

@@ -109,8 +109,8 @@ KINDS: dict[str, Kind] = {
         Text("A file that a build in the cage made", "牢笼中构建产出的文件"),
         "source",
         (),
-        sha256=measure("SHA-256", "SHA-256"),
-        sm3=measure("SM3", "SM3"),
+        sha256=measure("SHA-256 of its bytes", "内容的 SHA-256"),
+        sm3=measure("SM3 of its bytes", "内容的 SM3"),
         size=count("bytes", "字节数"),
         again=measure(
             "bytes of a second build; null when there was none",

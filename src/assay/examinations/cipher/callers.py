@@ -22,7 +22,7 @@ from assay.examinations.cipher.uses import Asked, Use, facts_of
 from assay.lab.identifiers import is_one_word
 from assay.source.adapter import Arguments
 from assay.source.answers import Value
-from assay.source.calls import Frame, callers_in, functions_named
+from assay.source.calls import Frame, callers_in, functions_named, is_followed
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
@@ -43,6 +43,10 @@ class Callers:
         self._called: dict[tuple[str, str, int], list[tuple[Node, Arguments]]] = {}
         self._held: dict[str, dict[str, None]] = {}
         self._hold({word for rows in asked.values() for one in rows for word in (one.name, one.owner)})
+
+    def forget(self) -> None:
+        for resolver in self._resolvers.values():
+            resolver.forget()
 
     def _files(self, one: Asked, home: str) -> list[str]:
         """Other files that may call a function, in delivery order."""
@@ -133,7 +137,9 @@ class Callers:
     def _calls(self, path: str, one: Asked) -> list[tuple[Node, Arguments]]:
         key = (path, f"{one.owner}.{one.name}", one.most)
         if key not in self._called:
-            parsed = self.opened.parsed(path)
+            view = self.opened.view(path)
+            calls_it = view is not None and is_followed(view.content, one.name)
+            parsed = self.opened.parsed(path) if calls_it else None
             calls = self._found(parsed, one) if parsed is not None else ()
             self._called[key] = [row for row in calls if self._tells(path, row[1])]
         return self._called[key]

@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
 from assay.core.facts import Evidence, Fact
+from assay.examinations.cipher.authentication import unauthenticated
 from assay.examinations.cipher.callers import Callers
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.opened import Opened
@@ -74,6 +75,10 @@ class CrossFileConstants:
         for file in files:
             for use in file.uses if file.reading is not None else ():
                 facts += callers.facts(use, file.reading, self.id) if file.reading is not None else ()
+        callers.forget()
+        for file in files:
+            if file.reading is not None:
+                file.reading.resolver.forget()
         return Concluded(tuple(facts))
 
 
@@ -103,7 +108,10 @@ class _File:
                 answer, declared = told.answers.get(name, (unknown(""), ()))
                 if answer.values:
                     filled = replace(filled.with_answer(role, answer), evidence=_found(filled.evidence, declared))
-            yield from facts_of(filled, self.meta, catalogue, by)
+            stated = tuple(facts_of(filled, self.meta, catalogue, by))
+            yield from stated
+            if self.reading is not None:
+                yield from unauthenticated(stated, self.reading.view.content, by)
 
 
 def _found(evidence: tuple[Evidence, ...], declared: tuple[str, ...]) -> tuple[Evidence, ...]:

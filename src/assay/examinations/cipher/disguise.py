@@ -6,15 +6,22 @@ thing. C joins a line that ends in a backslash to the next in the middle of a wo
 JavaScript reads `\\u0048` and `\\x48` in names and strings; text that a minifier or a bundler made is packed. PHP calls
 what a variable names. This examination sees every file of these languages and looks for nothing but such spellings.
 
-*It cannot see* names that are put together by the preprocessor from harmless parts.
+So is a word of C that a macro pastes of two; and in every language a name that two literals side by side are joined to,
+as in `"create" + "Hash"`.
+
+*It cannot see* names that are put together from variables, from arrays or by a loop.
 Source: Java Language Specification 3.3; Python Language Reference 2.3; C11 5.1.1.2 and 6.4.3.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
+
+import re2
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.source.languages import BY_NAME
 
@@ -32,6 +39,10 @@ _IN_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*
 _PYTHON_TEXT = re.compile(
     r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
 )
+_PASTING = re.compile(rb"#[ \t]*define[ \t]+(\w+)\([ \t]*(\w+)[ \t]*,[ \t]*(\w+)[ \t]*\)[^\n]*?\b\2[ \t]*##[ \t]*\3\b")
+_SIGNS = re2.compile(rb"[\"'] ?[+.] ?[\"']")  # one walk through the text, where 32 searches for bytes were
+_JOINED = re.compile(rb"([\"'])[\w./-]{1,40}\1(?:\s*[+.]\s*([\"'])[\w./-]{1,40}\2)+")
+_PART = re.compile(rb"[\"']([\w./-]{1,40})[\"']")
 
 
 class DisguisedNames:
@@ -52,6 +63,7 @@ class DisguisedNames:
             found.append(Shortfall("packed", made))
         own = outlook.disguised(view.content)
         offset = _disguised(view.meta.format, view.content) if own is None else own
+        offset = _joined(view.meta.format, view.content) if offset < 0 else offset
         if offset >= 0:
             line = view.first_line + view.content.count(b"\n", 0, offset)
             found.append(Shortfall("blind-spot", f"line {line}: a name in disguise"))
@@ -68,7 +80,36 @@ def _disguised(language: str, content: bytes) -> int:
             return found.start()
     if language in _C and _spliced(content) >= 0:  # most of them end a line of a macro behind a space
         return _spliced(_code(content))
+    return _pasted(language, content) if language in _C and b"##" in content else -1
+
+
+def _pasted(language: str, content: bytes) -> int:
+    """Offset of two words that a macro of the file pastes to a name of the catalogue, -1 when there are none."""
+    for pasting in _PASTING.finditer(content):
+        call = re.compile(rb"\b%b\(\s*(\w+)\s*,\s*(\w+)\s*\)" % re.escape(pasting[1]))
+        found = (one.start() for one in call.finditer(content, pasting.end()) if _names(language, one[1] + one[2]))
+        if (place := next(found, -1)) >= 0:
+            return place
     return -1
+
+
+def _joined(language: str, content: bytes) -> int:
+    """Offset of literals that only together are a name of the catalogue, -1 when there are none."""
+    if _SIGNS.search(content) is None:
+        return -1
+    for found in _JOINED.finditer(content):
+        parts = _PART.findall(found[0])
+        if _names(language, b"".join(parts)) and not any(_names(language, part) for part in parts):
+            return found.start()
+    return -1
+
+
+@lru_cache(maxsize=4096)
+def _names(language: str, text: bytes) -> bool:
+    """Whether a text is a word or a top module of the catalogue; of a path or a dotted name its last part counts."""
+    catalogue = catalogue_of(language)
+    word = re.split(rb"[./]", text)[-1]
+    return word in catalogue.words or any(text in roots for roots in catalogue.roots.values())
 
 
 def _spliced(content: bytes) -> int:

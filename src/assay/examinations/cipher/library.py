@@ -13,6 +13,7 @@
                                       `a{1,2}` stands for `a1` and `a2`
         named_after: EVP_             the algorithm is what follows this in the name of the call
         algorithm: MD5                fixed, or by argument
+        spelt: SHA3-%                 the name, where an argument is only its size; `algorithm` is what is known without
         protocol: TLSv1               instead of an algorithm
         primitive: hash               known even when the algorithm is not
         purpose: digest               absent: could not be determined
@@ -41,7 +42,7 @@
         needs: [ssl]                  the file must import one of these modules or packages
         secret: named                 only where a name around it (function, variable) speaks of a secret;
                                       perhaps: elsewhere too, as a possibility
-        empty: true                   (Java) a method of this name with no statement in it
+        empty: true                   (Java) a method of this name that refuses nobody: see callbacks.py
     blind: {eval: 0}                  calls through which anything could be reached, with the argument that decides
 
 In Go a call is `path/to/package.Name`, `package.Type.Method`, `package.Make().Method` for a method of what a function
@@ -111,6 +112,7 @@ class Entry:
     calls: tuple[str, ...]
     dialect: str
     algorithm: str | None = None
+    spelt: str = ""
     protocol: str | None = None
     primitive: str | None = None
     purpose: str | None = None
@@ -175,9 +177,9 @@ def _listed(row: Any) -> list[str]:
 
 
 _ENTRY_KEYS = frozenset(
-    {"call", "named_after", "algorithm", "protocol", "primitive", "purpose", "arguments", "defaults", "part", "use",
-     "bare", "passed", "then", "within", "misuse", "when", "doubt", "needs", "secret", "empty", "dialect", "out", "if",
-     "given", "except"}
+    {"call", "named_after", "algorithm", "spelt", "protocol", "primitive", "purpose", "arguments", "defaults", "part",
+     "use", "bare", "passed", "then", "within", "misuse", "when", "doubt", "needs", "secret", "empty", "dialect", "out",
+     "if", "given", "except"}
 )  # fmt: skip
 
 
@@ -202,6 +204,7 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
         calls=calls,
         dialect=row.get("dialect", dialect),
         algorithm=row.get("algorithm"),
+        spelt=row.get("spelt", ""),
         protocol=row.get("protocol"),
         primitive=row.get("primitive"),
         purpose=row.get("purpose"),

@@ -21,7 +21,7 @@ def lines_of(
     path, content = view.meta.path, view.content
     node = (site.node.child_by_field_name("name") if site.node.type == "method_declaration" else None) or site.node
     start = site.at if site.at is not None else node.start_byte
-    line, found = view.first_line + content.count(b"\n", 0, start), ""
+    line, found = parsed.line_at(start) if site.at is not None else parsed.line(node), ""
     others: dict[int, int] = {}
     for role in _DECIDING:
         for offset in answers[role].origins if role in answers else ():

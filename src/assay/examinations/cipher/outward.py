@@ -32,6 +32,7 @@ _SHELLS = re.compile(
     r"(^|[/\\])((ba|da|z|k|c|tc)?sh|cmd|powershell|pwsh|python[\d.]*|perl|ruby|node|java|env|sudo|xargs)(\.exe)?$"
 )
 _WORD = re.compile(r"\w+")
+_LITERAL = re.compile(rb"\s*\(\s*([\"'])([A-Za-z_][\w.-]*)\1\s*[,)]")
 
 
 class OutOfSight:
@@ -68,7 +69,11 @@ class OutOfSight:
         for offset, name in outlook.around(view, hits):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
         imported = outlook.imported(content)
-        calls = [hit for hit in hits if outlook.calls_out(content, hit, here, imported)]
+        calls = [
+            hit
+            for hit in hits
+            if outlook.calls_out(content, hit, here, imported) and not _names_harmless(content, hit, language)
+        ]
         if calls:
             for line, name in _calls(view, calls, here, lab.limits.steps_per_value):
                 found[line, name] = None
@@ -76,6 +81,24 @@ class OutOfSight:
             summary=tuple(own) or None,
             shortfalls=tuple(Shortfall("blind-spot", f"line {line}: {name}") for line, name in sorted(found)),
         )
+
+
+def _names_harmless(content: bytes, hit: Hit, language: str) -> bool:
+    """Whether a call finds by a plain literal what leads nowhere: seen without parsing."""
+    if hit.literal not in _naming_first(language):
+        return False
+    given = _LITERAL.match(content, hit.offset + len(hit.literal))
+    return given is not None and not _mentions(given[2].decode(), language)
+
+
+@lru_cache(maxsize=16)
+def _naming_first(language: str) -> frozenset[bytes]:
+    """Words of nothing but calls that find things by their first argument."""
+    here, others = ways()[language], OUTLOOKS[language].literals()
+    return frozenset(
+        word for word, names in here.words.items()
+        if word not in others and all(here.by_name.get(name) == 0 for name in names)
+    )  # fmt: skip
 
 
 def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Iterator[tuple[int, str]]:
@@ -121,6 +144,7 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
             hidden = _reaches(answer, view.meta.format)
         if hidden:
             yield parsed.line(site.node), name
+    resolver.forget()
 
 
 def _whole(first: Answer | None, given: Sequence[Node], resolver: Resolver) -> Answer | None:

@@ -11,14 +11,19 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from assay.core.examination import FileMeta, FileView, Hit, Shortfall
+from assay.examinations.cipher.callbacks import refuses_nobody, yielded
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.declared import calls_on_declared
-from assay.examinations.cipher.flowing import flow_of
+from assay.examinations.cipher.lending import lent
 from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
 from assay.examinations.cipher.lines import lines_of
+from assay.examinations.cipher.misuses import SECRETS
+from assay.examinations.cipher.naming import spelling
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back
-from assay.examinations.cipher.uses import SECRETS, Asked, Use, lent, spelling
+from assay.examinations.cipher.speaking import for_a_secret
+from assay.examinations.cipher.uses import DOUBTED, Asked, Use
+from assay.examinations.cipher.vectors import SPARED, of_key
 from assay.lab.identifiers import places
 from assay.source.adapter import Arguments, Call, Site
 from assay.source.answers import Answer, Value, either, unknown
@@ -34,23 +39,10 @@ TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which th
 DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
 _TELLING_LITTLE = frozenset({"purpose", "padding", "object", "spec", "secret"})  # not worth asking callers for
-_NOTHING = frozenset({b"return;", b"return", b"Unit"})
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ONLY_TELLS = re.compile(
     r"(?:cmp|_is_a|printf|puts|(?:^|_)print\w*|message|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
     re.IGNORECASE,
 )  # calls that compare or print their arguments
-_SECRET_WORDS = frozenset(
-    {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
-     "captcha", "csrf", "xsrf"}
-)  # fmt: skip
-_PERHAPS_SECRET = frozenset(["key", "code", "session", "iv", "cookie", "credential"])
-_RANDOM_WORDS = frozenset(["random", "rand", "rnd", "randomized"])  # with one of the next: made for others to use
-_UNNAMED = frozenset(
-    {"lambda", "arrow_function", "function_expression", "lambda_expression", "lambda_literal", "closure_expression",
-     "func_literal", "anonymous_function", "anonymous_function_creation_expression"}
-)  # fmt: skip
-_TEXT_WORDS = frozenset(["hex", "string", "str", "byte", "char", "text", "alphanumeric", "ascii", "letter", "digit"])
 
 
 class Reading:
@@ -75,6 +67,7 @@ class Reading:
         self.shortfalls: list[Shortfall] = []
         self.typed: Counter[str] = Counter()  # references that are only compared or named as types, by their text
         self.followed: set[tuple[int, int]] = set()  # calls on an object whose making says more
+        self._imported: dict[tuple[str, ...], bool] = {(): True}  # whether one of such modules is
         self._sites: dict[tuple[int, str, int], Site] = {}  # by the key of the use
 
     def uses(self, hits: Sequence[Hit]) -> list[Use]:
@@ -169,14 +162,14 @@ class Reading:
         return tuple(replace(entry, purpose=None) for entry in self.catalogue.plain(owner)) if owner else ()
 
     def _applies(self, entry: Entry) -> bool:
-        if not entry.needs:
-            return True
-        imports = self.parsed.imports
-        return any(
-            path == need or path.startswith((f"{need}.", f"{need}/"))
-            for path in (*imports.names.values(), *imports.stars)
-            for need in entry.needs
-        ) or any(("." in need or self.parsed.adapter.folds) and self._holds_text(need) for need in entry.needs)
+        if entry.needs not in self._imported:
+            imports = self.parsed.imports
+            self._imported[entry.needs] = any(
+                path == need or path.startswith((f"{need}.", f"{need}/"))
+                for path in (*imports.names.values(), *imports.stars)
+                for need in entry.needs
+            ) or any(("." in need or self.parsed.adapter.folds) and self._holds_text(need) for need in entry.needs)
+        return self._imported[entry.needs]
 
     def _holds_text(self, need: str) -> bool:
         """Whether a module or namespace is named anywhere in the text."""
@@ -219,9 +212,11 @@ class Reading:
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
         self.resolver.asked = {}
-        if (entry.empty and not self._is_empty(site.node)) or not self._is_meant(entry, site):
+        empty = refuses_nobody(self.parsed, site.node) if entry.empty else True
+        if empty is False or not self._is_meant(entry, site):
             return None
-        word = self._for_a_secret(site) if entry.secret else None
+        word = for_a_secret(self.parsed, site.node) if entry.secret else None
+        word = Answer((Value("text"),), False) if empty is None else word
         if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
             return None
         answers: dict[str, Answer] = {"secret": word} if word is not None else {}
@@ -234,6 +229,8 @@ class Reading:
                     answers[role] = _said(entry.defaults[role])
             if entry.when is not None:
                 answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
+        if "iv" in answers and not answers["iv"].values and "key" in entry.arguments:
+            answers["iv"] = self._of_key(entry, site) or answers["iv"]
         told, later = self._follow_ups(entry, site, answers.keys())
         answers |= told
         if entry.excepted and _is_excepted(entry, answers.get("algorithm")):
@@ -243,6 +240,8 @@ class Reading:
         # A status that C code assigns over is no object that nobody uses.
         made = bool(entry.then) or self.view.meta.format not in {"C", "C++"}
         state = (self.resolver.dead(site.node, self.frame) if made else "") or "used"
+        # What a call does may be all that is wanted of it, save where it only makes an object to call others on.
+        state = "used" if state == "unused" and not _only_makes(entry) else state
         more = tuple(one for one in self._asked() if state == "used" and one not in asked)
         asked = (*asked, *more) if site.arguments is not None else ()
         hangs = tuple(self.resolver.hanging) if state == "used" else ()
@@ -251,12 +250,23 @@ class Reading:
         self._sites[at, entry.library, entry.index] = site
         return Use(entry, answers, name, evidence, called, state, at=at, asked=asked, hangs=hangs)
 
+    def _of_key(self, entry: Entry, site: Site) -> Answer | None:
+        """The vector of a call that is made of its key."""
+        rows = [entry.arguments[role] for role in ("key", "iv")]
+        nodes = [site.arguments.get(row.at, row.name) if site.arguments is not None else None for row in rows]
+        return of_key(self.parsed, nodes[0], nodes[1]) if nodes[0] is not None and nodes[1] is not None else None
+
     def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
         """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
         answer = self._argument(given, when.position) or Answer()
+        asks = not answer.values and not answer.complete and any(value.startswith("yields") for value in when.values)
+        handed = given.get(when.position.at, when.position.name) if asks else None
+        answer = (yielded(self.parsed, self.resolver, handed) if handed is not None else None) or answer
         around = self.parsed.text(self.parsed.function_of(node) or node).lower() if entry.doubt else ""
         sure = entry.provided is None or self._is_sure(entry.provided, given)
-        return answer if sure and not any(word in around for word in entry.doubt) else replace(answer, complete=False)
+        if sure and not any(word in around for word in entry.doubt):
+            return answer
+        return replace(answer, complete=False, reason=DOUBTED if answer.complete else answer.reason)
 
     def _is_meant(self, entry: Entry, site: Site) -> bool:
         """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
@@ -272,35 +282,6 @@ class Reading:
         if around is None or _ONLY_TELLS.search(around.method) is not None:
             return False
         return self.parsed.function_of(site.node) is not None
-
-    def _is_empty(self, node: Node) -> bool:
-        """Whether a function does nothing."""
-        body = self.parsed.adapter.body(node)
-        return body is not None and all(child.text in _NOTHING for child in body)
-
-    def _for_a_secret(self, site: Site) -> Answer | None:
-        """The word in the name of the function around, or of the variable it goes to, that speaks of a secret.
-
-        Such words as key and code have other meanings too, and what makes a random text does not say what for: the
-        answer is then not complete.
-        """
-        target, function = self.parsed.destination(site.node), self.parsed.name_of(site.node).rpartition(".")[2]
-        target = target or self._named_for(site.node)
-        flow = flow_of(self.parsed, site.node)
-        named = " ".join((target, *flow.names))
-        goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (named, function))
-        if flow.protects:
-            return Answer((Value("text", "secret"),))
-        sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
-        for words in (goes, around):
-            perhaps |= words & _TEXT_WORDS if words & _RANDOM_WORDS else set()
-        perhaps |= {"session"} if flow.perhaps else set()
-        return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
-
-    def _named_for(self, node: Node) -> str:
-        """The variable or member that takes the function without a name around a place; '' when there is none."""
-        around = next((above for above in self.parsed.above(node) if above.type in _UNNAMED), None)
-        return self.parsed.destination(around) if around is not None else ""
 
     def carried_on(self, use: Use, resolver: Resolver, call: Node) -> dict[str, Answer]:
         """What a caller says of the object that a call gives it, in its own file."""
@@ -323,8 +304,9 @@ class Reading:
         if node is None:
             return unknown("arguments are unpacked at run time") if arguments.spread else None
         answer = self.resolver.resolve(node, self.frame)
-        if role in SECRETS and not answer.complete and not answer.values:
+        if role in SECRETS and _may_be_literal(role, answer):
             given = given_back(self.parsed, self.resolver, node) if self.frame is None else None
+            given = given or SPARED[role](self.parsed, node)
             answer = replace(given, within=answer.made_with()) if given is not None else answer
         inside = position.name is not None and position.name.startswith(".")
         if inside and node not in arguments.named.values():  # the argument itself, of which a member was asked for
@@ -422,6 +404,19 @@ def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:
     name, (least, most) = name_of(parsed, function), sizes(parsed, function)
     owner = OUTLOOKS[meta.format].owner(parsed, meta, function)
     return Asked(function.start_byte, name, least, most, owner, resolver.closed(function) == "program")
+
+
+def _only_makes(entry: Entry) -> bool:
+    """Whether a call does nothing but to make an object on which others are called."""
+    return bool(entry.then) and entry.out is None and entry.misuse is None and entry.protocol is None
+
+
+def _may_be_literal(role: str, answer: Answer) -> bool:
+    """Whether an argument that should be no literal may be one all the same: nothing told its value, or a key is what a
+    call of the catalogue gives."""
+    if answer.values:
+        return role in {"key", "password"} and all(value.kind == "reference" for value in answer.values)
+    return not answer.complete
 
 
 def _of_any_object(entry: Entry) -> bool:

@@ -16,6 +16,7 @@ from typing import Final
 from tree_sitter import Node
 
 from assay.source.answers import Answer, Value
+from assay.source.calls import name_of
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
@@ -102,9 +103,14 @@ def _declared(parsed: Parsed, name: str) -> Iterator[Node]:
         for above in parsed.above(node)[:4] if node is not None and parsed.text(node) == name else ():
             for function in (above, *above.named_children):
                 body = function.child_by_field_name("body") if function.type in parsed.adapter.functions else None
-                if body is not None and node is not None and offset < body.start_byte:
+                if body is not None and offset < body.start_byte and _is_called(parsed, function, name):
                     yield function
                     break
+
+
+def _is_called(parsed: Parsed, function: Node, name: str) -> bool:
+    """Whether a function has this name itself, or by the variable that takes it; a type of its parameters is none."""
+    return name in {name_of(parsed, function), parsed.destination(function)}
 
 
 def _returned(parsed: Parsed, resolver: Resolver, function: Node) -> Iterator[Answer]:

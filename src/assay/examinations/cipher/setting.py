@@ -10,9 +10,13 @@ program really reads the file. Comments are no settings. Defaults of a program a
 (`settings.services`), and not guessed.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Locator, Shortfall
+from assay.core.facts import Evidence, Fact
+from assay.core.kinds import FileClass
 from assay.examinations.cipher.settings.entries import decoded
 from assay.examinations.cipher.settings.includes import Included
 from assay.examinations.cipher.settings.mentions import anywhere
@@ -20,6 +24,7 @@ from assay.examinations.cipher.settings.services import pending
 from assay.examinations.cipher.settings.software import read_as, software_of
 from assay.examinations.cipher.settings.stating import Stating, stated
 
+MOST_KEPT = 32 << 10  # bytes of a file whose reading is kept for its copies
 OWN = "product.yaml"  # read by intake, as the vendor's claim
 
 
@@ -43,12 +48,43 @@ class Settings:
             return Examined(
                 shortfalls=(Shortfall("configuration", f"from line {line}: larger than one unit", "skipped"),)
             )
-        software = software_of(view.meta, decoded(view.content))
-        reading = read_as(software, view.meta, view.content)
-        stating = Stating(view.meta, software, self.id)
-        stating.read(reading)
-        summary = Included(software, tuple(reading.includes), *pending(software, reading.entries))
-        return Examined(tuple(stated(stating.facts)), summary, stating.shortfalls())
+        meta, software = view.meta, software_of(view.meta, decoded(view.content))
+        name = re.split(r"[/!]", meta.path)[-1] if meta.format == "properties" else ""
+        say = _kept if len(view.content) <= MOST_KEPT else _said
+        return _placed(say(software, meta.file_class, meta.format, name, view.content, self.id), meta)
+
+
+def _said(software: str, class_: FileClass, format_: str, name: str, content: bytes, by: str) -> Examined:
+    """What a file says, wherever it is: a product holds many a file several times, above all archives of releases."""
+    meta = FileMeta(name, "", len(content), class_, format_, "", "unknown", Locator("file", ""))
+    reading = read_as(software, meta, content)
+    stating = Stating(meta, software, by)
+    stating.read(reading)
+    summary = Included(software, tuple(reading.includes), *pending(software, reading.entries))
+    return Examined(tuple(stated(stating.facts)), summary, stating.shortfalls())
+
+
+_kept = lru_cache(maxsize=16)(_said)
+
+
+def _placed(said: Examined, meta: FileMeta) -> Examined:
+    """The same, said by a file of the product."""
+    subjects = {name: meta.subject(name) for name in {fact.subject.name for fact in said.facts}}
+    facts = tuple(
+        Fact(
+            fact.kind,
+            subjects[fact.subject.name],
+            fact.value,
+            fact.by,
+            tuple(_in(meta.path, row) for row in fact.evidence),
+        )
+        for fact in said.facts
+    )
+    return Examined(facts, said.summary, said.shortfalls)
+
+
+def _in(path: str, row: Evidence) -> Evidence:
+    return Evidence(path, row.line, row.excerpt, row.address, row.expression, row.origin)
 
 
 def included_only(view: FileView) -> Included | None:
@@ -56,5 +92,5 @@ def included_only(view: FileView) -> Included | None:
     if b"nclude" not in view.content or not view.whole:
         return None
     software = software_of(view.meta, decoded(view.content))
-    includes = tuple(read_as(software, view.meta, view.content).includes)
-    return Included(software, includes) if includes and software != "generic" else None
+    includes = tuple(read_as(software, view.meta, view.content).includes) if software != "generic" else ()
+    return Included(software, includes) if includes else None

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher.authentication import unauthenticated
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading
@@ -59,4 +60,6 @@ class SourceCryptography:
         waiting = Waiting(tuple(use for use in uses if use.waits()), tuple(wanted))
         stated = (use for use in uses if not use.waits())
         facts = tuple(fact for use in stated for fact in facts_of(use, view.meta, catalogue, self.id))
+        unit.resolver.forget()
+        facts += tuple(unauthenticated(facts, view.content, self.id))
         return Examined(facts, waiting if waiting.uses else None, tuple(unit.shortfalls))

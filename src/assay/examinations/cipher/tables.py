@@ -5,8 +5,8 @@ implementation of it, whatever its functions are called. Each algorithm whose co
 `crypto.use` with `seen: constant` and `reach: possible`: that the code is there does not show that it is called, nor in
 which mode. Such a fact never convicts; it keeps a rule from being met.
 
-*It cannot see* constants that are computed (the SHA-2 constants from primes), decimal spellings other than the ones
-listed, algorithms without constants of their own (RC4, RSA), and what a table in a data file does.
+*It cannot see* constants that are computed (the SHA-2 constants from primes), algorithms without constants of their own
+(RSA; for RC4 see `structure.py`), and what a table in a data file does.
 Source: RFC 1321, RFC 3174, FIPS 180-4, FIPS 197, FIPS 46-3, GB/T 32905, GB/T 32907, RFC 7539, RFC 2144, RFC 4269,
 RFC 3713, the Blowfish and RIPEMD-160 papers.
 """
@@ -23,7 +23,7 @@ from assay.examinations.cipher.names import recognise
 from assay.source.languages import BY_NAME
 
 # Words of 32 or 64 bits of which at least two must stand in one unit.
-_WORDS: Mapping[str, str] = {
+WORDS: Mapping[str, str] = {
     "MD5": "d76aa478 e8c7b756 242070db c1bdceee",
     "SHA-1": "8f1bbcdc ca62c1d6",
     "RIPEMD-160": "a953fd4e 50a28be6 5c4dd124",
@@ -88,8 +88,12 @@ class HandWritten:
     def _meaning(self) -> Mapping[bytes, tuple[tuple[str, str], ...]]:
         """Each spelling of a constant: the algorithms and the digits that it stands for."""
         found: dict[bytes, tuple[tuple[str, str], ...]] = {}
-        for algorithm, row in _WORDS.items():
+        for algorithm, row in WORDS.items():
             for digits in row.split():
+                value = int(digits, 16)
+                for decimal, suffix in product((value, (1 << len(digits) * 4) - value), _SUFFIXES):  # and signed
+                    word = f"{decimal}{suffix}".encode()
+                    found[word] = (*found.get(word, ()), (algorithm, digits))
                 for spelling in {digits, digits.lstrip("0")}:
                     for prefix, suffix in product(("0x", "0X"), _SUFFIXES):
                         for shown in {spelling, spelling.upper()}:
@@ -129,10 +133,15 @@ class HandWritten:
                 yield algorithm, at
 
     def _fact(self, view: FileView, name: str, offset: int) -> Fact:
-        fields: dict[str, Scalar] = dict((recognise(name, "any") or recognise(name, "jca-keygen"))[0].fields)
-        if fields.get("primitive") == "block-cipher":
-            fields |= {"mode": None, "padding": None}
-        value = {**fields, "purpose": None, "seen": "constant", "state": None, "reach": "possible"}
         line = view.first_line + view.content.count(b"\n", 0, offset)
         evidence = Evidence(view.meta.path, line, excerpt(view.content, offset))
-        return Fact("crypto.use", view.meta.subject(), value, self.id, (evidence,))
+        return stated(name, view.meta, evidence, self.id)
+
+
+def stated(name: str, meta: FileMeta, evidence: Evidence, by: str) -> Fact:
+    """That the constants of an algorithm stand somewhere: whether it is called, and how, does not show."""
+    fields: dict[str, Scalar] = dict((recognise(name, "any") or recognise(name, "jca-keygen"))[0].fields)
+    if fields.get("primitive") == "block-cipher":
+        fields |= {"mode": None, "padding": None}
+    value: dict[str, Scalar] = {**fields, "purpose": None, "seen": "constant", "state": None, "reach": "possible"}
+    return Fact("crypto.use", meta.subject(), value, by, (evidence,))

@@ -24,10 +24,11 @@ from assay.examinations.cipher.names import (
     suite,
 )
 from assay.examinations.cipher.names.asymmetric import _EC_FORMS, _FF_FORMS, _RSA_FORMS, _SCHEMES
+from assay.examinations.cipher.names.families import VULNERABLE
 from assay.examinations.cipher.names.oids import READ, WRITTEN
 from assay.examinations.cipher.names.readers import read
 from assay.examinations.cipher.names.spellings import ALIASES, SECONDS, STEM_SPELLINGS
-from assay.examinations.cipher.names.stems import HYBRIDS, STEMS, VULNERABLE, words
+from assay.examinations.cipher.names.stems import HYBRIDS, STEMS, words
 from assay.examinations.cipher.names.suites import _CIPHERS, _EXCHANGES, _KEYWORDS, _member
 from assay.examinations.cipher.names.symmetric import _KEYED
 from assay.examinations.cipher.names.tables import CIPHERS, DIGESTS, MODES, PADDINGS, RSA_PADDINGS, SIZES, USES

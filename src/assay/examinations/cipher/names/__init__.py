@@ -45,10 +45,10 @@ from assay.core.facts import Scalar
 from assay.examinations.cipher.names.composing import compose
 from assay.examinations.cipher.names.curves import CurveName, curve
 from assay.examinations.cipher.names.dialects import DIALECTS
+from assay.examinations.cipher.names.families import FAMILIES, OWN_FAMILIES
 from assay.examinations.cipher.names.priorities import priority as read_priority
 from assay.examinations.cipher.names.protocols import protocol_version
 from assay.examinations.cipher.names.reading import Reading
-from assay.examinations.cipher.names.stems import FAMILIES, OWN_FAMILIES
 from assay.examinations.cipher.names.suites import suite_readings
 
 __all__ = [

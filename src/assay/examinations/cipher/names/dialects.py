@@ -108,7 +108,8 @@ def _openssl(text: str) -> Readings:
 _ORDINARY_WORDS: Final = """
 seed cast idea aria rabbit fortuna yarrow serpent camellia bf ec ecc dh dhe edh null lms hss bls srp mqv bike opaque
 falcon ntru frodo magma grasshopper milenage pbe whirlpool hqc raw pkcs12 elg hc mac chacha dss rmd gmac xdh
-hpke spake2 sm1 sm7 enull anull
+hpke spake2 sm1 sm7 enull anull lea tea xtea skein tiger grain isaac vmpc elephant isap romulus sparkle esch saber
+schwaemm ascon threefish kalyna kupyna noekeon xoodyak sakke k12 kt128 sha3
 """
 _ORDINARY_SPELLINGS: Final = """
 des DES

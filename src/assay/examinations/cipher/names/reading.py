@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.facts import Scalar
+from assay.examinations.cipher.names.families import VULNERABLE
 from assay.examinations.cipher.names.oids import WRITTEN
-from assay.examinations.cipher.names.stems import STEMS, VULNERABLE, Stem
+from assay.examinations.cipher.names.stems import STEMS, Stem
 from assay.examinations.cipher.names.tables import AE_MODES, DIGESTS, MAC_MODES, RSA_PADDINGS, USES, WRAP_MODES
 
 _BLOCK_SHAPES = frozenset(("cipher", "fixed"))

@@ -53,7 +53,10 @@ sskdf=sskdf tls13kdf=tls13prf tls1prf=tls1prf umac128=umac umac64=umac umac=umac
 x25519kyber512=x25519kyber512draft00 x25519kyber768=x25519kyber768draft00 x3dh=x3dh x448=x448 x942dh=ffdh
 xchacha20poly1305ietf=xchacha20poly1305 xchacha=xchacha20 xdh=ecdh xmss=xmss xmssmt=xmssmt xsalsa20=xsalsa20
 xwing=x-wing yescrypt=yescrypt zuc128=zuc zuc128eea3=eea3 zuc128eia3=eia3 zuc128mac=eia3 zuc256=zuc256
-zuc256mac=zuc256 zuc=zuc zuceea3=eea3 zuceia3=eia3 zucstream=zuc
+zuc256mac=zuc-256-mac zuc=zuc zuceea3=eea3 zuceia3=eia3 zucstream=zuc
+dstu4145=dstu4145 ecnr=ecnr grain128=grain-128 grainv1=grain-v1 skeinmac=skein-mac
+sphincs256=sphincs-256 rsakem=rsa-kem ecieskem=ecies-kem vmpcksa3=vmpc-ksa3 bip340=bip340 dstu7624mac=kalyna-mac
+dstu7564mac=kupyna-mac
 """
 
 

@@ -1,4 +1,4 @@
-"""The fixed parts of registry names; which families are quantum-vulnerable, and which are ours.
+"""The fixed parts of registry names.
 
 Source: CycloneDX `cryptography-defs` as updated 2026-02-24 (families, name patterns, primitives, spellings of the
 enumeration). Text rather than YAML, because a worker process loads this before it reads its first file.
@@ -10,53 +10,6 @@ from typing import Final, NamedTuple
 
 def words(text: str) -> list[str]:
     return text.split()
-
-
-FAMILIES = frozenset(
-    words("""
-3DES 3GPP-XOR A5/1 A5/2 AES ARIA Argon2 Ascon BLAKE2 BLAKE3 BLS Blowfish CAMELLIA CAST5 CAST6 CMAC CMEA CTR_DRBG
-ChaCha ChaCha20 DES DSA ECDH ECDSA ECIES EdDSA ElGamal FFDH Fortuna GOST HC HKDF HMAC HMAC_DRBG HPKE Hash_DRBG IDEA
-IKE-PRF J-PAKE LMS MD2 MD4 MD5 MILENAGE ML-DSA ML-KEM MQV OPAQUE PBES1 PBES2 PBKDF1 PBKDF2 PBMAC1 Poly1305 RABBIT
-RC2 RC4 RC5 RC6 RIPEMD RSAES-OAEP RSAES-PKCS1 RSASSA-PKCS1 RSASSA-PSS SEED SHA-1 SHA-2 SHA-3 SLH-DSA SM2 SM3 SM4 SM9
-SNOW3G SP800-108 SPAKE2 SPAKE2PLUS SRP Salsa20 Serpent SipHash Skipjack TUAK Twofish UMAC Whirlpool X3DH XMSS Yarrow
-ZUC bcrypt scrypt yescrypt
-""")
-)
-
-# Families that CycloneDX does not have and that are ours. A writer of CycloneDX leaves `algorithmFamily` out for them.
-OWN_FAMILIES: Mapping[str, str] = {
-    "RSA": "an RSA key of unknown use, RSA whose padding is unknown, or RSA without padding",
-    "EC": "an elliptic-curve key of unknown use",
-    "hybrid": "a combination of a classical and a post-quantum mechanism; both follow it as parts",
-    "NULL": "a cipher suite that encrypts nothing (eNULL) or authenticates nobody (aNULL)",
-    "RSA-X931": "in the registry's data, missing from its enumeration",
-    "ANSI-KDF": "in the registry's data, missing from its enumeration",
-    "SP800-56C": "in the registry's data, missing from its enumeration",
-    "SSH-KDF": "in the registry's data, missing from its enumeration",
-    "TLS-PRF": "in the registry's data, missing from its enumeration",
-    "PKCS12-KDF": "the key derivation of RFC 7292 appendix B",
-    "Keccak": "the hash before FIPS 202, not interoperable with SHA-3",
-    "SM1": "commercial cipher in hardware only, text not published",
-    "SM7": "commercial cipher in hardware only, text not published",
-    "Kyber": "draft before ML-KEM, not interoperable with it",
-    "Dilithium": "draft before ML-DSA, not interoperable with it",
-    "SPHINCS+": "draft before SLH-DSA, not interoperable with it",
-    "Falcon": "draft before FN-DSA",
-    "FN-DSA": "FIPS 206, not published",
-    "HQC": "chosen by NIST, not published",
-    "FrodoKEM": "recommended by BSI and ANSSI",
-    "Classic McEliece": "recommended by BSI",
-    "NTRU": "streamlined NTRU Prime and NTRU",
-    "BIKE": "fourth-round candidate",
-}
-
-# Shor's algorithm breaks these; everything else is at most weakened. SM2 and SM9 for every use.
-VULNERABLE = frozenset(
-    words("""
-ECDH FFDH MQV RSAES-OAEP RSAES-PKCS1 ECIES ElGamal HPKE SM2 SM9 X3DH RSASSA-PKCS1 RSASSA-PSS RSA-X931 ECDSA EdDSA
-DSA BLS SRP J-PAKE OPAQUE SPAKE2 SPAKE2PLUS RSA EC
-""")
-)
 
 
 # name -> the names of its parts
@@ -302,6 +255,68 @@ seed SEED-128 SEED block-cipher fixed bits=128
 gmac GMAC AES mac
 = BLAKE2b-MAC BLAKE2 mac
 = BLAKE2s-MAC BLAKE2 mac
+= BLAKE3-MAC BLAKE3 mac
+= SHA-3 = hash
+= TupleHash128 SHA-3 hash
+= TupleHash256 SHA-3 hash
+= ParallelHash128 SHA-3 hash
+= ParallelHash256 SHA-3 hash
+= KangarooTwelve = xof
+= Skein = hash
+= Skein-256 Skein hash
+= Skein-512 Skein hash
+= Skein-1024 Skein hash
+= Skein-MAC Skein mac
+= Kupyna = hash
+= Kupyna-256 Kupyna hash
+= Kupyna-384 Kupyna hash
+= Kupyna-512 Kupyna hash
+= Kupyna-MAC Kupyna mac
+= Tiger = hash
+= Haraka-256 Haraka hash
+= Haraka-512 Haraka hash
+= Kalyna = block-cipher cipher
+= Kalyna-MAC Kalyna mac
+= LEA = block-cipher cipher
+= Noekeon = block-cipher fixed bits=128
+= TEA = block-cipher fixed bits=128
+= XTEA TEA block-cipher fixed bits=128
+= SHACAL-2 = block-cipher cipher
+= Threefish = block-cipher cipher
+= Tnepres Serpent block-cipher cipher
+= Grain-v1 Grain stream-cipher bits=80
+= Grain-128 Grain stream-cipher bits=128
+= Grain-128AEAD Grain ae bits=128
+= ISAAC = stream-cipher
+= VMPC = stream-cipher
+= VMPC-KSA3 VMPC stream-cipher
+= VMPC-MAC VMPC mac
+= ZUC-256-MAC ZUC mac bits=256
+= Ascon = ae
+= Elephant = ae bits=128
+= GIFT-COFB = ae bits=128
+= ISAP = ae bits=128
+= ISAP-Hash ISAP hash
+= PHOTON-Beetle = ae bits=128
+= PHOTON-Beetle-Hash PHOTON-Beetle hash
+= Romulus = ae bits=128
+= Romulus-H Romulus hash
+= Schwaemm Sparkle ae
+= Esch Sparkle hash
+= Xoodyak = ae bits=128
+= Xoodyak-Hash Xoodyak hash
+= Naccache-Stern = pke
+= Cramer-Shoup = pke
+= ECNR = signature
+= ECCSI = signature
+= SAKKE = kem
+= BIP340 Schnorr signature curve=secg/secp256k1
+= DSTU4145 = signature
+rsa-kem RSA-KEM RSA kem
+ecies-kem ECIES-KEM ECIES kem
+= SABER = kem
+= SIKE = kem
+= SPHINCS-256 SPHINCS+ signature
 """
 _SLH_DSA: Final = [
     f"SLH-DSA-{hash_}-{size}{speed}" for hash_ in ("SHA2", "SHAKE") for size in (128, 192, 256) for speed in "sf"

@@ -36,7 +36,8 @@ def keyed(key: str) -> Reading | None:
         digest = digest_of(rest)
         if rest and not digest:
             return None
-        inside = (Reading("hmac", digest=digest),) if stem.startswith("pb") and digest else digest_parts(digest)
+        hashed = stem in {"pbkdf2", "pbmac1"} and digest  # PBKDF1 repeats the bare digest
+        inside = (Reading("hmac", digest=digest),) if hashed else digest_parts(digest)
         return Reading(stem, digest=digest, parts=inside)
     return None
 

@@ -45,7 +45,7 @@ PURPOSE_USES: Mapping[str, str] = {
 
 AE_MODES: Final = frozenset(words("gcm ccm eax ocb siv gcm-siv"))
 WRAP_MODES: Final = frozenset(words("kw kwp"))
-MAC_MODES: Final = frozenset(words("gmac cbc-mac xcbc-mac"))
+MAC_MODES: Final = frozenset(words("gmac cbc-mac cfb-mac xcbc-mac iso9797-alg3"))
 UNPADDED_MODES: Final = frozenset(words("gcm ccm ctr ofb cfb eax ocb siv gcm-siv xts cts kw kwp gmac"))
 
 # mode[:variant] and its spellings. The variant is in the registry's name and not in the mode: CFB8, a CCM tag's bits.
@@ -77,6 +77,8 @@ ofbnlf ofbnlf
 kw kw wrap wrapinv keywrap rfc3394
 kwp kwp wrappad wrappadinv rfc5649 wrapwithpadding keywrapwithpadding
 gmac gmac
+cfb-mac cfbmac
+iso9797-alg3 iso9797alg3 iso9797alg3mac retailmac
 cmac cmac
 cbc-mac cbcmac mac
 xcbc-mac xcbcmac xcbc xcbcmac96
@@ -128,9 +130,16 @@ CIPHERS: Mapping[str, tuple[str, int]] = {
     "3keytripledes": ("3des", 168), "2keytripledes": ("3des", 112), "2des": ("3des", 112), "des3ede": ("3des", 168),
     "gost28147": ("gost28147", 0), "gost2814789": ("gost28147", 0), "gost89": ("gost28147", 0), "magma": ("magma", 0),
     "kuznyechik": ("kuznyechik", 0), "grasshopper": ("kuznyechik", 0), "28147": ("gost28147", 0),
+    "gost34122015": ("kuznyechik", 0), "kalyna": ("kalyna", 0), "dstu7624": ("kalyna", 0), "lea": ("lea", 0),
+    "noekeon": ("noekeon", 0), "tea": ("tea", 0), "xtea": ("xtea", 0), "shacal2": ("shacal-2", 0),
+    "threefish": ("threefish", 0), "tnepres": ("tnepres", 0),
 }  # fmt: skip
+_TO_256: Final = "aes aria camellia twofish serpent rc6 cast6 lea tnepres"
 SIZES: Mapping[str, Mapping[int, int]] = {
-    **{stem: {128: 128, 192: 192, 256: 256} for stem in words("aes aria camellia twofish serpent rc6 cast6")},
+    **{
+        stem: {128: 128, 192: 192, 256: 256}
+        for stem in words("aes aria camellia twofish serpent rc6 cast6 lea tnepres")
+    },
     "3des": {112: 112, 128: 112, 168: 168, 192: 168},
     "rc2": {bits: bits for bits in (40, 56, 64, 80, 112, 128, 256, 512, 1024)},
     "rc4": {bits: bits for bits in (40, 56, 64, 80, 128, 192, 256, 512, 1024, 2048)},
@@ -140,7 +149,12 @@ SIZES: Mapping[str, Mapping[int, int]] = {
     **{stem: {128: 128} for stem in words("sm4 seed idea sm1 sm7")},
     "des": {56: 56, 64: 56},
     "gost28147": {256: 256},
+    "kalyna": {bits: bits for bits in (128, 256, 512)},
+    "threefish": {bits: bits for bits in (256, 512, 1024)},
 }
+
+_SKEIN: Final = (128, 160, 224, 256, 384, 512, 1024)
+_KUPYNA: Final = (256, 384, 512)
 
 # squeezed -> stem of the digest. "md5sha1" is the pair of TLS 1.0.
 DIGESTS: Mapping[str, str] = {
@@ -157,5 +171,10 @@ DIGESTS: Mapping[str, str] = {
     "asconhash": "ascon-hash256",
     **dict.fromkeys(("gost3411", "gostr3411", "gostr341194", "mdgost94", "streebog256", "streebog512"), "gostr3411"),
     **dict.fromkeys(("gost34112012256", "gost34112012512", "mdgost12256", "mdgost12512"), "gostr3411"),
+    "sha3": "sha-3", "tiger": "tiger", "tiger192": "tiger", "haraka256": "haraka-256", "haraka512": "haraka-512",
+    "skein": "skein", **{f"skein{bits}": f"skein-{bits}" for bits in (256, 512, 1024)},
+    **{f"skein{state}{bits}": f"skein-{state}" for state in (256, 512, 1024) for bits in _SKEIN},
+    "kupyna": "kupyna", **{f"{name}{bits}": f"kupyna-{bits}" for name in ("kupyna", "dstu7564") for bits in _KUPYNA},
+    "kangarootwelve": "kangarootwelve", "kt128": "kangarootwelve", "k12": "kangarootwelve",
     "shake128": "shake128", "shake256": "shake256", "cshake128": "cshake128", "cshake256": "cshake256",
 }  # fmt: skip

@@ -41,6 +41,12 @@ _MOST_PARAMETERS = 301  # bytes before a name, with the bracket
 _BODY = re.compile(rb"[^()]{0,300}\)\s*(?:=>|\{|:)")  # the end of `_PARAMETER`
 _LOAD = 60  # bytes before the name of a module in which the word that loads it stands
 _LOADING = re.compile(rb"\b(?:require|import|from)\b[^;]*\Z")
+# `{ [name]: made } = require("crypto")`, and `{ [name]: false }` where options of TLS could be meant
+_OPENING = re.compile(rb"\{\s*\[|,\s*\[[^\]\n]*\]\s*:")
+_BY_KEY = re.compile(
+    rb"\{[^{}\n]{0,200}\[[^\]\n]{1,80}\]\s*:[^{}\n]{0,200}\}\s*=\s*(?:await\s+import|require)\s*\(\s*[\"'](?:node:)?(?:crypto|tls|https)[\"']"
+    rb"|[{,]\s*\[(?![^\]\n]*Symbol\.)[^\]\n]{1,80}\]\s*:\s*(?:false|!1)\b(?=[^;]{0,400}\b(?:https|tls)\b)"
+)
 _MARKS = (
     b"__webpack_require__", b"webpackJsonp", b"webpackChunk", b"parcelRequire", b"__turbopack_", b"System.register",
     b"MODULE_NOT_FOUND",
@@ -179,6 +185,8 @@ class JavaScriptText(Outlook):
             name = next(group for group in found.groups() if group).decode("utf-8", "replace")
             if re.sub(r"\.[cm]?js$", "", name) in known:
                 yield found.start(), f"{name} passed on"
+        for found in _BY_KEY.finditer(view.content) if _OPENING.search(view.content) else ():
+            yield found.start(), "a member by a name that is computed"
         for word in {hit.literal for hit in hits} & _GIVEN:
             perhaps = any(_is_bracketed(view.content, at, at + len(word)) for at in places(view.content, word))
             found_given = re.search(_PARAMETER % word, view.content) if perhaps else None

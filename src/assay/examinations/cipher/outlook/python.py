@@ -1,7 +1,7 @@
 """Python's text: imports, modules handed on as values, encodings that hide words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -11,6 +11,7 @@ from assay.examinations.cipher.catalogue import catalogue_of, shape_of
 from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, once
 from assay.examinations.cipher.outlook.python_programs import doubted
 from assay.examinations.cipher.outlook.python_ways import bounded
+from assay.examinations.cipher.outlook.python_words import is_aliased, leads_to, may_refer
 from assay.examinations.cipher.ways import Ways
 from assay.lab.identifiers import places
 from assay.source.adapter import Site
@@ -22,7 +23,19 @@ from assay.source.values import Resolver
 _MEMBERS = re.compile(rb"[ \t]+import\b")
 _STAR = re.compile(rb"[ \t]+import[ \t(]*\*")
 _MEMBER = re.compile(rb"[ \t]*\.[ \t]*(?!__)\w")
-_MODULES = re.compile(rb"\bsys\.modules\s*(?:\[|\.get\s*\()\s*[frbu]{0,2}([\"'])([\w.]*)\1")
+_MODULES = re.compile(
+    rb"\bmodules\s*(?:\[|\.(?:get|__getitem__)\s*\()\s*(?:[frbu]{0,2}([\"'])([\w.]*)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
+)
+_OWN_MODULE = re.compile(rb"__name__\b|__package__\b|[\w.]+\.__module__\b|[\w.]+\.__name__\b")
+_OF_SYSTEM = re.compile(rb"\bsys\b[^\n]*\bmodules\b|\bfrom sys import\b[^\n]*\bmodules\b|\bimport sys as\b")
+_MEMBER_OF = re.compile(rb"\bgetattr\(\s*(?:getattr\(\s*)?(\w+)\s*,\s*[A-Za-z_][\w.]*\s*\)\s*(?:\.\s*\w+\s*\(|,)")
+_TABLE = re.compile(rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\b)")
+_TABLE_OF = re.compile(
+    rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\s*\()\s*(?:([\"'])(\w+)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
+)
+_ALIASED = re.compile(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
+_OF_A_SECRET = re.compile(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
+_QUOTED = re.compile(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
 _HANDING = frozenset(
     {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
      "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
@@ -55,15 +68,18 @@ class PythonText(Outlook):
     importing = (b"import ", b"from ", b"package ", b"//")
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:
+        end = hit.offset + len(hit.literal)
         if called_as(content, hit, shapes):
-            return True
+            return may_refer(content, hit.offset, end)
+        if "setting" in shapes and _QUOTED.match(content, end):
+            return True  # setattr(context, "verify_mode", ...) and {"verify": ...}
         if "any" not in shapes:
             return False
         line, ahead = line_of(content, hit)
-        if line.startswith(b"from ") and _MEMBERS.match(content, hit.offset + len(hit.literal)):
+        if line.startswith(b"from ") and _MEMBERS.match(content, end):
             return True  # the members of the word may be used without it
         if not line.startswith(self.importing) or b";" in ahead:  # code may follow an import on its line
-            return True
+            return may_refer(content, hit.offset, end) and (b";" in ahead or _leads_on(content, hit))
         if line.startswith(b"from ") and once(hit.literal.decode(), content):
             return True  # imported for other modules
         return b" as " in line
@@ -74,7 +90,9 @@ class PythonText(Outlook):
         return parts[-1] == holder or f"class {holder}".encode() in content
 
     def literals(self) -> frozenset[bytes]:
-        return frozenset({b"coding", b"modules", *READ_BACK}).union(modules())
+        return frozenset(
+            {b"coding", b"modules", b"getattr", b"globals", b"locals", b"vars", b"random", *READ_BACK}
+        ).union(modules())
 
     def imported(self, content: bytes) -> set[bytes]:
         return imported_words(content)
@@ -99,13 +117,16 @@ class PythonText(Outlook):
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
         """A module must be imported."""
         end = hit.offset + len(hit.literal)
+        if not may_refer(content, hit.offset, end):
+            return False
         named = modules().get(hit.literal, frozenset())
-        if any(name.partition(".")[0].encode() in imported for name in named) and _as_value(content, hit.offset, end):
+        roots = {name.partition(".")[0].encode() for name in named} & imported
+        if roots and _as_value(content, hit.offset, end) and leads(content, hit, roots):
             return True
         dotted = content[hit.offset - 1 : hit.offset] == b"."
         for name in here.words.get(hit.literal, ()):
             shape = shape_of(name)
-            if shape == "any" and name.partition(".")[0].encode() in imported:
+            if shape == "any" and (root := name.partition(".")[0].encode()) in imported and leads(content, hit, {root}):
                 return True
             if shape != "any" and (shape == "method") == dotted:
                 return True
@@ -126,10 +147,7 @@ class PythonText(Outlook):
                     yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
         for offset in taken_back(view.content):
             yield offset, "a type taken back as a value"
-        if b"sys.modules" in view.content:
-            for found in _MODULES.finditer(view.content):
-                if any(found[2].decode() in names for names in modules().values()):
-                    yield found.start(), f"sys.modules[{found[2].decode()}]"
+        yield from _by_name(view.content)
 
     def starred(self, parsed: Parsed) -> Iterator[str]:
         for star in parsed.imports.stars:
@@ -167,6 +185,32 @@ class PythonText(Outlook):
         return named == 1 + typed and not is_for_checkers(parsed, alias)
 
 
+def _leads_on(content: bytes, hit: Hit) -> bool:
+    """Whether the chain that a word stands in may begin with one of the packages of the catalogue that hold it."""
+    roots = catalogue_of("Python").roots.get(hit.literal)
+    return roots is None or leads_to(content, hit.offset, roots)
+
+
+def _by_name(content: bytes) -> Iterator[tuple[int, str]]:
+    """Members and modules that are taken by a name that is built, and modules of the catalogue out of `sys.modules`."""
+    for found in _MEMBER_OF.finditer(content) if b"getattr" in content else ():
+        if found[1] in imported_words(content):
+            yield found.start(), f"a member of {found[1].decode()} by a name that is built"
+    for found in _TABLE_OF.finditer(content) if _TABLE.search(content) else ():
+        if (found[3] is not None and found[4] is None) or (found[2] or b"") in _roots():
+            yield found.start(), "a variable by a name that is built"
+    for found in _ALIASED.finditer(content) if b"random" in content and _OF_A_SECRET.search(content) else ():
+        yield found.start(), "random handed on"
+    if b"modules" not in content or _OF_SYSTEM.search(content) is None:
+        return
+    for found in _MODULES.finditer(content):
+        named, key = (found[2] or b"").decode(), found[3]
+        if key is not None and found[4] is None and _OWN_MODULE.match(key) is None:
+            yield found.start(), "sys.modules by a name that is built"
+        elif named and any(named in names for names in modules().values()):
+            yield found.start(), f"sys.modules[{named}]"
+
+
 @lru_cache(maxsize=1)
 def _roots() -> frozenset[bytes]:
     """Modules of the catalogue that stand in no package."""
@@ -196,6 +240,17 @@ def modules() -> Mapping[bytes, frozenset[str]]:
         for end in range(1, len(parts)):
             found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
     return {word: frozenset(names) for word, names in found.items()}
+
+
+def leads(content: bytes, hit: Hit, roots: Set[bytes]) -> bool:
+    """Whether a word may lead to one of the packages where it stands; in an import, under another name."""
+    line, ahead = line_of(content, hit)
+    if line.startswith((b"import ", b"from ")) and b";" not in ahead:
+        return (
+            is_aliased(content, hit.offset + len(hit.literal))
+            or _STAR.match(content, hit.offset + len(hit.literal)) is not None
+        )
+    return leads_to(content, hit.offset, roots)
 
 
 def _as_value(content: bytes, start: int, end: int) -> bool:

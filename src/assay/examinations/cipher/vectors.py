@@ -1,0 +1,125 @@
+"""Vectors, salts, keys and seeds that nobody draws, though no literal stands where they are given.
+
+An array that begins as zeros and that nothing of the file puts anything into but by `memset` is still zeros when a
+cipher takes it; a vector that is the key, or a piece of it, comes back with every message. Both are *possible* values:
+what fills the array may stand out of sight of a search for its name.
+
+A key that is hashed from nothing but literals is one, and a seed that is the time can be guessed.
+
+*It cannot see* arrays of other files, a vector that is hashed from the key, and steps through a second variable.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tree_sitter import Node
+
+from assay.examinations.cipher.names import recognise
+from assay.source.answers import Answer, Value
+from assay.source.parsed import Parsed
+
+MOST_MENTIONS: Final = 12
+LONGEST: Final = 300  # characters of an expression
+_NAME = re.compile(r"(?:&\s*)?(?:this(?:\.|->)|self\.)?([A-Za-z_]\w*)")
+_DECLARED: Final = (
+    rb"(?:\bbyte\s*\[\s*\]\s*%b|\bbyte\s+%b\s*\[\s*\])\s*=\s*new\s+byte\s*\[\s*(\w+)\s*\]\s*[;,]"
+    rb"|\b(?:char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|byte)\s+%b\s*\[\s*(\w+)\s*\]\s*(?:=\s*\{\s*0?\s*\}\s*)?[;,]"
+)
+_ZEROS: Final = (
+    rb"\b(?:const|let|var|val)\s+%b(?:\s*:\s*\w+)?\s*=\s*(?:Buffer\.alloc|new\s+Uint8Array|ByteArray)\s*\(\s*(\w+)\s*\)"
+)
+_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_HASHING = re.compile(r"(?i)sha\d*\w*|sum\d*|md5\w*|sm3\w*|digest\w*|hexdigest|createhash|computehash|hashdata|hash")
+_PLAIN = re.compile(
+    r"(?i)update|new|getinstance|messagedigest|encod\w*|getbytes|bytes?|bytearray|buffer|from|decode\w*|hex\w*|base64|b64decode"
+    r"|padend|ljust|zfill|substr\w*|slice|copyof\w*|arrays|standardcharsets|utf_?8|ascii|charset|string|tochararray|hashlib"
+    r"|crypto\w*|enc|parse|tostring|create|finalize|to_vec|as_bytes|as_slice|into|true|false|b|u|r|final"
+)
+_CLOCK = re.compile(
+    r"(?i)currenttimemillis|nanotime|\btime\s*\(|\btime\.(?:time|now|unixnano)|date\.now|new\s+date|datetime|unixnano"
+    r"|tickcount|hrtime"
+)
+_CLEARED = re.compile(
+    rb"(?:\b(?:memset|bzero|OPENSSL_cleanse|Arrays\.fill|Array\.Clear)\s*\(\s*&?|\bsizeof\s*\(?\s*)\Z"
+)
+_PIECE = re.compile(
+    r"\s*(?:\[[^\]]*\])?|\s*\.(?:slice|substr|substring|subarray|toString|copy|clone|encode|getBytes|getEncoded|Substring)"
+    r"\s*\([^()]*\)(?:\.\w+\([^()]*\))?"
+)
+
+
+def never_filled(parsed: Parsed, node: Node) -> Answer | None:
+    """The zeros that a named array still holds; None where something else may have been put there."""
+    named = _NAME.fullmatch(parsed.text(node))
+    function = parsed.function_of(node)
+    if named is None or function is None:
+        return None
+    name, own = named[1].encode(), parsed.adapter.parameter(parsed, function, named[1])[0]
+    declared = re.compile((_DECLARED + b"|" + _ZEROS).replace(b"%b", re.escape(name)))
+    inside = declared.search(parsed.content, function.start_byte, node.start_byte)
+    found = inside or (declared.search(parsed.content) if not own else None)
+    if found is None:
+        return None
+    start, end = (found.end(), function.end_byte) if inside else (0, len(parsed.content))
+    places = [one.start() for one in re.finditer(rb"(?<![\w$])%b(?!\w)" % re.escape(name), parsed.content[start:end])]
+    callee = _callee(parsed, node)
+    if len(places) > MOST_MENTIONS or not callee:
+        return None
+    for place in (start + at for at in places):
+        if found.start() <= place < found.end() or _CLEARED.search(parsed.content[max(0, place - 40) : place]):
+            continue
+        mention = parsed.at(place, len(name))
+        if mention is None or _callee(parsed, mention) != callee:
+            return None
+    return Answer((Value("bytes", "", 16),), False, "an array that nothing fills", origins=(node.start_byte,))
+
+
+def of_key(parsed: Parsed, key: Node, vector: Node) -> Answer | None:
+    """A vector that is the key itself, or a piece of it."""
+    secret, text = parsed.text(key), parsed.text(vector)
+    piece = text.removeprefix(secret) if text.startswith(secret) else None
+    cut = re.fullmatch(rf"(?:mb_)?substr\(\s*{re.escape(secret)}\s*,[^()]*\)", text) is not None
+    if secret[:1] in {'"', "'"} or not (cut or (piece is not None and _PIECE.fullmatch(piece))):
+        return None
+    return Answer((Value("bytes", "", 16),), True, origins=(vector.start_byte,))
+
+
+def hashed_literal(parsed: Parsed, node: Node) -> Answer | None:
+    """A key that is hashed from literals alone: an expression in which nothing can differ from run to run."""
+    text = re.sub(r"\[[\d:]*\]\s*\Z", "", parsed.text(node).lstrip("&"))
+    function = parsed.function_of(node)
+    if text.isidentifier():
+        bound = parsed.bindings(function).get(text, ()) if function is not None else ()
+        bound = bound or parsed.fields(text)
+        value = bound[0].value if len(bound) == 1 else None
+        text = parsed.text(value) if value is not None else ""
+    if not text or len(text) > LONGEST or ('"' not in text and "'" not in text):
+        return None
+    strings = [one[1] or one[2] or "" for one in _STRING.finditer(text)]
+    told = [one for one in strings if len(one) > 3 and not recognise(one, "any") and _PLAIN.fullmatch(one) is None]
+    words = re.findall(r"[A-Za-z_]\w*", _STRING.sub('""', text))
+    hashes = any(_HASHING.fullmatch(word) for word in words)
+    if not told or not hashes or not all(_HASHING.fullmatch(word) or _PLAIN.fullmatch(word) for word in words):
+        return None
+    return Answer((Value("bytes", "", 16),), True, origins=(node.start_byte,))
+
+
+def of_the_clock(parsed: Parsed, node: Node) -> Answer | None:
+    """A seed that is the time, or made of it."""
+    if _CLOCK.search(parsed.text(node)) is None:
+        return None
+    return Answer((Value("number", "0"),), False, "the time", origins=(node.start_byte,))
+
+
+def _callee(parsed: Parsed, node: Node) -> str:
+    """The name of the call of which a node is an argument, '' when it is none."""
+    for above in parsed.above(node)[:3]:
+        if above.type in {"argument_list", "arguments"} and above.parent is not None:
+            return parsed.text(above.parent)[: above.start_byte - above.parent.start_byte].strip()
+    return ""
+
+
+SPARED: Final[Mapping[str, Callable[[Parsed, Node], Answer | None]]] = {
+    "iv": never_filled, "salt": never_filled, "key": hashed_literal, "password": hashed_literal, "seed": of_the_clock,
+}  # fmt: skip

@@ -1,0 +1,70 @@
+"""Callbacks that refuse nobody, whatever their language calls them."""
+
+import pytest
+
+from tests.examinations.cipher.snippets_run import facts_in
+
+_C = "#include <openssl/ssl.h>\n{0}\nvoid f(SSL_CTX *c) {{ SSL_CTX_set_verify(c, SSL_VERIFY_PEER, cb); }}\n"
+_JAVA = """import javax.net.ssl.X509TrustManager;
+import java.security.cert.*;
+class T implements X509TrustManager {{
+  X509TrustManager d; X509Certificate[] seen;
+  public void checkClientTrusted(X509Certificate[] c, String s) {{ d.checkClientTrusted(c, s); }}
+  public void checkServerTrusted(X509Certificate[] c, String s) throws CertificateException {{ {0} }}
+  public X509Certificate[] getAcceptedIssuers() {{ return null; }}
+}}
+"""
+_PY = "from OpenSSL import SSL\n{0}\ndef f(c):\n    c.set_verify(SSL.VERIFY_PEER, cb)\n"
+_GO = 'package p\n\nimport "golang.org/x/crypto/ssh"\n\nvar c = &ssh.ClientConfig{{HostKeyCallback: {0}}}\n'
+_JS = "const tls = require('tls');\n{0}\nexports.f = (h) => tls.connect({{ host: h, checkServerIdentity: same }});\n"
+
+
+def off(language: str, code: str) -> list[object]:
+    facts = facts_in(language, code)
+    return [fact.value["reach"] for fact in facts if str(fact.value.get("misuse")).endswith("check-off")]
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "expected"),
+    [
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { return 1; }"), ["certain"]),
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { if (!ok) log(x); return 1; }"), ["possible"]),
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { int r = 1; return r; }"), ["possible"]),
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { return ok; }"), []),
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { if (!ok) abort(); return 1; }"), []),
+        ("C", _C.format("static int cb(int ok, X509_STORE_CTX *x) { if (bad(x)) return 0; return 1; }"), []),
+        ("Python", _PY.format("def cb(c, x, e, d, ok):\n    return True"), ["certain"]),
+        ("Python", _PY.format("def cb(c, x, e, d, ok):\n    return ok"), []),
+        (
+            "Python",
+            _PY.format("def cb(c, x, e, d, ok):\n    if not ok:\n        raise ValueError\n    return True"),
+            [],
+        ),
+        ("Go", _GO.format("func(h string, r net.Addr, k ssh.PublicKey) error { return nil }"), ["certain"]),
+        ("Go", _GO.format("func(h string, r net.Addr, k ssh.PublicKey) error { return check(k) }"), []),
+        ("Go", _GO.format("ssh.InsecureIgnoreHostKey()"), ["certain"]),
+        ("JavaScript", _JS.format("function same() { return; }"), ["certain"]),
+        ("Java", _JAVA.format(""), ["certain"]),
+        ("Java", _JAVA.format("return;"), ["certain"]),
+        ("Java", _JAVA.format("if (c == null) { return; }"), ["certain"]),
+        ("Java", _JAVA.format('System.out.println("trusting " + s);'), ["certain"]),
+        ("Java", _JAVA.format("this.seen = c;"), ["certain"]),
+        ("Java", _JAVA.format("try { d.checkServerTrusted(c, s); } catch (CertificateException e) { }"), ["possible"]),
+        ("Java", _JAVA.format("c[0].checkValidity();"), ["possible"]),
+        ("Java", _JAVA.format("d.checkServerTrusted(c, s);"), []),
+        ("Java", _JAVA.format("if (!pinned(c)) throw new CertificateException();"), []),
+    ],
+)
+def test_what_a_callback_lets_pass(language: str, code: str, expected: list[str]) -> None:
+    assert off(language, code) == expected
+
+
+def test_a_callback_of_another_file_is_not_known() -> None:
+    assert off("C", _C.format("int cb(int ok, X509_STORE_CTX *x);")) == []
+
+
+def test_a_check_that_is_on_is_none_that_is_off_in_a_server() -> None:
+    code = "#include <openssl/ssl.h>\nvoid server(SSL_CTX *c) {{ SSL_CTX_set_verify(c, {0}, NULL); }}\n"
+    assert off("C", code.format("SSL_VERIFY_PEER")) == []
+    assert off("C", code.format("SSL_VERIFY_NONE")) == ["possible"]
+    assert off("C", code.format("mode()")) == ["possible"]
