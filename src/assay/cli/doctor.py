@@ -1,6 +1,7 @@
 """`assay doctor`: what this installation can do, tried rather than assumed."""
 
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -19,6 +20,7 @@ _NATIVE = {
     "tree-sitter": "tree_sitter",
     "ahocorasick-rs": "ahocorasick_rs",
     "google-re2": "re2",
+    "lief": "lief",
     "numba": "numba",
     "numpy": "numpy",
     "pyarrow": "pyarrow",
@@ -41,8 +43,11 @@ def command() -> int:
         click.echo(f"{mark} {served}")
     click.echo(say(_libarchive()))
     click.echo(say(_buckets()))
+    click.echo(say(_scanner()))
     click.echo(say(_memory()))
     click.echo(say(_keys()))
+    click.echo(say(_cage()))
+    click.echo(say(_walls()))
     return int(Exit.FAULT if failed else Exit.NOTHING_TO_REPORT)
 
 
@@ -87,6 +92,20 @@ def _buckets() -> Text:
     return Text(f"ok  obstore {found}: deposits in S3 buckets", f"ok  obstore {found}：保管件可存于 S3 存储桶")
 
 
+def _scanner() -> Text:
+    """What looks for viruses in deposits; without it their first level stays open."""
+    from assay.examinations.handover.scan import PACKAGES, scanner  # noqa: PLC0415
+
+    found = [name for name in PACKAGES if scanner(name) is not None]
+    if found:
+        return Text(f"ok  virus scanner: {', '.join(found)}", f"ok  病毒扫描程序：{', '.join(found)}")
+    packages = " ".join(PACKAGES.values())
+    return Text(
+        f"--  no virus scanner was found; the Debian package {packages} lets assay deposit levels check deposits",
+        f"--  未找到病毒扫描程序；安装 Debian 软件包 {packages} 后，assay deposit levels 可检查保管件",
+    )
+
+
 def _memory() -> Text:
     """Where sealed source is examined; without such a place there is no review of it."""
     from assay.review.sealed import memory_folder  # noqa: PLC0415
@@ -122,6 +141,19 @@ def _cage() -> Text:
         why = error.advice or error.message
         return Text(f"--  cage: {error.message.en}; {why.en}", f"--  牢笼：{error.message.zh}；{why.zh}")
     return Text("ok  cage: its self-test holds, so products can be run", "ok  牢笼：自检通过，可运行产品")
+
+
+def _walls() -> Text:
+    """Put up in a process of its own, for they cannot be taken down."""
+    script = "import sys; from assay.lab.walls import raised; sys.exit(not raised())"
+    if subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 0:  # noqa: S603
+        return Text(
+            "ok  walls: parsers open, call and start nothing else", "ok  围墙：解析器不能打开其他文件、联网或启动程序"
+        )
+    return Text(
+        "--  walls: this kernel has no Landlock or refuses it; parsers run as workers with limits alone",
+        "--  围墙：内核没有 Landlock 或不予准许；解析器仅以受限的工作进程运行",
+    )
 
 
 def _checks() -> Iterator[tuple[Text, bool, str]]:

@@ -14,6 +14,7 @@ from assay.core.kinds import KINDS
 from assay.core.rules import Ground, Judgement, Matched, Rule, Unseen
 from assay.core.text import Lang, Text
 from assay.report.document import Amount, Gap, Place, Saw, Seen, Value
+from assay.report.levels import NAMES, lacking
 from assay.report.reasons import REASONS
 from assay.report.words import CLASSES, CODED, KEYS, LABELS, MISUSES, SCOPES, VALUES, number, singular
 
@@ -241,6 +242,10 @@ def _pair(value: Value, lang: Lang) -> str:
     if isinstance(item, bool):
         return f"{name} {LABELS['yes' if item else 'no'].to(lang)}"
     table = {"scope": SCOPES, "misuse": MISUSES, "class": CLASSES}.get(value.key, VALUES if value.key in CODED else {})
+    if value.key == "missing":
+        item = lacking(str(item), lang)
+    if value.key == "level" and item in NAMES:
+        item = NAMES[str(item)].to(lang)
     known = table.get(str(item))
     if known is None and value.key == "reason" and item in REASONS:
         known = REASONS[str(item)].title

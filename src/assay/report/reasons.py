@@ -26,7 +26,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "have these files read by hand, or wait for a reader", "请人工审阅这些文件，或等待相应读取器",
         ),
         "binary": _reason(
-            "compiled code is not examined yet", "尚未检查编译后的代码",
+            "compiled code that is not followed", "编译后的代码未能逐一追踪",
             "deliver the source it was built from", "请提交其对应的源代码",
         ),
         "configuration": _reason(
@@ -160,6 +160,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "no-library": _reason(
             "no library in sight whose calls could be watched: that is not the absence of cryptography", "看不到可观察其调用的密码库；这不表示没有使用密码",
             "have the source examined for cryptography, or run the probe as root", "请检查其源代码的密码使用，或以 root 运行 probe",
+        ),
+        "not-verified": _reason(
+            "a verification level of the deposit is not shown", "保管件的某一核验级别尚未证明",
+            "ask assay deposit levels for it, with --scanner, --build and --delivered", "请以 assay deposit levels 的 --scanner、--build 与 --delivered 执行",
         ),
     }
 )  # fmt: skip

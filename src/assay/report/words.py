@@ -113,6 +113,8 @@ KEYS = _table(
         "seen": ("seen as", "所见形式"),
         "iterations": ("iterations", "迭代次数"),
         "state": ("state", "状态"),
+        "level": ("level", "级别"),
+        "missing": ("missing", "尚缺"),
         "reach": ("reach", "可达性"),
         "quantum_vulnerable": ("quantum-vulnerable", "易受量子攻击"),
         "protocol": ("protocol", "协议"),
@@ -130,6 +132,8 @@ KEYS = _table(
 VALUES = _table(
     {
         "used": ("used", "已使用"),
+        "reached": ("reached", "达到"),
+        "missed": ("missed", "未达到"),
         "unused": ("unused", "未使用"),
         "overwritten": ("overwritten", "被覆盖"),
         "certain": ("certain", "唯一"),
@@ -182,6 +186,8 @@ MISUSES = _table(
         "ecb-mode": ("ECB mode", "ECB 工作模式"),
         "short-key": ("key too short", "密钥长度不足"),
         "few-iterations": ("too few iterations", "迭代次数过少"),
+        "missing-authentication": ("encrypted, but not authenticated", "仅加密而未认证"),
+        "homemade-cipher": ("a cipher of the product's own", "产品自创的密码"),
     }
 )
 
