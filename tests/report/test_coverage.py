@@ -5,7 +5,8 @@ from typing import Literal
 from assay.core.attempts import Attempt, ReasonCode, Status
 from assay.core.kinds import FileClass
 from assay.report.coverage import attempted, coverage
-from assay.report.document import Amount, CoverageRow
+from assay.report.document import CoverageRow
+from assay.report.seen import Amount
 
 
 def attempt(

@@ -4,7 +4,7 @@ import pytest
 
 from assay.core.text import LANGS, Lang
 from assay.report import text
-from assay.report.document import Place
+from assay.report.seen import Place
 from assay.report.text import located
 from assay.report.words import LABELS
 

@@ -22,7 +22,6 @@ from assay.report.coverage import Attempted, FileRow, attempted, coverage
 from assay.report.document import (
     OUTCOME_ORDER,
     Action,
-    Amount,
     BookFindings,
     BookRow,
     ClauseFindings,
@@ -38,6 +37,7 @@ from assay.report.document import (
 )
 from assay.report.gathering import gather
 from assay.report.grounds import Step, deciding, excerpt, ids_to_show, saw, todo
+from assay.report.seen import Amount
 from assay.report.words import KNOWN, number
 
 _REMEDIES = 5  # steps for broken rules among what to do first

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from assay.core.attempts import Attempt, Status
 from assay.core.facts import SCOPES
 from assay.core.kinds import KINDS, Demand
-from assay.report.document import Amount, Coverage, CoverageRow, Gap
+from assay.report.document import Coverage, CoverageRow
 from assay.report.grounds import PATHS, advice_of, title_of
+from assay.report.seen import Amount, Gap
 
 FileRow = tuple[str, str, str, int, int]  # class, format, scope, files, bytes
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from assay.core.attempts import Status
-from assay.core.facts import Scalar
 from assay.core.kinds import Demand
 from assay.core.rules import BookStatus, Known, Outcome, Severity
 from assay.core.text import Text
 from assay.core.waivers import WaiverState
+from assay.report.inventory import Inventory
+from assay.report.seen import Amount, Gap, Saw
 
 Standing = Outcome | Literal["waived"]  # where a rule stands: broken, but waived for all that breaks it
 OUTCOME_ORDER: tuple[Standing, ...] = ("broken", "open", "waived", "met", "not-applicable")
@@ -37,15 +37,6 @@ class NamedProduct:
     version: str | None
     vendor: str | None
     country: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    files: int = 0
-    bytes: int = 0
-
-    def __add__(self, other: "Amount") -> "Amount":
-        return Amount(self.files + other.files, self.bytes + other.bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,67 +91,6 @@ class BookRow:
     rules: Tally
     in_force_from: date | None = None
     in_force_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to look. `what` names the thing seen there in the catalogue's words; `fact` is for `assay why`."""
-
-    path: str
-    line: int = 0
-    excerpt: str = ""
-    expression: str = ""
-    address: int = -1
-    name: str = ""
-    what: str = ""
-    fact: str = ""
-    origin: str = ""  # path:line where the value that decides was found
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A deciding value: None could not be determined."""
-
-    key: str
-    value: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Facts that share the values which decided: how many there are, and the first few places."""
-
-    kind: str
-    values: tuple[Value, ...]
-    words: Text
-    facts: int
-    places: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What was not, or not wholly, examined, and what would get it examined. `paths` are the first few."""
-
-    status: Status
-    reason: str
-    title: Text
-    advice: Text
-    size: Amount
-    paths: tuple[str, ...]
-    formats: tuple[str, ...] = ()
-    owner: str = ""
-    law: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Saw:
-    """One ground of a judgement in words, with its evidence; `more_seen` counts groups that are not listed."""
-
-    because: str
-    words: Text
-    seen: tuple[Seen, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    more_seen: int = 0
-    more_facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,84 +200,6 @@ class Coverage:
     rows: tuple[CoverageRow, ...]
     gaps: tuple[Gap, ...]
     scopes: tuple[tuple[str, Amount], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """`name` is None where it could not be determined."""
-
-    name: str | int | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlgorithmRow:
-    """Uses of one algorithm: facts, and the places they name; `shipped` uses are in shipped or vendored files."""
-
-    algorithm: str
-    family: str | None
-    primitive: str | None
-    uses: int
-    shipped: int
-    places: int
-    quantum_vulnerable: bool | None
-    libraries: tuple[Count, ...]
-    purposes: tuple[Count, ...]
-    key_bits: tuple[Count, ...]
-    first: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyRow:
-    family: str | None
-    uses: int
-    quantum_vulnerable: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeySizeRow:
-    family: str | None
-    bits: int | None
-    uses: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpottedRow:
-    """A protocol with its version, or a misuse with its CWE number, and where it was spotted."""
-
-    name: str | None
-    detail: str | int | None
-    uses: int
-    shipped: int
-    places: int
-    libraries: tuple[Count, ...]
-    first: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantum:
-    """Uses by what a large quantum computer would do to them."""
-
-    vulnerable: int = 0
-    unaffected: int = 0
-    undetermined: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """Cryptography that was seen, whatever any rule says of it. `unlisted` facts had too many distinct values."""
-
-    uses: int
-    algorithms: tuple[AlgorithmRow, ...]
-    families: tuple[FamilyRow, ...]
-    libraries: tuple[Count, ...]
-    key_sizes: tuple[KeySizeRow, ...]
-    quantum: Quantum
-    protocols: tuple[SpottedRow, ...]
-    misuses: tuple[SpottedRow, ...]
-    unresolved: int
-    unresolved_first: tuple[Place, ...]
-    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

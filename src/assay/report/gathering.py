@@ -10,18 +10,10 @@ from dataclasses import dataclass, field
 
 from assay.core.facts import Fact, Scalar
 from assay.core.text import Text
-from assay.report.document import (
-    AlgorithmRow,
-    Count,
-    FamilyRow,
-    Inventory,
-    KeySizeRow,
-    Place,
-    Quantum,
-    SpottedRow,
-    Stated,
-)
+from assay.report.document import Stated
 from assay.report.grounds import PLACES, excerpt, place
+from assay.report.inventory import AlgorithmRow, Count, FamilyRow, Inventory, KeySizeRow, Quantum, SpottedRow
+from assay.report.seen import Place
 
 ROWS = 20_000  # distinct rows per table
 UNRESOLVED = 40  # places shown of uses whose algorithm could not be determined

@@ -13,9 +13,9 @@ from assay.core.facts import Evidence, Fact
 from assay.core.kinds import KINDS
 from assay.core.rules import Ground, Judgement, Matched, Rule, Unseen
 from assay.core.text import Lang, Text
-from assay.report.document import Amount, Gap, Place, Saw, Seen, Value
 from assay.report.levels import NAMES, lacking
 from assay.report.reasons import REASONS
+from assay.report.seen import Amount, Gap, Place, Saw, Seen, Value
 from assay.report.words import CLASSES, CODED, KEYS, LABELS, MISUSES, SCOPES, VALUES, number, singular
 
 GROUPS = 12  # groups of facts shown per ground

@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 from assay.core.text import Lang, Text
 from assay.report import charts, escape, words
-from assay.report.document import OUTCOME_ORDER, SEVERITY_ORDER, Amount, Count, Document, Finding, Standing
+from assay.report.document import OUTCOME_ORDER, SEVERITY_ORDER, Document, Finding, Standing
+from assay.report.inventory import Count
+from assay.report.seen import Amount
 from assay.report.text import located, standing, waiver_words
 
 FAMILIES = 16  # bars of the chart; the table holds all

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 
 from assay.core.text import Lang, Text
 from assay.report import escape, words
-from assay.report.document import BookRow, Document, Finding, Place, Saw
+from assay.report.document import BookRow, Document, Finding
+from assay.report.seen import Place, Saw
 
 _OPEN = Text("open: {reason}", "待定：{reason}")
 _UNTIL = Text("waived until {until}: {reason}", "豁免至 {until}：{reason}")

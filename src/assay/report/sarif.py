@@ -21,9 +21,10 @@ from assay.core.rules import Severity
 from assay.core.text import Lang, Text
 from assay.core.waivers import Waiver
 from assay.report import escape, words
-from assay.report.document import Document, Finding, Gap, worst_first
+from assay.report.document import Document, Finding, worst_first
 from assay.report.grounds import excerpt, what
 from assay.report.record import Key, Record, shares
+from assay.report.seen import Gap
 
 MOST = 25_000  # results of a run; GitHub takes no more
 PLACES = 20  # locations of a result

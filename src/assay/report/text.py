@@ -7,21 +7,10 @@ product wrote is escaped by `layout.py` before it is measured.
 from collections.abc import Sequence
 
 from assay.core.text import Lang, Text
-from assay.report.document import (
-    Action,
-    BookFindings,
-    Count,
-    Document,
-    Finding,
-    Gap,
-    Place,
-    Saw,
-    SpottedRow,
-    Standing,
-    Tally,
-    WaiverRow,
-)
+from assay.report.document import Action, BookFindings, Document, Finding, Standing, Tally, WaiverRow
+from assay.report.inventory import Count, SpottedRow
 from assay.report.layout import Page, cells
+from assay.report.seen import Gap, Place, Saw
 from assay.report.words import (
     ATTEMPTS,
     CLASSES,
