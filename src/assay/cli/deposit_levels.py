@@ -10,7 +10,7 @@ from assay.cli import options
 from assay.cli.sealed import in_place
 from assay.cli.sealed import options as of_deposits
 from assay.cli.signing import entering
-from assay.cli.words import language, say, talk
+from assay.cli.words import language, say
 from assay.core.errors import UsageError
 from assay.core.text import Text
 
@@ -117,11 +117,10 @@ def levels_(
     room: Path | None,
     trusted: tuple[str, ...],
 ) -> int:
+    from assay.cli.closing import close  # noqa: PLC0415
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.examinations.handover.build import LIMITS  # noqa: PLC0415
-    from assay.report.document import summary  # noqa: PLC0415
     from assay.report.levels import page  # noqa: PLC0415
-    from assay.review.comparing import newly_broken_against  # noqa: PLC0415
     from assay.review.steps import Plan  # noqa: PLC0415
     from assay.review.verifying import Wanted, verify  # noqa: PLC0415
 
@@ -147,14 +146,4 @@ def levels_(
         kept, document = verify(asked, enter)
     latest = kept.latest()
     click.echo(page(latest.facts(), latest.attempts(), language()), nl=False)
-    counts = summary(document)
-    talk(Text(f"dossier: {kept.path}; {enter.signed.en}", f"卷宗：{kept.path}；{enter.signed.zh}"))
-    talk(
-        Text(
-            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
-            f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
-        )
-    )
-    if earlier is not None:
-        return int(options.exit_new(newly_broken_against(latest, earlier, rulebooks, as_of)))
-    return int(options.exit_code(fail_on, counts.broken, counts.open + counts.limits))
+    return close(kept, document, enter.signed, rulebooks, as_of, fail_on=fail_on, earlier=earlier)

@@ -126,12 +126,11 @@ def run(
     fail_on: str,
     against: Path | None,
 ) -> int:
+    from assay.cli.closing import close  # noqa: PLC0415
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.examinations.probe.run import PHASES, Waiting  # noqa: PLC0415
     from assay.lab.cage.spec import CageLimits  # noqa: PLC0415
     from assay.report.behaviour import page  # noqa: PLC0415
-    from assay.report.document import summary  # noqa: PLC0415
-    from assay.review.comparing import newly_broken_against  # noqa: PLC0415
     from assay.review.probing import Probe, probe  # noqa: PLC0415
 
     options.check_against(fail_on, against)
@@ -156,17 +155,7 @@ def run(
         kept, document = probe(asked, enter)
     latest = kept.latest()
     click.echo(page(latest.facts(), latest.attempts(), language()), nl=False)
-    counts = summary(document)
-    talk(Text(f"dossier: {kept.path}; {enter.signed.en}", f"卷宗：{kept.path}；{enter.signed.zh}"))
-    talk(
-        Text(
-            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
-            f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
-        )
-    )
-    if earlier is not None:
-        return int(options.exit_new(newly_broken_against(latest, earlier, rulebooks, as_of)))
-    return int(options.exit_code(fail_on, counts.broken, counts.open + counts.limits))
+    return close(kept, document, enter.signed, rulebooks, as_of, fail_on=fail_on, earlier=earlier)
 
 
 def _signed(declaration: Path | None, keys: tuple[str, ...]) -> "SignedDeclaration | None":

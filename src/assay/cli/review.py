@@ -55,10 +55,9 @@ def command(
     room: Path | None,
     trusted: tuple[str, ...],
 ) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415  (the review's rooms, on first use)
-    from assay.report.document import summary  # noqa: PLC0415
-    from assay.review.comparing import newly_broken_against  # noqa: PLC0415
-    from assay.review.reading import another_product, record_of  # noqa: PLC0415
+    from assay.cli.closing import close  # noqa: PLC0415  (the review's rooms, on first use)
+    from assay.dossier.store import Dossier  # noqa: PLC0415
+    from assay.review.reading import record_of  # noqa: PLC0415
     from assay.review.steps import Plan, review  # noqa: PLC0415
 
     options.check_against(fail_on, against)
@@ -74,26 +73,6 @@ def command(
         content = render(document, record, form, enter.signed, no_color=no_color, to_file=output is not None)
         deliver(content, output)
         enter.report(latest, form, content, output)
-    counts = summary(document)
     if output is not None:
         talk(Text(f"report: {output}", f"报告：{output}"))
-    talk(Text(f"dossier: {kept.path}; {enter.signed.en}", f"卷宗：{kept.path}；{enter.signed.zh}"))
-    other = another_product(kept)
-    if other is not None:
-        talk(
-            Text(
-                f"note: this dossier also holds a review of {other}; give each product a dossier of its own",
-                f"注意：该卷宗还含有对 {other} 的审查；请为每件产品单独指定卷宗",
-            )
-        )
-    talk(
-        Text(
-            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
-            f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
-        )
-    )
-    if counts.waived:
-        talk(Text(f"broken and waived: {counts.waived}", f"另有 {counts.waived} 条被违反的规则获豁免"))
-    if earlier is not None:
-        return int(options.exit_new(newly_broken_against(kept.latest(), earlier, rulebooks, as_of)))
-    return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)
+    return close(kept, document, enter.signed, rulebooks, as_of, fail_on=fail_on, earlier=earlier)
