@@ -27,6 +27,7 @@ from typing import Protocol, TypeVar
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.facts import Fact, Scalar, Scope, Subject, fact_id
 from assay.core.kinds import KINDS, Kind
+from assay.core.matching import Scoped, Seen
 
 CLAIM = "nothing-hidden."
 VALUE = "determined."
@@ -135,22 +136,11 @@ def answered(
             yield replace(attempt, kinds=others)
 
 
-class Scoped(Protocol):
-    @property
-    def scope(self) -> str: ...
-
-
-class Identified(Protocol):
+class Identified(Seen, Protocol):
     """A fact of which the id is known."""
 
     @property
     def id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def subject(self) -> Scoped: ...
-    @property
-    def value(self) -> Mapping[str, Scalar]: ...
 
 
 Known = TypeVar("Known", bound=Identified)
