@@ -313,17 +313,26 @@ def _refined(named: tuple[FileClass, str], text: str | None, head: bytes, ending
         return Identity("source", format_, "packed")
     if file_class in {"text", "data"} and start.startswith("#!"):
         return _by_text(text or "", "")
+    if format_ == "Shell":  # whoever may run it by its name calls it .sh: the interpreter is what `#!` says
+        return Identity("source", _interpreted(text or "") or format_)
     return Identity(file_class, format_)
+
+
+def _interpreted(text: str) -> str | None:
+    """The language of the program that `#!` names, where it is a known one."""
+    shebang = _SHEBANG.match(text.lstrip("\ufeff"))
+    if shebang is None:
+        return None
+    applet = _APPLET.match(text, shebang.end()) if shebang[1] == "busybox" else None
+    program = applet[1] if applet else shebang[1]
+    return languages.INTERPRETERS.get(program.lower().rstrip("-_"))
 
 
 def _by_text(text: str, name: str) -> Identity:
     """Text whose name says nothing."""
     start = text.lstrip("\ufeff \t\r\n")
-    shebang = _SHEBANG.match(text.lstrip("\ufeff"))
-    if shebang:
-        applet = _APPLET.match(text, shebang.end()) if shebang[1] == "busybox" else None
-        program = applet[1] if applet else shebang[1]
-        return Identity("source", languages.INTERPRETERS.get(program.lower().rstrip("-_"), "script"))
+    if _SHEBANG.match(text.lstrip("\ufeff")):
+        return Identity("source", _interpreted(text) or "script")
     lower = start[:256].lower()
     if lower.startswith(("<!doctype html", "<html")):
         return Identity("source", "HTML")

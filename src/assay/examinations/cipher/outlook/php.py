@@ -17,7 +17,8 @@ _CALLED = re.compile(rb"\s*\(")
 _QUOTED = frozenset({b"'", b'"', b"\\"})
 _VARIABLE_CALLS = re.compile(
     rb"(?<![>:$\w])\$(\w+)\s*\("
-    rb"|\b(?:call_user_func(?:_array)?|forward_static_call(?:_array)?|array_map|usort)\s*\(\s*\$(\w+)\s*[,)]",
+    rb"|\b(?:call_user_func(?:_array)?|forward_static_call(?:_array)?|array_map)\s*\(\s*\$(\w+)\s*[,)]"
+    rb"|\bu[ak]?sort\s*\(\s*\$[^,;()]+,\s*\$(\w+)\s*[,)]",  # what is sorted comes first
     re.IGNORECASE,
 )
 _CONSTANT_CALLS = re.compile(rb"\(\s*(?:self|static|[A-Z]\w*)::[A-Z_]\w*\s*\)\s*\(")
