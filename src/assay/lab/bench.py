@@ -80,9 +80,10 @@ def run(
 ) -> BenchResult:
     """Examine a delivery. `scratch` is an empty folder of the caller's, who also deletes it; workers must see it.
 
-    `open_member`, `write_run` and `unread` are module-level functions and run in workers, as do the examinations; all
-    are pickled. `write_run` writes one sorted run of facts. `unread` gives the reason for a file that no examination
-    accepts. `progress(stage, done, total)` is called here, with the stage "files" or an examination's id.
+    `open_member`, `write_run` and `unread` are functions of modules that can be imported, and run in workers, as do the
+    examinations; all are pickled. `write_run` writes one sorted run of facts. `unread` gives the reason for a file that
+    no examination accepts. `progress(stage, done, total)` is called here, with the stage "files" or the id of an
+    examination.
     `late` holds the last files back until the words of all others are known; then it says what they are.
     `readable` are the files and folders that the delivery lies in: workers then stand behind walls (`lab.walls`), where
     the machine has them, and read nothing else; without it they are held by limits alone. Attempts say which.

@@ -6,6 +6,8 @@ one they are spawned processes. Executors of threads are refused by the worker.
 """
 
 import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -13,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from assay.core.errors import AssayError
@@ -42,16 +45,28 @@ class Task(Generic[_K, _R]):
 
 
 class _Worker(SpawnProcess):
-    """Starts without the operator's secrets: a spawned process takes over the environment of this one."""
+    """Starts without the operator's secrets: a spawned process takes over the environment of this one. Nor does it run
+    the caller's program again, as `multiprocessing` would: what it is to call lies in modules."""
 
     def start(self) -> None:
-        kept = dict(os.environ)
+        kept, program = dict(os.environ), sys.modules["__main__"]
         try:
             for name in kept.keys() - without_secrets(kept).keys():
                 del os.environ[name]
+            sys.modules["__main__"] = ModuleType("__main__")
             super().start()
         finally:
+            sys.modules["__main__"] = program
             os.environ.update(kept)
+
+    def run(self) -> None:
+        """All that a worker has to say is with the bench when it returns. The system takes its memory back at once; the
+        interpreter would free it piece by piece, which costs as much as examining a small tree."""
+        super().run()
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+        os._exit(0)
 
 
 class _Spawned(SpawnContext):

@@ -23,15 +23,12 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
 from assay.dossier.durable import sync_folder, write_durably
 from assay.ledger.signing import Ed25519Signer, Signer, Sm2Signer, ephemeral, named
-from assay.sm import keys as sm2_keys
 from assay.sm.backend import UnavailableError
-from assay.sm.sm2 import PrivateKey
 
 SIGNER, WITNESS = "signer", "witness"
 PASSPHRASE = "ASSAY_KEY_PASSPHRASE"  # noqa: S105  (the variable's name)
@@ -78,6 +75,8 @@ def open_signer(folder: Path, role: str, name: str, environ: Mapping[str, str], 
 
 
 def _make_ed25519(passphrase: bytes) -> tuple[Signer, bytes]:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: PLC0415
+
     signer = Ed25519Signer(Ed25519PrivateKey.generate())
     return signer, encrypted(
         signer.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), passphrase
@@ -111,6 +110,8 @@ def _length(content: bytes) -> bytes:
 
 
 def _read_ed25519(path: Path, pem: bytes, passphrase: bytes) -> Signer:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
     try:
         private = load_pem_private_key(pem, passphrase)
     except TypeError as error:
@@ -123,13 +124,18 @@ def _read_ed25519(path: Path, pem: bytes, passphrase: bytes) -> Signer:
 
 
 def _make_sm2(passphrase: bytes) -> tuple[Signer, bytes]:
+    from assay.sm.keys import private_pem  # noqa: PLC0415
+    from assay.sm.sm2 import PrivateKey  # noqa: PLC0415
+
     private = PrivateKey.generate()
-    return Sm2Signer(private), sm2_keys.private_pem(private, passphrase)
+    return Sm2Signer(private), private_pem(private, passphrase)
 
 
 def _read_sm2(path: Path, pem: bytes, passphrase: bytes) -> Signer:
+    from assay.sm.keys import read_private  # noqa: PLC0415
+
     try:
-        return Sm2Signer(sm2_keys.read_private(pem, passphrase))
+        return Sm2Signer(read_private(pem, passphrase))
     except (NotVerifiedError, InputError) as error:
         raise _wrong(path) from error
 

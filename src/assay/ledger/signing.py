@@ -13,16 +13,17 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.text import Text
-from assay.sm import sm2
 from assay.sm.backend import UnavailableError
-from assay.sm.encoding import signature_from_der, signature_to_der
+
+if TYPE_CHECKING:  # SM2 and its libraries are imported by the first of its keys
+    from assay.sm.sm2 import PrivateKey
 
 ED25519 = b"\x01"
 COSIGNATURE = b"\x04"
@@ -88,7 +89,7 @@ class Ed25519Signer:
 class Sm2Signer:
     """SM2 with SM3 under the usual id 1234567812345678. Signatures are DER, as openssl reads them."""
 
-    private: sm2.PrivateKey
+    private: "PrivateKey"
     known: bool = True
 
     @property
@@ -100,6 +101,8 @@ class Sm2Signer:
         return self.private.public.point
 
     def sign(self, message: bytes) -> bytes:
+        from assay.sm.encoding import signature_to_der  # noqa: PLC0415
+
         return signature_to_der(self.private.sign(message))
 
 
@@ -183,8 +186,11 @@ def _bad_key(text: str, en: str, zh: str) -> InputError:
 
 
 def _verify_sm2(public: bytes, signature: bytes, message: bytes) -> bool:
+    from assay.sm.encoding import signature_from_der  # noqa: PLC0415
+    from assay.sm.sm2 import PublicKey  # noqa: PLC0415
+
     try:
-        sm2.PublicKey(public).verify(message, signature_from_der(signature))
+        PublicKey(public).verify(message, signature_from_der(signature))
     except (NotVerifiedError, InputError):
         return False
     except UnavailableError as error:

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from assay.examinations.border import names
+from assay.examinations.border.cells import Cells, distinct, like, matching, taken, times
 from assay.examinations.border.classes import (
     CODES,
     CREDENTIAL_CLASSES,
@@ -40,7 +41,7 @@ from assay.examinations.border.semantics import called, labelled, values_of
 from assay.examinations.border.sieve import HIDDEN
 from assay.examinations.border.wording import CREDENTIAL_WORDS, may_hold_secrets, secrets
 
-Array = Any  # pyarrow.Array
+Array = Any  # pyarrow.Array, or Cells
 _SAMPLE = 2_000
 _CODED = 64
 _BASE64 = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9+/_-]{8,}={0,2}")
@@ -165,10 +166,10 @@ class Column:
 
     def _standing(self, values: Array) -> None:
         """Of a column that is called so, how each value stands."""
-        for one in values.drop_null().value_counts().to_pylist():
-            stands = standing(self.name, one["values"])
-            self.clear += one["counts"] * (stands is True)
-            self.unclear += one["counts"] * (stands is None)
+        for value, count in times(values).items():
+            stands = standing(self.name, value)
+            self.clear += count * (stands is True)
+            self.unclear += count * (stands is None)
 
     def _secrets(self, values: Array, buffer: Any, lengths: Any) -> None:
         """Credentials among other words: passwords in messages, stripes of cards; not keys and tokens alone."""
@@ -176,10 +177,9 @@ class Column:
         marked = any(mark in content for mark in _SECRET_MARKS) or _has_han(buffer)
         if not marked or not may_hold_secrets(content):
             return
-        holding = _compute().match_substring_regex(values, CREDENTIAL_WORDS)
-        rows = np.flatnonzero(np.asarray(holding.fill_null(False)))
+        rows = np.flatnonzero(matching(values, CREDENTIAL_WORDS))
         some = rows[:: max(len(rows) // _SAMPLE, 1)]
-        for cell in values.take(_arrow().array(some)).to_pylist():
+        for cell in taken(values, some).to_pylist():
             found = list(secrets(cell))
             if found:
                 stands = [standing(cell[max(start - 24, 0) : start], cell[start:end]) for start, end, *_ in found]
@@ -197,11 +197,11 @@ class Column:
         step = max(len(filled) // _SAMPLE, 1)
         if not len(filled):
             return
-        some = values.take(_arrow().array(filled[::step]))
+        some = taken(values, filled[::step])
         scale = len(filled) / len(some)
         of_persons = called(self.name) == "person_name"
         self.named += _matching(some, names.CELL if of_persons else names.CHINESE_CELL) * scale
-        self.distinct = max(self.distinct, len(some.unique()))
+        self.distinct = max(self.distinct, distinct(some))
         chinese = bool(np.any(bytes_of(some)[0] >= 0xE3))  # no address is without, and Arrow compiles anew each time
         held = _matching(some, names.CELL_ADDRESS) * scale if chinese else 0
         self.holding += held
@@ -268,6 +268,8 @@ def _compute() -> Any:
 
 def as_text(array: Array) -> Array | None:
     """Strings of an array of strings, whole numbers or decimals; None for what holds none."""
+    if isinstance(array, Cells):
+        return _out_of_base64(meant(array))
     pa, pc = _arrow(), _compute()
     kind = array.type
     if pa.types.is_dictionary(kind):
@@ -307,7 +309,7 @@ def meant(values: Array) -> Array:
         return values
     if HIDDEN.search(content) is None and _FULL_DIGIT.search(content) is None:
         return values
-    return _arrow().array([None if one is None else plain(one) for one in values.to_pylist()], _arrow().string())
+    return like(values, [None if one is None else plain(one) for one in values.to_pylist()])
 
 
 def _out_of_base64(values: Array) -> Array:
@@ -316,7 +318,7 @@ def _out_of_base64(values: Array) -> Array:
     if not first or sum(_from_base64(one) is not None for one in first) < _NEARLY_ALL * len(first):
         return values
     decoded = [one and (_from_base64(one) or one) for one in values.to_pylist()]
-    return _arrow().array(decoded, _arrow().string())
+    return like(values, decoded)
 
 
 def _from_base64(cell: str) -> str | None:
@@ -343,6 +345,8 @@ def _decoded(array: Array) -> Array | None:
 
 def bytes_of(values: Array) -> tuple[Any, Any]:
     """The bytes and the row edges of an array of strings, where they lie. A null row is empty."""
+    if isinstance(values, Cells):
+        return values.laid_out
     _, offsets, content = values.buffers()
     if len(values) == 0 or offsets is None:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
@@ -351,8 +355,11 @@ def bytes_of(values: Array) -> tuple[Any, Any]:
     return buffer, edges
 
 
-def cut(buffer: Any, starts: Any, ends: Any) -> Array:
-    """The texts between these bytes of a buffer of UTF-8, as an array of strings."""
+def cut(buffer: Any, starts: Any, ends: Any, *, few: bool = False) -> Array:
+    """The texts between these bytes of a buffer of UTF-8, as an array of strings, or as `Cells` where they are few."""
+    if few:
+        content = buffer.tobytes()
+        return Cells([content[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
     pa = _arrow()
     lengths = ends - starts
     edges = np.concatenate([[0], np.cumsum(lengths)])
@@ -361,7 +368,7 @@ def cut(buffer: Any, starts: Any, ends: Any) -> Array:
 
 
 def _matching(values: Array, pattern: str) -> int:
-    return _compute().sum(_compute().match_substring_regex(values, pattern)).as_py() or 0
+    return int(np.count_nonzero(matching(values, pattern)))
 
 
 def _has_han(buffer: Any) -> bool:

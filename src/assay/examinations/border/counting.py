@@ -12,6 +12,7 @@ in which one number stands in all rows, and another in each, is of more persons 
 """
 
 import importlib
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from assay.examinations.border.cells import Cells, given
 from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES, PERSONS, VALID
 from assay.examinations.border.clear import standing
 from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of, cut
@@ -31,6 +33,8 @@ from assay.examinations.border.text import find
 _TEXT_AT_ONCE = 1 << 20
 _DIGITS = {"email": 0, "person_name": 0, "customer_id": 1}  # of a value that tells anybody; else 3: ****** does not
 _MOBILE = 11
+_NUMBER = re.compile(r".*([0-9]{11})")
+_ODD = re.compile(r"[^0-9A-Za-z@._+*]")
 RECURRING = 1.5  # rows for each person from which somebody else may stand in them
 _FEW = 4096
 _PLAIN = np.isin(
@@ -154,14 +158,13 @@ class Counted:
     def _take(self, class_: str, values: Any, free: Any, *, recurring: bool = False) -> Any:
         """Hash the cells of rows that nobody took yet, where persons recur those of all rows. Which rows held a value
         that tells anybody."""
-        pc: Any = importlib.import_module("pyarrow.compute")
         values = normalised(class_, values)
         buffer, edges = bytes_of(values)
         lengths = np.diff(edges)
         digits = np.concatenate([[0], np.cumsum((buffer - 48) < 10, dtype=np.int32)])  # uint8: what is below 48 wraps
         wanted = (lengths >= 4) & (np.diff(digits[edges]) >= _DIGITS.get(class_, 3))
         if values.null_count:
-            wanted &= np.asarray(pc.is_valid(values).to_numpy(zero_copy_only=False))
+            wanted &= given(values)
         wanted &= True if recurring else free
         prefix = np.frombuffer(class_.encode() + b":", np.uint8)
         for length in np.unique(lengths[wanted]).tolist():
@@ -193,7 +196,7 @@ class Counted:
                 hits = hits[free[hits[:, 3]]]
             if len(hits):
                 values = next(values for one, values, _ in scanned if one == name)
-                inside = cut(bytes_of(values)[0], hits[:, 0], hits[:, 1])
+                inside = cut(bytes_of(values)[0], hits[:, 0], hits[:, 1], few=isinstance(values, Cells))
                 self._take(class_, inside, np.ones(len(hits), bool))
             if free is not None:
                 free[hits[:, 3]] = False
@@ -238,11 +241,21 @@ def normal(class_: str, value: str) -> bytes:
     return (plain.lower() if class_ == "email" else plain.upper()).encode("utf-8", "replace")
 
 
+def _compared(class_: str, plain: str) -> str:
+    if class_ == "mobile" and (found := _NUMBER.fullmatch(plain)) is not None:
+        return found[1]
+    return plain.lower() if class_ == "email" else plain.upper()
+
+
 def normalised(class_: str, values: Any) -> Any:
-    """The same for a column, in Arrow; values that need nothing are not copied, which their bytes tell."""
-    pc: Any = importlib.import_module("pyarrow.compute")
+    """The same for a column; values that need nothing are not copied, which their bytes tell."""
     buffer, edges = bytes_of(values)
     content = buffer[edges[0] : edges[-1]]
+    if isinstance(values, Cells):
+        if content.tobytes().isascii():
+            return Cells([text and _compared(class_, _ODD.sub("", text)) for text in values.to_pylist()])
+        values = values.arrow()
+    pc: Any = importlib.import_module("pyarrow.compute")
     if not _PLAIN[content].all():
         values = pc.replace_substring_regex(values, r"[^0-9A-Za-z@._+*\pL]", "")
     if class_ == "mobile" and bool(np.any(np.diff(edges) > _MOBILE)):

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import msgspec
-import pyarrow as pa
 
 from assay.core.examination import Shortfall
+from assay.examinations.border.cells import columns_of
 from assay.examinations.border.readers.batches import ROWS, Batch, Read
 from assay.examinations.border.readers.encodings import Utf8Stream
 from assay.examinations.border.readers.naming import is_value, shown, unique
@@ -135,9 +135,9 @@ class _Keys:
             for column in self._columns.values():
                 column.extend([None] * (rows - len(column)))
             names = tuple(unique([self._name(key) for key in self._columns]))
-            yield Batch("", names, tuple(pa.array(column, pa.string()) for column in self._columns.values()))
+            yield Batch("", names, columns_of(list(self._columns.values())))
         for key, values in self._further.items():
-            yield Batch("", (self._name(key),), (pa.array(values, pa.string()),), loose=True)
+            yield Batch("", (self._name(key),), columns_of([values]), loose=True)
         self._columns, self._further = {}, {}
         self.rows = self.values = 0
 
