@@ -27,12 +27,21 @@ class Denied:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._ends: dict[str, list[str]] = {}
-        for path in paths:
-            self._ends.setdefault(path.rpartition("/")[2].lower(), []).append("/" + path.lower())
+        odd: set[str] = set()
+        for path in map(str.lower, paths):
+            name = path.rpartition("/")[2]
+            if _PATHS.fullmatch(path):
+                self._ends.setdefault(name, []).append("/" + path)
+            else:
+                odd.add(name)  # where it ends in a text nobody can say, so that its name alone tells
+        self._odd = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, sorted(odd)))})(?![\w.])") if odd else None
 
     def tells(self, text: str) -> bool:
         """Whether a text names one of them."""
-        for word in _PATHS.findall(text.lower()) if self._ends else ():
+        lower = text.lower()
+        if self._odd is not None and self._odd.search(lower) is not None:
+            return True
+        for word in _PATHS.findall(lower) if self._ends else ():
             plain = re.sub(r"^(?:\.{0,2}/)+", "", word)
             if any(path.endswith("/" + plain) for path in self._ends.get(plain.rpartition("/")[2], ())):
                 return True

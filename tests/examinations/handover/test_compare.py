@@ -37,6 +37,12 @@ def found(tmp_path: Path, delivered: Mapping[str, bytes], built: Mapping[str, by
     return {one.path: one for one in findings}
 
 
+def over_code(differing: bytes) -> bytes:
+    """A PE file whose debug directory is said to lie over its code."""
+    code = (b"\x90" * 4 + differing + b"\x90" * 20) * 40
+    return pe(1, code).replace(struct.pack("<II", 0x1000 + len(code), 28), struct.pack("<II", 0x1000, len(code)))
+
+
 def one(tmp_path: Path, delivered: bytes, built: bytes, name: str = "app") -> Finding:
     return found(tmp_path, {name: delivered}, {name: built})[name]
 
@@ -88,6 +94,8 @@ def test_what_two_honest_builds_differ_in(
         ("app", elf(code=b"\x90" * 31 + b"\xc3"), elf()),
         ("app", elf(behind=b"payload"), elf()),
         ("app", elf().replace(b"\x02\x00\x3e\x00", b"\x03\x00\x3e\x00", 1), elf()),
+        ("app", elf(build_id=b"\x90" * 256), elf(build_id=b"\xcc" * 256)),  # code under the name of a digest
+        ("a.exe", over_code(b"\x90" * 4), over_code(b"\xcc" * 4)),
         ("a.exe", pe(1), pe(1, b"\xcc" * 16)),
         ("a.exe", pe(1) + b"payload", pe(1)),
         ("a.pyc", PYC + b"12345678code", PYC + b"12345678evil"),

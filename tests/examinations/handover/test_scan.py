@@ -123,6 +123,17 @@ def test_a_report_cannot_speak_of_what_was_not_given(tmp_path: Path, monkeypatch
     assert attempts[0].detail == "bad thing"
 
 
+def test_what_the_scanner_excluded_is_no_clean_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "missing", lambda: iter([("bwrap", "bubblewrap")]))
+    picky = tmp_path / "picky"
+    picky.write_text("#!/bin/sh\nprintf '/x/00000000: Excluded\\n/x/00000001: OK\\n'\n")
+    picky.chmod(0o755)
+    by = scan.Scanner("clamscan", str(picky), signatures(tmp_path / "base", count=1))
+    facts, attempts = scanned([item("a", b""), item("b", b"")], by, "product", tmp_path)
+    assert facts[0].value["scanned"] == 1
+    assert [one.path for one in attempts if one.status == "skipped"] == ["a"]
+
+
 def test_the_day_of_official_signatures_is_in_their_header(tmp_path: Path) -> None:
     def official(name: str, version: int, seconds: int) -> None:
         head = f"ClamAV-VDB:17 Sep 2025 08-55 -0400:{version}:1234:90:{'0' * 32}:sig:builder:{seconds}"

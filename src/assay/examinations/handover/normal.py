@@ -23,6 +23,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _PYC = 16
+_LONGEST_ID = 32  # bytes of a build-id
+_MOST_DEBUG = 16  # entries of debug data in a PE file
 _NOT_LOADED = re.compile(
     rb"\.(debug_.*|zdebug_.*|comment|symtab|strtab|shstrtab|gnu_debuglink|gnu_debugaltlink|gdb_index|stab.*|line)"
 )
@@ -68,7 +70,7 @@ def _elf(content: bytes) -> Normal:
         kind, offset, size = _segment(content, phoff + number * phsize, order, wide=wide)
         if kind == 1:
             loaded.append((offset, offset + size))
-        elif kind == 4 and _blank_id(image, offset, size, order):
+        elif kind == 4 and "build-id" not in aside and _blank_id(image, offset, size, order):
             aside.add("build-id")
     kept, covered = [], [*loaded, (0, 64 if wide else 52), (phoff, phoff + phnum * phsize)]
     covered.append((shoff, shoff + shnum * shsize))
@@ -107,16 +109,16 @@ def _section(content: bytes, at: int, order: str, *, wide: bool) -> tuple[int, i
 
 
 def _blank_id(image: bytearray, offset: int, size: int, order: str) -> bool:
-    """Blank the digest of a GNU build-id note among the notes here."""
-    at, end, found = offset, min(offset + size, len(image)), False
+    """Blank the digest of the first GNU build-id note here; one that is longer than any digest may cover code."""
+    at, end = offset, min(offset + size, len(image))
     while at + 12 <= end:
         names, desc, kind = struct.unpack_from(f"{order}III", image, at)
         start = at + 12 + (names + 3 & ~3)
-        if kind == 3 and image[at + 12 : at + 16] == b"GNU\0" and start + desc <= end:
+        if kind == 3 and image[at + 12 : at + 16] == b"GNU\0" and desc <= _LONGEST_ID and start + desc <= end:
             image[start : start + desc] = bytes(desc)
-            found = True
+            return True
         at = start + (desc + 3 & ~3)
-    return found
+    return False
 
 
 def _uncovered(content: bytes, covered: list[tuple[int, int]]) -> bytes:
@@ -151,6 +153,8 @@ def _pe(content: bytes) -> Normal:
         )
 
     address, size = struct.unpack_from("<II", content, directories + 6 * 8)
+    if size > 28 * _MOST_DEBUG:
+        raise ValueError("more debug data than any linker writes")
     for entry in range(place(address), place(address) + size, 28) if address and place(address) else ():
         _blank(image, entry + 4, 4)
         kind, length, _, offset = struct.unpack_from("<IIII", content, entry + 12)

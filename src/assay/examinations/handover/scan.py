@@ -59,7 +59,7 @@ _TEXTS = (
     ".sdb",
 )
 _HEADER = re.compile(rb"ClamAV-VDB:[^:]*:(\d+):(\d+):\d+:[^:]*:[^:]*:[^:]*:(\d+)")
-_LINE = re.compile(r"^.*?/(\d{8}): (?:(OK|Empty file|Excluded)|(\S.*) FOUND|(.*) ERROR)$")
+_LINE = re.compile(r"^.*?/(\d{8}): (?:(OK|Empty file)|(\S.*) FOUND|(.*) ERROR)$")
 _LIMITS: Mapping[str, ReasonCode] = MappingProxyType(
     {
         "Heuristics.Limits.Exceeded.MaxScanTime": "hang",
