@@ -22,7 +22,7 @@ CLASSES: Mapping[str, bytes] = _read("classes.zip")
 _RULES = {
     MD: "Plain Builder Joined Reflected Handle Referred Native Loader Given Chosen Switched Looped Later Caught Slots "
     "Elsewhere Nest Characters Listed Literal Lambda Command Script Own "
-    "Passed Written Initialised",
+    "Passed Written Initialised Layers Filled Refilled Lent Copied",
     RC4: "Stream",
     DES: "Table",
     ECB: "Blocks",

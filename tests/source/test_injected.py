@@ -44,6 +44,22 @@ def test_a_file_that_was_read_outdoes_the_default() -> None:
     assert told('@Value("${app.alg:DES}") String alg;', "alg", {"?app.alg": "AES"}) == (["AES"], "")
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('class A { @Value("AES") String alg; } class B { @Value("DES") String alg; }', ["AES", "DES"]),
+        (
+            'type A struct {\n\tAlg string `default:"aes"`\n}\ntype B struct {\n\tAlg string `default:"des"`\n}',
+            ["aes", "des"],
+        ),
+    ],
+)
+def test_of_two_fields_of_one_name_both_count(content: str, expected: list[str]) -> None:
+    found = told(content, "alg" if "@" in content else "Alg")
+    assert found is not None
+    assert found[0] == expected
+
+
 @given(st.binary(max_size=200), st.sampled_from([b"@Value(", b"@ConfigProperty(", b"struct { `", b"@ConfigMapping("]))
 def test_any_text_is_read(content: bytes, mark: bytes) -> None:
     injected(mark + content, "alg", {})

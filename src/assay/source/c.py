@@ -25,6 +25,7 @@ _DEFINED = """
 _TOP = INCLUDES + _DEFINED  # one walk for both
 _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _FIRST = re.compile(r"\w+")
+_GIVING = (b"=", b",", b"(", b"{", b":", b"?", b"&")
 _READ = re.compile(rb"\s*(?:[(),;.\]}?:]|->|[=!]=|[<>](?![<>]))")
 _IN_WORD = re.compile(rb"\w")
 _CHANGING = (b"&", b"+", b"-", b"*", b"/", b"\\", b"define")
@@ -174,7 +175,7 @@ class C(Adapter):
 
     def closed(self, parsed: Unit, function: Node) -> str:
         head = parsed.content[function.start_byte : function.start_byte + 40].split()
-        return "unit" if b"static" in head[:3] else ""
+        return "unit" if b"static" in head[:3] and not _is_handed_on(parsed, function) else ""
 
     def may_bind(self, content: bytes, name: str) -> bool:
         """Most names are only read: what stands behind ends an expression, and nothing ahead changes them."""
@@ -290,6 +291,14 @@ def _extends(parsed: Unit, node: Node, word: str) -> bool:
     """Whether a macro is only a shorter name of the word, as a library's own header has them."""
     name = node.parent.child_by_field_name("name") if node.parent is not None else None
     return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
+
+
+def _is_handed_on(parsed: Unit, function: Node) -> bool:
+    """Whether a function may be called through a pointer that was given or put somewhere."""
+    name = re.escape(parsed.adapter.declared_name(parsed, function).encode())
+    found = re.finditer(rb"\b%b\s*[,;)}:]" % name, parsed.content) if name else ()
+    ahead = (parsed.content[max(0, one.start() - 80) : one.start()].rstrip() for one in found)
+    return any(not text or text.endswith(_GIVING) for text in ahead)
 
 
 def switched_off(parsed: Unit, node: Node) -> bool:

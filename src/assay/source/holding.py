@@ -1,8 +1,9 @@
 """What collections and configuration hold: items put under a literal key, properties, environment variables.
 
-An item of a map of the unit is what the last call before put there under the same key. A setting is pending as `?key`
+An item of a map of the unit is what the last call before put there under the same key, and what calls on other ways
+put there; where the map is handed to others in between, they may have filled it. A setting is pending as `?key`
 until files of configuration were read; its default counts beside whatever they say. *It cannot see* a map that another
-function fills, and keys that are not literal.
+function fills under another name, and keys that are not literal.
 """
 
 from dataclasses import replace
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 GETTING = frozenset({"get", "getOrDefault", "getItem", "getInt", "getString", "GetString"})
 PUTTING = frozenset({"put", "set", "setdefault", "Add", "setProperty", "putIfAbsent"})
+ABSENT = frozenset({"putIfAbsent", "setdefault"})
+ASKING = GETTING | {"containsKey", "containsValue", "isEmpty", "size", "keySet", "keys", "has", "toString"}
 SETTINGS = frozenset(
     {"getProperty", "getenv", "getString", "GetString", "Getenv", "LookupEnv", "getRequiredProperty", "get"}
 )
@@ -35,18 +38,33 @@ def held(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) ->
     calls = [call for call in parsed.calls_of_name(parsed.text(receiver), scope) if call.method in PUTTING]
     if not given or not calls or len(calls) > MOST_KEYS:
         return None
-    asked = resolver.value(given[0], seen)
-    found: Answer | None = None
-    for call in calls:
+    asked, looped = resolver.value(given[0], seen), parsed.in_loop(node)
+    found, since = list[Answer](), None
+    for call in reversed(calls):  # the last one counts, and others before it until one is passed on every path
         pair = adapter.arguments(parsed, adapter.argument_list(call.node)).positional
-        if len(pair) != 2 or call.node.start_byte > node.start_byte:
+        later = call.node.start_byte > node.start_byte
+        if len(pair) != 2 or (later and not looped):
             continue
         key = resolver.value(pair[0], seen)
         if not key.certain or not asked.certain:
             return unknown("a key that is not literal")
-        if key.values[0].text == asked.values[0].text:
-            found = resolver.value(pair[1], seen)
-    return found or unknown("not put into the map here")
+        if key.values[0].text != asked.values[0].text:
+            continue
+        found.append(resolver.value(pair[1], seen))
+        if not later and call.method not in ABSENT and parsed.always_before(call.node, node):
+            since = call.node
+            break
+    if since is None:
+        return either((*found, unknown("not put into the map here")))
+    named = parsed.mentions(parsed.text(receiver), scope)
+    plain = {call.node.start_byte for call in parsed.calls_of_name(parsed.text(receiver), scope)
+             if call.method in PUTTING | ASKING}  # fmt: skip
+    lent = any(since.start_byte < one.start_byte < node.start_byte and one.start_byte not in plain for one in named)
+    name = parsed.text(receiver)
+    if name not in parsed.bindings(scope) and name not in adapter.parameters(parsed, scope):  # a field
+        own = {call.node.id for call in calls}
+        lent |= any(one.method in PUTTING and one.node.id not in own for one in parsed.calls_of_name(name, parsed.root))
+    return either((*found, unknown("a map that others may fill"))) if lent else either(found)
 
 
 def setting(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) -> Answer | None:

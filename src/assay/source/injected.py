@@ -5,6 +5,8 @@ MicroProfile and Quarkus, a field of a class under `@ConfigurationProperties("ap
 behind a field of a Go struct are settings: pending as `?key` until files of configuration were read, the default beside
 whatever they say.
 
+Two fields of one name in one file are not told apart: what either is given counts.
+
 *It cannot see* expressions (`#{...}`), texts around a setting, and keys that are spelt otherwise than the field but for
 hyphens.
 """
@@ -62,17 +64,13 @@ def _way(content: bytes) -> str:
 
 
 def _annotated(content: bytes, word: bytes, name: str, known: Mapping[str, Answer]) -> Answer | None:
-    found = re.search(_VALUE % word, content)
-    if found is not None:
-        return _of_text(found[1].decode("utf-8", "replace").replace("\\$", "$"), known)
-    found = re.search(_PROPERTY % word, content)
-    if found is not None:
-        return _of_key(_text(found[1]), _text(found[2]), known)
-    prefix = _PREFIX.search(content)
-    if prefix is not None and re.search(_FIELD.replace(b"%b", word), content) is not None:
+    texts = (_text(found[1]) or "" for found in re.finditer(_VALUE % word, content))
+    told = [_of_text(text.replace("\\$", "$"), known) for text in texts]
+    told += [_of_key(_text(found[1]), _text(found[2]), known) for found in re.finditer(_PROPERTY % word, content)]
+    if not told and re.search(_FIELD.replace(b"%b", word), content) is not None:
         kebab = re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()
-        return _of_key(f"{_text(prefix[1])}.{kebab}", None, known)
-    return None
+        told = [_of_key(f"{_text(prefix[1])}.{kebab}", None, known) for prefix in _PREFIX.finditer(content)]
+    return either(told) if told else None
 
 
 def _of_text(text: str, known: Mapping[str, Answer], depth: int = 0) -> Answer:
@@ -100,10 +98,12 @@ def _setting(key: str, default: Answer | None, known: Mapping[str, Answer]) -> A
 
 
 def _tagged(content: bytes, word: bytes, known: Mapping[str, Answer]) -> Answer | None:
-    found = re.search(_TAGGED % word, content, re.MULTILINE)
-    if found is None:
-        return None
-    tags = dict(_TAG.findall(found[1].decode("utf-8", "replace")))
+    told = [_of_tags(found[1], known) for found in re.finditer(_TAGGED % word, content, re.MULTILINE)]
+    return either(one for one in told if one is not None) if any(told) else None
+
+
+def _of_tags(content: bytes, known: Mapping[str, Answer]) -> Answer | None:
+    tags = dict(_TAG.findall(content.decode("utf-8", "replace")))
     key = next((tags[one].partition(",")[0] for one in _NAMES if tags.get(one)), "")
     default = next((tags[one] for one in _DEFAULTS if one in tags), None)
     return _of_key(key, default, known) if key or default is not None else None

@@ -244,7 +244,7 @@ class Java(Adapter):
     def closed(self, parsed: Unit, function: Node) -> str:
         modifiers = next((child for child in function.children if child.type == "modifiers"), None)
         if modifiers is not None and "private" in parsed.text(modifiers).split():
-            return "unit"
+            return "" if _is_handed_on(parsed, function) else "unit"
         return "program" if _MAIN.search(parsed.content) is not None else ""
 
     def zeroes(self, parsed: Unit, node: Node) -> int | None:
@@ -338,3 +338,10 @@ def _final(parsed: Unit, declaration: Node) -> bool:
     modifiers = next((child for child in declaration.children if child.type == "modifiers"), None)
     interface = declaration.type == "constant_declaration"
     return interface or (modifiers is not None and "final" in parsed.text(modifiers).split())
+
+
+def _is_handed_on(parsed: Unit, function: Node) -> bool:
+    """Whether a method reference names a function, so that it is called through what it was handed to."""
+    name = function.child_by_field_name("name")
+    made = rb"%b\s*(?:<[^<>]*>\s*)?::\s*new" if function.type == "constructor_declaration" else rb"::\s*%b"
+    return name is not None and re.search(made % re.escape(name.text or b"") + rb"\b", parsed.content) is not None

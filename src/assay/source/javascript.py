@@ -41,6 +41,7 @@ from assay.source.javascript_places import (
     literal_index,
     named_place,
 )
+from assay.source.trail import noted
 
 _GLOBAL_OBJECTS = ("window.", "globalThis.", "self.", "global.")
 _FUNCTIONS = frozenset(
@@ -78,11 +79,15 @@ class JavaScript(Adapter):
       (assignment_expression left: (member_expression) @of
         right: (object (pair key: (_) @left value: (_) @value))) @exported
       (export_statement value: (object (pair key: (_) @left value: (_) @value))) @exported
+      (variable_declarator name: (object_pattern) @apart value: [(identifier) (member_expression)] @value)
+      (function_declaration name: (identifier) @named)
+      (class_declaration name: (_) @named)
     """
     calls_query = """
       (call_expression function: (member_expression object: (_) @object property: (_) @method)
         arguments: (arguments) @arguments) @call
     """
+    binds_at_once = True
     blocks = frozenset({"statement_block", "program"})
     statements = frozenset({"expression_statement", "lexical_declaration", "variable_declaration"})
     loops = frozenset({"for_statement", "while_statement", "do_statement", "for_in_statement"})
@@ -145,16 +150,7 @@ class JavaScript(Adapter):
         return Imports(names)
 
     def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
-        known = dict(parsed.imports.names)
-        for alias, value in aliases(parsed).items():
-            for path in self.qualified(parsed, value[0])[:1]:
-                known.setdefault(alias, ".".join(filter(None, (path, value[1]))))
-        return frozenset(
-            alias.encode()
-            for alias, path in known.items()
-            if alias.isidentifier() and alias.encode() not in words
-            and any(part.encode() in words for part in re.findall(r"\w+", path))
-        )  # fmt: skip
+        return frozenset(alias for alias, path in _renamed(parsed) if alias not in words and not path.isdisjoint(words))
 
     # Places
 
@@ -247,12 +243,21 @@ class JavaScript(Adapter):
 
     def _head(self, parsed: Unit, node: Node, depth: int) -> str:
         """What a plain name stands for: a module, a further name for one, a global, or '' for somebody's own."""
-        name = parsed.text(node)
+        name, scope = parsed.text(node), parsed.function_of(node)
+        alias, known = aliases(parsed).get(name), _heads(parsed)
+        if alias is not None and alias[0].start_byte <= node.start_byte < alias[0].end_byte:
+            return self._meant(parsed, node, name, depth)
+        key = (scope.id if scope is not None else 0, name, depth)
+        if key not in known:
+            known[key] = self._meant(parsed, node, name, depth)
+        return known[key]
+
+    def _meant(self, parsed: Unit, node: Node, name: str, depth: int) -> str:
         scope = parsed.function_of(node)
         while scope is not None:
             if parsed.parameter(scope, name)[0]:
                 return ""
-            scope = parsed.function_of(scope.parent) if scope.parent is not None else None
+            scope = parsed.function_around(scope)
         if name in parsed.imports.names:
             return parsed.imports.names[name]
         alias = aliases(parsed).get(name)
@@ -327,6 +332,8 @@ class JavaScript(Adapter):
         return False, None
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "named" in captures or "apart" in captures:
+            return None  # for `javascript_modules`
         node = captures["changed"][0] if "changed" in captures else captures["left"][0]
         name = parsed.text(node)
         if "changed" in captures:  # a member that is taken apart from a module keeps its name
@@ -357,3 +364,23 @@ class JavaScript(Adapter):
         if owner == "this":
             return f"self.{last}", place, Binding(value)
         return (last, place, Binding(value, final=True)) if owner in {"exports", "module.exports"} else None
+
+
+@noted
+def _heads(parsed: Unit) -> dict[tuple[int, str, int], str]:  # noqa: ARG001
+    """What plain names stand for, by the function around them, and by how many names led there."""
+    return {}
+
+
+@noted
+def _renamed(parsed: Unit) -> list[tuple[bytes, frozenset[bytes]]]:
+    """Names that stand for others, and the words of what they stand for."""
+    known = dict(parsed.imports.names)
+    for alias, value in aliases(parsed).items():
+        for path in parsed.adapter.qualified(parsed, value[0])[:1]:
+            known.setdefault(alias, ".".join(filter(None, (path, value[1]))))
+    return [
+        (alias.encode(), frozenset(part.encode() for part in re.findall(r"\w+", path)))
+        for alias, path in known.items()
+        if alias.isidentifier()
+    ]

@@ -6,12 +6,14 @@ The names are of the whole file, whatever the scope: of two of one name the firs
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from assay.source.adapter import Unit
 from assay.source.javascript_places import MEMBERS, THROUGH, last_name
+from assay.source.trail import noted
 
 _RELATIVE = re.compile(r"((?:\.\.?/)*(?:\.\.?|(?:[^/]+/)*[^/.]+))(?:\.(.*))?")
 LOADS = re.compile(rb"\b(?:require|import)\b")
@@ -22,18 +24,11 @@ WRAPPERS = frozenset(
     {"__importStar", "__importDefault", "_interopRequireDefault", "_interopRequireWildcard", "__toESM",
      "_interop_require_default", "_interop_require_wildcard", "_interopDefault", "_interopNamespace"}
 )  # fmt: skip
-_NAMES = """
-  (variable_declarator name: (identifier) @alias value: [(identifier) (member_expression) (subscript_expression)
-    (binary_expression) (await_expression) (parenthesized_expression)] @value)
-  (variable_declarator name: (object_pattern) @alias value: [(identifier) (member_expression)] @value)
-  (variable_declarator name: (identifier) @declared)
-  (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @declared))
-  (function_declaration name: (identifier) @declared)
-  (class_declaration name: (_) @declared)
-  (assignment_expression left: (identifier) @reassigned)
-  (augmented_assignment_expression left: (identifier) @reassigned)
-  (update_expression argument: (identifier) @reassigned)
-"""
+_NAMING = frozenset(
+    {"identifier", "member_expression", "subscript_expression", "binary_expression", "await_expression",
+     "parenthesized_expression"}
+)  # fmt: skip
+_CHANGING = frozenset({"augmented_assignment_expression", "update_expression"})
 
 
 def loading(content: bytes) -> list[tuple[int, int]]:
@@ -169,45 +164,61 @@ def taken_apart(parsed: Unit, pattern: Node) -> Iterator[tuple[str, str]]:
                     yield parsed.text(value), parsed.text(key).strip("\"'")
 
 
-@lru_cache(maxsize=1)
-def _rows(parsed: Unit) -> list[dict[str, list[Node]]]:
-    """What the three questions that follow are answered from: one walk through the tree for all of them."""
-    return parsed.matches(_NAMES, parsed.root)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    aliases: Mapping[str, tuple[Node, str]]
+    declared: frozenset[str]
+    reassigned: frozenset[str]
 
 
-@lru_cache(maxsize=4)
+@noted
+def _names(parsed: Unit) -> _Names:
+    """What the three questions that follow are answered from: one walk through the assignments for all of them."""
+    found: dict[str, tuple[Node, str]] = {}
+    declared: set[str] = set()
+    reassigned: set[str] = set()
+    for row in parsed.assignments:
+        if "declared" in row or "empty" in row:
+            name = parsed.text(row["left"][0])
+            declared.add(name)
+            if "value" in row and row["value"][0].type in _NAMING:
+                found.setdefault(name, (row["value"][0], ""))
+        elif "assignment" in row:
+            if row["left"][0].type == "identifier":
+                reassigned.add(parsed.text(row["left"][0]))
+        elif "changed" in row:
+            node = row["changed"][0]
+            if node.type == "shorthand_property_identifier_pattern":
+                declared.add(parsed.text(node))
+            elif node.parent is not None and node.parent.type in _CHANGING:
+                reassigned.add(parsed.text(node))
+        elif "apart" in row:
+            for local, member in taken_apart(parsed, row["apart"][0]):
+                found.setdefault(local, (row["value"][0], member))
+        elif "named" in row:
+            declared.add(parsed.text(row["named"][0]))
+    imported = parsed.imports.names
+    aliased = {name: row for name, row in found.items() if name not in imported}
+    return _Names(aliased, frozenset(declared), frozenset(reassigned))
+
+
 def aliases(parsed: Unit) -> Mapping[str, tuple[Node, str]]:
     """Further names for what other expressions name: the expression, and the member that is taken of it."""
-    found: dict[str, tuple[Node, str]] = {}
-    for row in _rows(parsed):
-        if "alias" not in row:
-            continue
-        name, value = row["alias"][0], row["value"][0]
-        if name.type == "identifier":
-            found.setdefault(parsed.text(name), (value, ""))
-        else:
-            for local, member in taken_apart(parsed, name):
-                found.setdefault(local, (value, member))
-    return {name: row for name, row in found.items() if name not in parsed.imports.names}
+    return _names(parsed).aliases
 
 
-@lru_cache(maxsize=4)
 def declared(parsed: Unit) -> frozenset[str]:
     """Names that the unit declares anywhere: none of them is a global."""
-    return frozenset(parsed.text(node) for row in _rows(parsed) for node in row.get("declared", ()))
+    return _names(parsed).declared
 
 
-@lru_cache(maxsize=4)
+@noted
 def _top_functions(parsed: Unit) -> frozenset[str]:
     """Functions that the unit declares for all of itself."""
     rows = parsed.matches("(program (function_declaration name: (identifier) @name))", parsed.root, depth=1)
     return frozenset(parsed.text(row["name"][0]) for row in rows)
 
 
-@lru_cache(maxsize=4)
-def _reassigned(parsed: Unit) -> frozenset[str]:
-    return frozenset(parsed.text(node) for row in _rows(parsed) for node in row.get("reassigned", ()))
-
-
 def constant(parsed: Unit, declaration: Node, name: str) -> bool:
-    return any(child.type == "const" for child in declaration.children) or name not in _reassigned(parsed)
+    word = declaration.child(0)
+    return (word is not None and word.type == "const") or name not in _names(parsed).reassigned

@@ -33,7 +33,7 @@ def object_of(parsed: Unit, node: Node) -> Node | None:
             break
         if parsed.parameter(scope, name)[0]:
             return None
-        scope = parsed.function_of(scope.parent) if scope.parent is not None else None
+        scope = parsed.function_around(scope)
     value = bound[0].value if len(bound) == 1 else None
     if value is not None and value.type == "call_expression" and parsed.text(value).startswith("Object.freeze("):
         value = value.child_by_field_name("arguments").named_children[0]  # type: ignore[union-attr]

@@ -13,6 +13,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from assay.source.adapter import Adapter, Binding, Call, Imports, Objects
+from assay.source.trail import Below, Trail
 
 DEEPEST = 400  # levels of a syntax tree that are followed
 MOST_ASSIGNED = 64  # assignments to one name that are told apart
@@ -86,6 +87,9 @@ class Parsed:
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
         self._functions: dict[int, Node | None] = {}
         self._taken: dict[tuple[int, str], tuple[bool, Node | None]] = {}
+        self._outer: dict[int, Node | None] = {}
+        self._trail = Trail(self.root, self.adapter.functions)
+        self.notes: dict[object, object] = {}  # of `trail.noted`
 
     @cached_property
     def imports(self) -> Imports:
@@ -109,17 +113,23 @@ class Parsed:
             cursor.set_max_start_depth(depth)
         return [captures for _, captures in cursor.matches(node)]
 
+    @cached_property
+    def assignments(self) -> list[dict[str, list[Node]]]:
+        """Captures of `Adapter.binding_query` in the whole file, which are kept: for adapters that bind at once."""
+        return self.matches(self.adapter.binding_query, self.root)
+
+    @cached_property
+    def _placed(self) -> Below[dict[str, list[Node]]]:
+        return Below((next(iter(row.values()))[0], row) for row in self.assignments)
+
     def at(self, offset: int, length: int) -> Node | None:
         """The smallest named node over a byte range; None, and counted, where the tree is deeper than `DEEPEST`.
 
         Reading upwards costs the depth at every step, so a chain of 100,000 operators would never end.
         """
         found = self.root.named_descendant_for_byte_range(offset, offset + length)
-        current = self.root if found is not None else None
-        for _ in range(DEEPEST):
-            if current is None or current == found:
-                return found
-            current = current.child_with_descendant(found) if found is not None else None
+        if found is None or self._trail.reach(found, DEEPEST):
+            return found
         self.too_deep += 1
         return None
 
@@ -128,19 +138,21 @@ class Parsed:
         try:
             return self._functions[node.id]
         except KeyError:
-            functions = self.adapter.functions
-            around = (node, *self.above(node))
-            found = self._functions[node.id] = next((above for above in around if above.type in functions), None)
+            found = self._functions[node.id] = self._trail.function_of(node)
+            return found
+
+    def function_around(self, function: Node) -> Node | None:
+        """The innermost function around a function."""
+        try:
+            return self._outer[function.id]
+        except KeyError:
+            above = function.parent
+            found = self._outer[function.id] = self.function_of(above) if above is not None else None
             return found
 
     def above(self, node: Node) -> list[Node]:
-        """The nodes around a node, innermost first; found from the root, for a step upwards costs the depth."""
-        found: list[Node] = []
-        current: Node | None = self.root
-        while current is not None and current != node:
-            found.append(current)
-            current = current.child_with_descendant(node)
-        return found[::-1]
+        """The nodes around a node, innermost first."""
+        return self._trail.above(node)
 
     def name_of(self, node: Node) -> str:
         """Qualified name of the declaration around a node, '' at file level."""
@@ -153,17 +165,25 @@ class Parsed:
         if known is None:
             rows: dict[str, list[Binding]] = {}
             whole, last = scope.parent is None, None
-            for captures in self.matches(self.adapter.binding_query, scope):
-                found = self.adapter.binding(self, captures)
-                if found is None:
-                    continue
-                name, place, binding = found
+            for name, place, binding in self._bound(scope):
                 if whole and not name.startswith("self."):  # most stand in one function after the other
                     last = last if _inside(place, last) else self.function_of(place)
                 into = rows if not whole or name.startswith("self.") or last is None else self._inner
-                into.setdefault(name, []).append(Binding(binding.value, binding.final, place, binding.filled))
+                into.setdefault(name, []).append(binding)
             known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
         return known
+
+    def _bound(self, scope: Node) -> Iterator[tuple[str, Node, Binding]]:
+        """Name, place and value of each assignment below a scope."""
+        if not self.adapter.binds_at_once:
+            rows: Sequence[dict[str, list[Node]]] = self.matches(self.adapter.binding_query, scope)
+        else:
+            rows = self.assignments if scope == self.root else self._placed.below(scope)
+        for captures in rows:
+            found = self.adapter.binding(self, captures)
+            if found is not None:
+                name, place, binding = found
+                yield name, place, Binding(binding.value, binding.final, place, binding.filled)
 
     def parameter(self, function: Node, name: str) -> tuple[bool, Node | None]:
         """Whether a name is a parameter of a function, and its default value: `Adapter.parameter`, asked once."""
@@ -201,10 +221,12 @@ class Parsed:
         form = self.adapter.private.format(re.escape(name)) if name.isidentifier() else ""
         return bool(form) and re.search(form.encode(), self.content, re.MULTILINE) is not None
 
-    def mentions(self, name: str, scope: Node) -> list[Node]:
+    def mentions(self, name: str, scope: Node) -> Iterator[Node]:
         """Every place in a scope where a name stands by itself."""
-        found = (self.at(at, len(name)) for at in _standing(self.content, name, scope.start_byte, scope.end_byte))
-        return [node for node in found if node is not None and self.text(node) == name]
+        for at in _standing(self.content, name, scope.start_byte, scope.end_byte):
+            node = self.at(at, len(name))
+            if node is not None and self.text(node) == name:
+                yield node
 
     def always_before(self, place: Node, use: Node) -> bool:
         """Whether every path to a use passes an assignment: it stands in a block that holds the use."""

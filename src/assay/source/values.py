@@ -121,9 +121,9 @@ class Resolver(Entering):
         parsed = self.parsed
         if parsed.adapter.is_shared(parsed, name, function) or parsed.is_field(function, name):
             return False
-        if _LISTING.search(parsed.content, function.start_byte, function.end_byte) is not None:
+        if not all(own.place is not None and within(item, own.place) for item in parsed.mentions(name, function)):
             return False
-        return all(own.place is not None and within(item, own.place) for item in parsed.mentions(name, function))
+        return _LISTING.search(parsed.content, function.start_byte, function.end_byte) is None
 
     def _excerpt(self, node: Node) -> str:
         return " ".join(self.parsed.text(node)[:400].split())[:120]
@@ -385,7 +385,7 @@ class Resolver(Entering):
                 return either((self._parameter(scope, name, default, seen), *assigned))
             if local and (not parsed.is_field(scope, name) or self._replaced(local, node)):
                 return either(self._bound(item, seen, node) for item in local)
-            scope = parsed.function_of(scope.parent) if scope.parent is not None else None
+            scope = parsed.function_around(scope)
         return self._field(name, seen) or unknown(_NOWHERE)
 
     def _field(self, name: str, seen: frozenset[int]) -> Answer | None:
@@ -421,14 +421,26 @@ class Resolver(Entering):
         """Whether the unit itself declares a class of that name."""
         if owner not in self._owns:
             form = rb"\b(?:class|enum|object|interface|struct) " + re.escape(owner.encode())
-            self._owns[owner] = re.search(form, self.parsed.content) is not None
+            content = self.parsed.content  # looking for bytes is a hundred times as fast as the pattern
+            self._owns[owner] = b" " + owner.encode() in content and re.search(form, content) is not None
         return self._owns[owner]
 
     def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
         answer = either(self._bound(item, seen) for item in bound)
-        if all(item.final for item in bound) or not answer.complete or self.parsed.is_private(bound):
+        if all(item.final for item in bound) or not answer.complete:
+            return answer
+        if self.parsed.is_private(bound) and not self._set_from_outside(bound):
             return answer
         return replace(answer, complete=False, reason="a field that may be assigned elsewhere")
+
+    def _set_from_outside(self, bound: tuple[Binding, ...]) -> bool:
+        """Whether the file assigns a field of that name to another object than its own: `copy.name = ...`."""
+        place = next((item.place for item in bound if item.place is not None), None)
+        target = self.parsed.adapter.assigned(place) if place is not None else None
+        name = self.parsed.text(target).rpartition(".")[2] if target is not None else ""
+        content = self.parsed.content
+        set_at = (found.start() for found in re.finditer(rb"\b%b\s*=(?!=)" % re.escape(name.encode()), content))
+        return any(_OF_ANOTHER.search(content[max(0, at - 80) : at]) for at in set_at)
 
     def _bound(self, binding: Binding, seen: frozenset[int], use: Node | None = None) -> Answer:
         if binding.value is None:
@@ -504,6 +516,7 @@ _NOWHERE = "not assigned in this file"
 _REFUSING = re.compile(rb"\b(?:throw|raise|panic|abort|exit|longjmp)\b")
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
+_OF_ANOTHER = re.compile(rb"(?:[\w$)\]](?<!\bthis)(?<!\bself)|\A)\s*\.\s*\Z|\A\s*\Z")
 _MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
 _LISTING = re.compile(
     rb"\b(?:locals|vars|eval|exec|compact|get_defined_vars|extract|dir|format_map|nonlocal|global)\b|\$\$|\$\{"

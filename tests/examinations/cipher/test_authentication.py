@@ -35,6 +35,18 @@ def test_what_is_authenticated_or_may_be(start: str, mode: str, end: str) -> Non
     assert unprotected(_PY.format(start, mode, end)) == []
 
 
+@pytest.mark.parametrize("word", ["unsigned char", "assign(iv)", "design", "SIGNAL", "signed", "significant"])
+def test_words_that_only_look_like_a_signature_acquit_nobody(word: str) -> None:
+    assert unprotected(_PY.format("", "CBC", f"  # {word}")) == [("AES-CBC", "possible")]
+
+
+@pytest.mark.parametrize(
+    "word", ["verifySignature(x)", "rsaSign(x)", "SignData(x)", "x.sign(y)", "aesCmac", "SIGNATURE"]
+)
+def test_words_of_a_signature(word: str) -> None:
+    assert unprotected(_PY.format("", "CBC", f"  # {word}")) == []
+
+
 def test_decryption_alone_and_an_unknown_purpose_say_nothing() -> None:
     assert unprotected(_PY.format("", "CBC", "").replace("c.encrypt", "c.decrypt")) == []
     assert unprotected(_PY.format("", "CBC", "").replace("c.encrypt(data)", "c")) == []

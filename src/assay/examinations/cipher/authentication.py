@@ -17,9 +17,10 @@ from assay.core.facts import Fact
 _OPEN_MODES = frozenset({"cbc", "ctr", "cfb", "ofb", "pcbc", "ige"})
 _WHO = frozenset({"library", "seen", "state", "algorithm"})
 _AUTHENTICATING = re.compile(
-    rb"hmac|[^a-z](?:c|g|k|p|x)?mac[^a-z\-]|[a-z]Mac\b|gcm|ccm\b|eax\b|ocb\b|siv\b|poly1305|aead|sign(?:ature|ed|er|ing)?\b|Sign[A-Z(]"
-    rb"|authenticat|integrity|siphash|digest_?verify|compare_digest|constant_?time|timingsafe|(?<![a-z])(?:tls|ssl)",
-    re.IGNORECASE,
+    rb"(?i:hmac|[a-z]mac\b|[^a-z](?:c|g|k|p|x)?mac[^a-z\-]|gcm|ccm\b|eax\b|ocb\b|siv\b|poly1305|aead|authenticat|integrity|siphash"
+    rb"|digest_?verify|compare_digest|constant_?time|timingsafe|(?<![a-z])(?:tls|ssl)"
+    rb"|(?<![a-z])sign(?:ature|er|ing)?\b)"  # no `unsigned`, `assign` or `signal`
+    rb"|[a-z]Sign(?:ature|ed|er|ing)?\b|Sign[A-Z(]"
 )
 
 

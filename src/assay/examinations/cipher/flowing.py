@@ -9,6 +9,7 @@ a library; it may when a function that deals with sessions makes a text of it.
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -46,7 +47,7 @@ def flow_of(parsed: Parsed, node: Node) -> Flow:
     waiting = _steps(parsed, node, names, methods)
     while waiting and len(names) < MOST_NAMES:
         name = waiting.pop(0)
-        for mention in parsed.mentions(name, function)[:MOST_MENTIONS]:
+        for mention in islice(parsed.mentions(name, function), MOST_MENTIONS):
             waiting += _steps(parsed, mention, names, methods)
     content = parsed.content[function.start_byte : function.end_byte]
     perhaps = not methods.isdisjoint(_TEXTS) and _SESSIONS.search(content) is not None

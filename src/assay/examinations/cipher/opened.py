@@ -1,12 +1,44 @@
-"""Files of the product that are opened again after the first pass: each is read and parsed once, whoever asks."""
+"""Files of the product that are opened again after the first pass: each is read and parsed once, whoever asks.
+
+A worker that parsed a file in the first pass hands its tree on (`kept`), as long as there is room: what a tree tells
+does not hang on who parsed it.
+"""
 
 from collections.abc import Mapping
+from typing import Final
 
 from assay.core.examination import FileMeta, FileView, Index
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
 
 MOST_BYTES = 96 << 20  # kept; what comes later is read again each time
+MOST_TREES = 8 << 20  # bytes of text whose trees are handed on; a tree takes twenty times as much
+
+
+class _Trees:
+    """Trees of the first pass by path, the first ones that fit."""
+
+    def __init__(self) -> None:
+        self._trees: dict[str, Parsed] = {}
+        self._room = MOST_TREES
+
+    def keep(self, view: FileView, parsed: Parsed) -> None:
+        """Keep the tree of a file whose uses wait; of all files it would cost more memory, and time, than it saves."""
+        if view.whole and view.meta.path not in self._trees and len(view.content) <= self._room:
+            self._room -= len(view.content)
+            self._trees[view.meta.path] = parsed
+
+    def take(self, view: FileView) -> Parsed | None:
+        """The tree of exactly this text, as good as new."""
+        parsed = self._trees.pop(view.meta.path, None)
+        if parsed is None:
+            return None
+        self._room += len(parsed.content)
+        parsed.too_deep = 0
+        return parsed if (parsed.content, parsed.module) == (view.content, view.meta.module) else None
+
+
+kept: Final = _Trees()  # of this process
 
 
 class Opened:
@@ -36,7 +68,9 @@ class Opened:
         view = self.view(path)
         if view is None:
             return None
-        parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line, view.meta.module)
+        parsed = kept.take(view)
+        if parsed is None:
+            parsed = Parsed(BY_NAME[view.meta.format], view.content, view.first_line, view.meta.module)
         if path in self._views:
             self._parsed[path] = parsed
         return parsed

@@ -110,8 +110,9 @@ def _calls(view: FileView, hits: Sequence[Hit], here: Ways, steps: int) -> Itera
     resolver = Resolver(parsed, catalogue.known, steps)
     words = frozenset(hit.literal for hit in hits)
     aliases = sorted(parsed.adapter.other_names(parsed, words))
-    again = [Hit(alias, at) for alias in aliases for at in places(view.content, alias)]
     outlook = OUTLOOKS[view.meta.format]
+    renamed = (Hit(alias, at) for alias in aliases for at in places(view.content, alias))
+    again = [hit for hit in renamed if outlook.may_lead(view.content, hit)]
     for star in outlook.starred(parsed):
         yield view.first_line, f"everything of {star} imported"
     for hit in (*hits, *again):

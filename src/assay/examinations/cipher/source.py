@@ -16,6 +16,7 @@ from functools import cached_property
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.authentication import unauthenticated
 from assay.examinations.cipher.catalogue import catalogue_of
+from assay.examinations.cipher.opened import kept
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.uses import Waiting, facts_of
@@ -61,5 +62,7 @@ class SourceCryptography:
         stated = (use for use in uses if not use.waits())
         facts = tuple(fact for use in stated for fact in facts_of(use, view.meta, catalogue, self.id))
         unit.resolver.forget()
+        if waiting.uses:
+            kept.keep(view, unit.parsed)
         facts += tuple(unauthenticated(facts, view.content, self.id))
         return Examined(facts, waiting if waiting.uses else None, tuple(unit.shortfalls))

@@ -58,7 +58,8 @@ _RARE = re2.compile(
 )  # one walk for all
 _OF_256 = re2.compile(rb"\b(?:25[56]|0x100)\b")
 _AGAIN = re.compile(rb"%\s*[^\]\n;%\"']{1,40}?\s*[\])]")
-_BEFORE, _BEHIND = 120, 240  # bytes around a sign that are looked at
+_BEFORE, _BEHIND = 120, 360  # bytes around a sign that are looked at
+_OF_A_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 
 class HomemadeCiphers:
@@ -112,14 +113,21 @@ def _own(content: bytes) -> Iterator[int]:
         if at < 0:
             break
         start = max(0, at - _BEFORE)
-        near = content[start : at + _BEHIND]
-        for half in (pattern.search(near) for pattern in _HALVES):
+        near = content[start : at + _BEHIND] if _begins(content[start:at]) else b""
+        for half in (pattern.search(near) for pattern in _HALVES if near):
             begin = start + half.start() if half is not None else -1
             looping = _LOOP.search(content, max(0, begin - 600), begin) if begin >= 0 else None
             if half is not None and looping is not None and begin < at < start + half.end():
                 found[begin] = None
         at = content.find(b"^", at + 1)
     yield from sorted(found)[:MOST]
+
+
+def _begins(before: bytes) -> bool:
+    """Whether the first exclusive or of one of `_HALVES` may stand behind these bytes: `= (a ^` or `, a ^`."""
+    named = before.rstrip()
+    ahead = named.rstrip(_OF_A_NAME)
+    return len(ahead) < len(named) and ahead.rstrip().removesuffix(b"(").rstrip()[-1:] in {b"=", b","}
 
 
 def _is_mask(size: bytes) -> bool:

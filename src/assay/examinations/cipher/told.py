@@ -4,6 +4,7 @@ The identifier index says which files hold a name; only those are opened. Only a
 header that the name gives counts; one final declaration is certain, several give possible values.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,12 +13,13 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.delivered import settings_of
 from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.outlook import OUTLOOKS
-from assay.lab.identifiers import is_one_word
+from assay.lab.identifiers import is_one_word, places
 from assay.source.answers import Answer, either, unknown
 from assay.source.calls import functions_of_name
 from assay.source.values import Resolver
 
 MOST_FILES = 64  # reopened per name; more than that leaves the value open
+_AROUND = 400
 ROUNDS = 4  # a constant of a constant of a key of configuration
 
 
@@ -114,7 +116,7 @@ class _Declarations:
         owner, constant = name.rpartition(".")[0], _constant(name)
         if name.endswith("()"):
             return self.outlook.declares(owner, view.meta, view.content)
-        if self.outlook.declaration(constant).search(view.content) is None:
+        if not _holds(view.content, self.outlook.declaration(constant), constant.encode()):
             return False
         return self.outlook.declares(owner, view.meta, view.content)
 
@@ -145,6 +147,18 @@ class _Declarations:
         if not answers:
             return unknown("declared nowhere in the product"), ()
         return replace(either(answers), origins=(), expression=name), tuple(self.places[name])
+
+
+def _holds(content: bytes, declaration: re.Pattern[bytes], name: bytes) -> bool:
+    """Whether a text holds a declaration. Looked for only where the name stands: a pattern that may begin in every
+    line costs a hundred times as much. What stands between a name and its value does not fill `_AROUND` bytes."""
+    if declaration.flags & re.IGNORECASE:
+        return declaration.search(content) is not None
+    for place in places(content, name):
+        begin = content.rfind(b"\n", 0, max(0, place - _AROUND)) + 1
+        if declaration.search(content, begin, place + len(name) + _AROUND) is not None:
+            return True
+    return False
 
 
 def _constant(name: str) -> str:

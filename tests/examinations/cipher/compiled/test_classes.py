@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import struct
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from assay.core.examination import Examined, FileMeta, FileView, Limits, Locator
 from assay.core.facts import Fact, check
+from assay.examinations.cipher.compiled import transcript
 from assay.examinations.cipher.compiled.classes import CompiledJava
 from assay.examinations.cipher.compiled.classfile import UTF8, class_of, pool_of, text_of
 from assay.examinations.cipher.compiled.transcript import Transcript
@@ -46,7 +49,7 @@ def text(name: str) -> str:
     return Transcript(class_of(content, pool), raw).written().text
 
 
-@pytest.mark.parametrize("name", ["Plain", "Builder", "Slots", "Lambda", "Joined"])
+@pytest.mark.parametrize("name", ["Plain", "Builder", "Slots", "Lambda", "Joined", "Layers"])
 def test_a_name_that_the_compiler_left_is_certain(name: str) -> None:
     found = [fact for fact in facts(name) if fact.value["algorithm"] == "MD5"]
     assert [(fact.value["reach"], fact.value["seen"]) for fact in found] == [("certain", "call")]
@@ -55,14 +58,16 @@ def test_a_name_that_the_compiler_left_is_certain(name: str) -> None:
     assert "getInstance" in SOURCE[place.line - 1]
 
 
-@pytest.mark.parametrize("name", ["Chosen", "Switched", "Later", "Caught", "Passed"])
+@pytest.mark.parametrize("name", ["Chosen", "Switched", "Later", "Caught", "Passed", "Filled"])
 def test_every_name_that_can_arrive_is_possible(name: str) -> None:
     found = facts(name)
     assert {fact.value["reach"] for fact in found if fact.value["algorithm"] == "MD5"} == {"possible"}
     assert len({fact.value["algorithm"] for fact in found}) > 1
 
 
-@pytest.mark.parametrize("name", ["Given", "Looped", "Elsewhere", "Nest", "Written", "Initialised"])
+@pytest.mark.parametrize(
+    "name", ["Given", "Looped", "Elsewhere", "Nest", "Written", "Initialised", "Refilled", "Lent", "Copied"]
+)
 def test_what_cannot_be_followed_is_not_determined(name: str) -> None:
     assert None in {fact.value["algorithm"] for fact in facts(name)}
 
@@ -169,3 +174,55 @@ def test_the_classes_are_those_of_the_sources(tmp_path: Path) -> None:
         assert [fact.value for fact in examined(made[name]).facts] == [
             fact.value for fact in examined(CLASSES[name]).facts
         ]
+
+
+def test_what_extends_a_cipher_is_one() -> None:
+    parent, digest = b"java/lang/ClassLoader", b"org/bouncycastle/crypto/digests/MD5Digest"
+    before, after = (len(name).to_bytes(2) + name for name in (parent, digest))
+    found = examined(CLASSES["Loader.class"].replace(before, after)).facts
+    assert [(fact.value["algorithm"], fact.value["reach"]) for fact in found] == [("MD5", "certain")]
+
+
+def assembled(bodies: Sequence[bytes]) -> bytes:
+    """A class of static methods without parameters. Constants: 2 Object, 4 Object[], 6 "MD5", 10 `getInstance`."""
+    texts = {
+        1: b"java/lang/Object",
+        3: b"[Ljava/lang/Object;",
+        5: b"MD5",
+        7: b"java/security/MessageDigest",
+        11: b"getInstance",
+        12: b"(Ljava/lang/String;)Ljava/security/MessageDigest;",
+        13: b"Code",
+        14: b"()V",
+    }
+    tagged = {2: b"\7\0\1", 4: b"\7\0\3", 6: b"\x08\0\5", 8: b"\7\0\7", 9: b"\x0c\0\x0b\0\x0c", 10: b"\x0a\0\x08\0\x09"}
+    names = {15 + at: b"m%d" % at for at in range(len(bodies))}
+    pool = {**{at: b"\1" + len(text).to_bytes(2) + text for at, text in (texts | names).items()}, **tagged}
+    methods = b"".join(
+        struct.pack(">HHHHHIHHI", 9, 15 + at, 14, 1, 13, 12 + len(code), 9, 9, len(code)) + code + bytes(4)
+        for at, code in enumerate(bodies)
+    )
+    head = b"\xca\xfe\xba\xbe" + struct.pack(">HHH", 0, 52, len(pool) + 1)
+    tail = struct.pack(">HHHHHH", 1, 2, 0, 0, 0, len(bodies)) + methods + bytes(2)
+    return head + b"".join(pool[at] for at in sorted(pool)) + tail
+
+
+MD5 = b"\x12\x06\xb8\0\x0a\x57"  # ldc "MD5"; invokestatic getInstance; pop
+DOUBLED = b"\x59\x05\xbd\0\4\x5a\x5f\3\x5f\x53\x5a\x5f\4\x5f\x53"  # from an array: a new one that holds it twice
+ARRAY = b"\4\xbd\0\4\x59\3\x12\6\x53"  # new Object[] {"MD5"}
+
+
+def test_a_class_is_read_to_its_last_method_or_partial(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = assembled([MD5 + b"\xb1"] * 3)
+    assert (len(examined(content).facts), examined(content).shortfalls) == (3, ())
+    monkeypatch.setattr(transcript, "MOST_TEXT", 20)
+    found = examined(content)
+    assert len(found.facts) == 1
+    assert [one.detail for one in found.shortfalls] == ["line 0: m1 and what follows: more text than any source"]
+
+
+@pytest.mark.parametrize("times", [40, 400])
+def test_an_array_that_holds_itself_many_times_over_is_not_spelt(times: int) -> None:
+    found = examined(assembled([ARRAY + DOUBLED * times + b"\x4b" + MD5 + b"\xb1"]))
+    assert ["array that no source could spell" in one.detail for one in found.shortfalls] == [True]
+    assert examined(assembled([ARRAY + DOUBLED * 4 + b"\x4b" + MD5 + b"\xb1"])).shortfalls == ()

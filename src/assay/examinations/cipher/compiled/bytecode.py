@@ -148,6 +148,17 @@ def blocks_of(code: Code) -> dict[int, Block]:
     return found
 
 
+def opening(blocks: Mapping[int, Block]) -> set[int]:
+    """The blocks that every way through the method passes first: up to one that leads, or is led to, from two."""
+    found, block = {0}, blocks[0]
+    while len(block.after) == 1 and not block.handlers:
+        block = blocks[block.after[0]]
+        if block.before > 1 or block.start in found:
+            break
+        found.add(block.start)
+    return found if not block.handlers else found - {block.start}
+
+
 class Variables:
     """Which variable each read and each assignment is about, and how often each is assigned.
 

@@ -1,12 +1,15 @@
 """Expressions on the stack of a method that is read back into text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assay.examinations.cipher.compiled import spelling
+from assay.examinations.cipher.compiled.classfile import DamagedError
 
 MAYBE = "maybe$_"  # nobody knows; no name of a product holds it
 WIDEST = 70_000  # items of an array
+DEEPEST = 100  # arrays in arrays
+MOST_TEXT = 16 << 20  # characters of an array, of a method, of the methods of a class
 NEW = {4: "boolean", 5: "char", 6: "float", 7: "double", 8: "byte", 9: "short", 10: "int", 11: "long"}
 _NUMERIC = frozenset(f"{name}[]" for name in NEW.values())
 
@@ -26,18 +29,33 @@ class Expression:
     size: int | None = None
 
     def __str__(self) -> str:
-        if self.kind == "array" and self.items:
-            most = self.size if self.size is not None and self.size <= WIDEST else max(self.items) + 1
-            none = "0" if self.type in _NUMERIC else "null"
-            given = (self._item(self.items[at]) if at in self.items else none for at in range(most))
-            return f"new {self.type} {{{', '.join(given)}}}"
-        return self.text
+        """Raises DamagedError for an array that holds itself, or so many that no source could spell it."""
+        return "".join(self._spelt(0, [MOST_TEXT])) if self.kind == "array" and self.items else self.text
 
-    def _item(self, item: "Expression") -> str:
-        """An item of the array; a byte above 127 as it is written in tables."""
-        if self.type == "byte[]" and item.number is not None and -128 <= item.number < 0:
-            return f"(byte) {item.number + 256}"
-        return str(item)
+    def _spelt(self, depth: int, left: list[int]) -> Iterator[str]:
+        """Piece by piece, for what stands in an array many times is spelt as often."""
+        several = self.kind == "array" and bool(self.items)
+        most = 0
+        if several:
+            most = self.size if self.size is not None and self.size <= WIDEST else max(self.items) + 1
+        left[0] -= 3 * most if several else len(self.text)
+        if depth > DEEPEST or left[0] < 0:
+            raise DamagedError("an array that no source could spell")
+        if not several:
+            yield self.text
+            return
+        none = "0" if self.type in _NUMERIC else "null"
+        yield f"new {self.type} {{"
+        for at in range(most):
+            yield ", " if at else ""
+            item = self.items.get(at)
+            if item is None:
+                yield none
+            elif self.type == "byte[]" and item.number is not None and -128 <= item.number < 0:
+                yield f"(byte) {item.number + 256}"  # above 127 as it is written in tables
+            else:
+                yield from item._spelt(depth + 1, left)  # noqa: SLF001  (of its own class)
+        yield "}"
 
     @property
     def bare(self) -> str:
@@ -47,7 +65,14 @@ class Expression:
     @property
     def whole(self) -> bool:
         """Whether it hangs on no variable, its items neither."""
-        return self.fixed and all(item.whole for item in self.items.values())
+        waiting, seen = [self], {id(self)}
+        while waiting:
+            one = waiting.pop()
+            if not one.fixed:
+                return False
+            waiting += (more := [item for item in one.items.values() if id(item) not in seen])
+            seen.update(map(id, more))
+        return True
 
 
 def literal(content: str) -> Expression:

@@ -11,13 +11,23 @@ for a name that is never declared would be a field. Texts that are put together 
 Source: The Java Virtual Machine Specification, Java SE 21, chapter 6; java.lang.invoke.StringConcatFactory.
 """
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.examinations.cipher.compiled import spelling
-from assay.examinations.cipher.compiled.bytecode import IINC, LOADS, STORES, Block, Instruction, Variables, blocks_of
+from assay.examinations.cipher.compiled.bytecode import (
+    IINC,
+    LOADS,
+    STORES,
+    Block,
+    Instruction,
+    Variables,
+    blocks_of,
+    opening,
+)
 from assay.examinations.cipher.compiled.classfile import (
     CLASS,
     DOUBLE,
@@ -31,16 +41,17 @@ from assay.examinations.cipher.compiled.classfile import (
     DamagedError,
     Member,
 )
-from assay.examinations.cipher.compiled.expressions import MAYBE, NEW, WIDEST, Expression
+from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, NEW, WIDEST, Expression
 from assay.examinations.cipher.compiled.spelling import Type
+from assay.source.holding import PUTTING
 
 if TYPE_CHECKING:
     from assay.examinations.cipher.compiled.transcript import Transcript
 
-MOST_TEXT = 16 << 20  # characters of a method
 LONGEST = 4_000  # characters of an expression, after which it goes into a variable of its own
 _ARITHMETIC = ("+", "-", "*", "/", "%", "", "<<", ">>", ">>>", "&", "|", "^")
 _WIDENING = frozenset({133, 135, 138, 140, 141, 143})
+_FILLS = re.compile(rf"\.(?:{'|'.join(sorted(PUTTING))})\(")
 _COMPARED = ("==", "!=", "<", ">=", ">", "<=")
 
 
@@ -52,9 +63,8 @@ class Machine:
         self.transcript, self.member, self.code, self.prefix, self.mark = transcript, member, code, prefix, mark
         self.pool = transcript.of.pool
         self.given, self.result = spelling.signature(member.descriptor)
-        self.rows: list[tuple[int, str]] = []
-        self.stack: list[Expression] = []
-        self.line = 0
+        self.rows, self.stack = list[tuple[int, str]](), list[Expression]()
+        self.line, self._aside = 0, False  # of the block at hand; whether it is not on every way
         self._lines = dict(code.lines)
         self._types: dict[str, str] = {}  # of variables that more than one assignment fills
         self._names: dict[int, str] = {}
@@ -67,9 +77,11 @@ class Machine:
         try:
             blocks = blocks_of(self.code)
             self._prepare(blocks)
+            always = opening(blocks)
             caught = {handler: kind for _, _, handler, kind in self.code.handlers}
             for block in sorted(blocks.values(), key=lambda one: one.start):
                 self._enter(block, caught)
+                self._aside = block.start not in always
                 for row in block.body:
                     self.line = self._lines.get(row.at, self.line)
                     self._step(row)
@@ -179,9 +191,10 @@ class Machine:
         self._literal(spelling.number(value), kind, wide=wide, number=value)
 
     def dropped(self, value: Expression) -> None:
-        """An expression of which nothing is kept but what it does."""
+        """An expression of which nothing is kept but what it does; what fills a map on one way of several may not."""
+        aside = self._aside and _FILLS.search(value.text) is not None
         if value.kind == "call":
-            self._say(f"{value};")
+            self._say(f"if ({MAYBE}) {{ {value}; }}" if aside else f"{value};")
 
     def _step(self, row: Instruction) -> None:
         operation = row.operation
@@ -343,9 +356,9 @@ class Machine:
         if value is None:
             self.push(Expression(text, told.text, told.wide, "field", fixed=holder is None))
             return
+        self._say(f"{text} = {value};")
         if whose == "this" and holder is None and self.member.name == "<clinit>":
             self.transcript.begins(name, self.line, value)
-        self._say(f"{text} = {value};")
 
     def _object(self, row: Instruction) -> None:
         operation, stack = row.operation, self.stack

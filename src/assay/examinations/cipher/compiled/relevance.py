@@ -2,10 +2,10 @@
 
 A method counts by itself when its code uses a constant of the pool that names the catalogue, a way out, a table or a
 key, or has the shape of a cipher. With it count the methods of the class that it calls, for what they return; that
-call it, for what they pass; and that assign a field which it reads; and so on, as far as texts, numbers, collections
-and objects of the catalogue are concerned, for no other value is followed. Of a private method all callers count, and
-of a field all assignments, for the reader takes them to be all there are. Of a class that extends or implements
-something of the catalogue every method counts.
+call it, for what they pass; that assign a field which it reads, or fill what it holds; and so on, as far as texts,
+numbers, collections and objects of the catalogue are concerned, for no other value is followed. Of a private method all
+callers count, and of a field all assignments, for the reader takes them to be all there are. Of a class that extends or
+implements something of the catalogue every method counts.
 """
 
 import re
@@ -25,9 +25,11 @@ from assay.examinations.cipher.compiled.classfile import (
     Member,
 )
 from assay.examinations.cipher.compiled.tables import BYTE_TABLES, DELTA, SHAPES, WORDS
+from assay.source.holding import PUTTING
 
 _POOLED = frozenset({18, 19, 20, *range(178, 188), 189, 192, 193, 197})  # operations with a constant as operand
 _READS, _WRITES = frozenset({178, 180}), frozenset({179, 181})
+_CALLS = range(182, 186)
 _JDK = ("java/lang/invoke/", "java/lang/runtime/")
 Key = tuple[str, str]
 T = TypeVar("T")
@@ -86,6 +88,7 @@ class _Told:
     def __init__(self, of: ClassFile, names: Callable[[str, str], bool], object_carries: Callable[[str], bool]) -> None:
         self.of, self.names, self.object_carries = of, names, object_carries
         self._known: dict[int, tuple[bool, Key | None, str]] = {}
+        self._filling: dict[int, bool] = {}
 
     def carries(self, descriptor: str) -> bool:
         """Whether a value of one of the types may be one that is followed."""
@@ -101,6 +104,7 @@ class _Told:
         code = self.of.code(one)
         content = code.content if code is not None else b""
         found.direct |= SHAPES.search(content) is not None or any(table in content for table in BYTE_TABLES)
+        fills = False
         try:
             for row in instructions(content):
                 if row.operation not in _POOLED:
@@ -109,13 +113,23 @@ class _Told:
                 found.direct |= direct
                 if call is not None:
                     found.calls.add(call)
+                fills = fills or (row.operation in _CALLS and self._fills(row.operands[0]))
                 if name and row.operation in _READS:
                     found.reads.add(name)
                 elif name and row.operation in _WRITES:
                     found.writes.add(name)
         except (DamagedError, struct.error, IndexError):
             found.direct = True  # the transcript says that it is not followed
+        if fills:  # what a collection in a field holds is assigned as well
+            found.writes |= found.reads
         return found
+
+    def _fills(self, index: int) -> bool:
+        """Whether a method is one that puts items into a collection."""
+        known = self._filling.get(index)
+        if known is None:
+            known = self._filling[index] = self.of.pool.member(index)[1] in PUTTING
+        return known
 
     def _constant(self, index: int) -> tuple[bool, Key | None, str]:
         """Whether it is one to look at, the method of this class that it calls, and the field that it means."""

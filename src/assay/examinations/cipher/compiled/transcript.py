@@ -11,7 +11,7 @@ calls that a language of its own resolves at run time.
 may take a random value is called `key`, for it may be one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.examinations.cipher.compiled import spelling
@@ -34,7 +34,7 @@ from assay.examinations.cipher.compiled.classfile import (
     DamagedError,
     Member,
 )
-from assay.examinations.cipher.compiled.expressions import MAYBE, Expression, as_text, joined, literal
+from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, Expression, as_text, joined, literal
 from assay.examinations.cipher.compiled.machine import Machine
 from assay.examinations.cipher.compiled.spelling import Type
 
@@ -56,9 +56,8 @@ _MATH_RANDOM = (b"java/lang/Math", b"random")
 _JDK = ("java/lang/invoke/", "java/lang/runtime/")
 _NUMBERS = (INTEGER, FLOAT, LONG, DOUBLE)
 _STATIC_CALLS = frozenset({184, 186})
-DEEPEST_LAMBDA = 6
-MOST_ROWS = 200_000
 MOST_PUT = 1 << 17  # characters of a text that is put together
+Key = tuple[str, str]  # name and descriptor of a method
 
 
 @dataclass(slots=True)
@@ -80,7 +79,7 @@ class Transcript:
         self.wanted = wanted
         self.hidden: list[tuple[int, str]] = []
         self._begun: dict[str, list[tuple[int, Expression]]] = {}
-        self._lambdas: set[tuple[str, str]] = set()  # that are written where they are handed on
+        self._lambdas: set[Key] = set()  # that the method at hand holds where it hands them on
         self._methods = {(one.name, one.descriptor): one for one in of.methods}
         self._depth = 0
         self._simple = spelling.name(of.name.rpartition("/")[2])
@@ -90,16 +89,27 @@ class Transcript:
 
     def written(self) -> Written:
         """The text of the class. Raises DamagedError where a member's descriptor is none."""
-        bodies = [
-            (one, self._method(one) if self._is_wanted(one) else [])
-            for one in sorted(self.of.methods, key=lambda one: one.name != "<clinit>")
-        ]
+        bodies: list[tuple[Key, list[tuple[int, str]]]] = []
+        held: dict[Key, set[Key]] = {}
+        spent = 0
+        for one in sorted(self.of.methods, key=lambda one: one.name != "<clinit>"):
+            key, self._lambdas = (one.name, one.descriptor), set()
+            if not self._is_wanted(one):
+                continue
+            if spent > MOST_TEXT:  # of the whole class
+                self.hides(0, f"{one.name} and what follows: more text than any source")
+                break
+            body = self._method(one)
+            bodies.append((key, body))
+            held[key] = self._lambdas if body else set()
+            spent += sum(len(text) for _, text in body)
+        elsewhere = _told_elsewhere(held)
         rows = [(0, f"package {self._package()};")] if "/" in self.of.name else []
         rows.append((0, self._head()))
         rows += self._fields()
-        for one, body in bodies:
-            if (one.name, one.descriptor) not in self._lambdas and len(rows) < MOST_ROWS:
-                rows += self._without_begun(body) if one.name == "<clinit>" else body
+        for key, body in bodies:
+            if key not in elsewhere:
+                rows += self._without_begun(body) if key[0] == "<clinit>" else body
         rows.append((0, "}"))
         return Written("\n".join(text for _, text in rows), [0, *(line for line, _ in rows)], self.hidden)
 
@@ -250,8 +260,8 @@ class Transcript:
     def _constructed(self, machine: Machine, owner: str, holder: Expression, values: Sequence[Expression]) -> None:
         listed = ", ".join(value.bare for value in values)
         if holder.text == "this":
-            if owner != self.of.name and (owner not in _PLAIN_PARENTS):
-                machine.dropped(Expression(f"super_({listed})", kind="call"))
+            if owner != self.of.name and owner not in _PLAIN_PARENTS:  # what extends a cipher is one
+                machine.dropped(Expression(f"new {spelling.qualified(owner)}({listed})", kind="call"))
             return
         if holder.kind != "made":
             raise DamagedError("a constructor is called on what is made")
@@ -371,3 +381,18 @@ class Transcript:
         machine.rows += [(machine.line, f"{told} {called} = {value};") for (told, called), value in held]
         machine.rows += [*rows, (machine.line, "};")]
         machine.push(Expression(place, result.text, kind="name"))
+
+
+def _told_elsewhere(held: Mapping[Key, set[Key]]) -> set[Key]:
+    """Lambdas that stand in a method which is written itself; those of such a lambda are methods of their own again,
+    for only one is taken apart at a place."""
+    inside = set().union(*held.values())
+    shown = [key for key in held if key not in inside]
+    seen, found = set(shown), set[Key]()
+    for key in shown:
+        for inner in held.get(key, set()) - seen:
+            found.add(inner)
+            deeper = held.get(inner, set()) - seen - {inner}
+            seen |= {inner, *deeper}
+            shown += sorted(deeper)
+    return found

@@ -137,6 +137,10 @@ class Outlook:
         """Offsets and names of what hides a use in a way of this language alone, seen in the text."""
         return iter(())
 
+    def may_lead(self, content: bytes, hit: Hit) -> bool:  # noqa: ARG002
+        """Whether a place where an imported word stands under another name may be a way out, as the text has it."""
+        return True
+
     def starred(self, parsed: Parsed) -> Iterator[str]:  # noqa: ARG002
         """Modules of the catalogue all of whose members are imported at once."""
         return iter(())

@@ -23,6 +23,9 @@ _SOURCE_MAP = re.compile(rb"\n//[#@] sourceMappingURL=data:[\w/;,:=+.-]*\s*\Z")
 _SETTING = re.compile(rb"[\"'`]?\s*\]?\s*(?:[:,})(]|=(?!=))")
 _CALLED = re.compile(rb"\s*(?:\?\.)?\s*[(<]")
 _AFTER_MEMBER = re.compile(rb"\s*(?:\?\.|!?\.)\s*[A-Za-z_$#]")
+# Members that are named as they stand, and end there: `asn1.Type.SEQUENCE,`
+_MEMBERS = re.compile(rb"((?:\.[A-Za-z_$][\w$]*)+)\s*[(),;:=}\]{&|<>+*-]")
+_OF_ANY = frozenset({b"bind", b"call", b"apply", b"default"})  # what stands before them is meant
 _COMPUTED = re.compile(rb"\s*\(\s*(?:[\"'][^\"']*[\"']\s*[^\"'\s),]|`[^`]*\$\{|[^\"'`\s)/])")
 _LOADED = re.compile(rb"(?:require|import|from)\s*\(?\s*[\"'`](?:node:)?([^\"'`\r\n]+)[\"'`]")
 _PASSED_ON = re.compile(
@@ -43,6 +46,7 @@ _LOAD = 60  # bytes before the name of a module in which the word that loads it 
 _LOADING = re.compile(rb"\b(?:require|import|from)\b[^;]*\Z")
 # `{ [name]: made } = require("crypto")`, and `{ [name]: false }` where options of TLS could be meant
 _OPENING = re.compile(rb"\{\s*\[|,\s*\[[^\]\n]*\]\s*:")
+_KEYED = re.compile(rb"\]\s*:")  # begins with a literal, which is found natively
 _BY_KEY = re.compile(
     rb"\{[^{}\n]{0,200}\[[^\]\n]{1,80}\]\s*:[^{}\n]{0,200}\}\s*=\s*(?:await\s+import|require)\s*\(\s*[\"'](?:node:)?(?:crypto|tls|https)[\"']"
     rb"|[{,]\s*\[(?![^\]\n]*Symbol\.)[^\]\n]{1,80}\]\s*:\s*(?:false|!1)\b(?=[^;]{0,400}\b(?:https|tls)\b)"
@@ -80,6 +84,7 @@ class JavaScriptText(Outlook):
 
     def reachable(self, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
         """Hits whose word needs no module, or one whose name stands anywhere in the text."""
+        anywhere, roots = {"setting", "method"}, _roots(self.language)
         there: dict[bytes, bool] = {}
 
         def named(root: bytes) -> bool:
@@ -87,13 +92,12 @@ class JavaScriptText(Outlook):
                 there[root] = root in content
             return there[root]
 
-        anywhere = {"setting", "method"}
-        roots = _roots(self.language)
-        return [
-            hit
-            for hit in hits
-            if not anywhere.isdisjoint(catalogue.shapes[hit.literal]) or any(map(named, roots[hit.literal]))
-        ]
+        wanted = {
+            word
+            for word in {hit.literal for hit in hits}
+            if not anywhere.isdisjoint(catalogue.shapes[word]) or any(map(named, roots[word]))
+        }
+        return [hit for hit in hits if hit.literal in wanted]
 
     def own(self, module: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
         """Files of a library load each other by relative paths, and call their own functions."""
@@ -134,7 +138,11 @@ class JavaScriptText(Outlook):
         parts = re.sub(r"\.[cm]?[jt]sx?$", "", meta.logical).removesuffix("/index").split("/")
         if parts[-1] == module:
             return True
-        return any(f"{word} {holder}".encode() in content for word in ("class", "enum", "namespace"))
+        named = b" " + holder.encode()
+        at = content.find(named)
+        while at >= 0 and not content.endswith((b"class", b"enum", b"namespace"), 0, at):
+            at = content.find(named, at + 1)
+        return at >= 0
 
     # Ways out of sight
 
@@ -143,9 +151,9 @@ class JavaScriptText(Outlook):
 
     def strangers(self, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:
         """One search for all that is loaded: a word such as sm2 may stand a thousand times in a text."""
-        if all(hit.literal not in here.strangers for hit in hits):
+        if here.strangers.keys().isdisjoint({hit.literal for hit in hits}):
             return
-        known = {name for names in here.strangers.values() for name in names}
+        known = _known_strangers(self.language)
         for found in _LOADED.finditer(content):
             parts = found[1].decode("utf-8", "replace").split("/")
             whole = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
@@ -180,18 +188,24 @@ class JavaScriptText(Outlook):
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """Modules of the catalogue that are passed on to other files, or to a function, as a whole."""
-        known = {name for names in modules(self.language).values() for name in names}
+        known = _module_names(self.language)
         for found in _passed_on(view.content):
             name = next(group for group in found.groups() if group).decode("utf-8", "replace")
             if re.sub(r"\.[cm]?js$", "", name) in known:
                 yield found.start(), f"{name} passed on"
-        for found in _BY_KEY.finditer(view.content) if _OPENING.search(view.content) else ():
+        opening = _KEYED.search(view.content) is not None and _OPENING.search(view.content) is not None
+        for found in _BY_KEY.finditer(view.content) if opening else ():
             yield found.start(), "a member by a name that is computed"
         for word in {hit.literal for hit in hits} & _GIVEN:
             perhaps = any(_is_bracketed(view.content, at, at + len(word)) for at in places(view.content, word))
             found_given = re.search(_PARAMETER % word, view.content) if perhaps else None
             if found_given is not None:
                 yield found_given.start(), f"{word.decode()} as a parameter"
+
+    def may_lead(self, content: bytes, hit: Hit) -> bool:
+        """A member that is named ends the name of its site, save what JavaScript itself gives to every function."""
+        found = _MEMBERS.match(content, hit.offset + len(hit.literal))
+        return found is None or not _leading(self.language).isdisjoint(found[1].split(b"."))
 
     def handed_on(self, parsed: Parsed, site: Site) -> str:  # noqa: ARG002
         above = site.node.parent
@@ -280,6 +294,24 @@ def _roots(language: str) -> Mapping[bytes, frozenset[bytes]]:
 def _named_packages(language: str) -> frozenset[bytes]:
     roots = (root.decode() for found in _roots(language).values() for root in found)
     return frozenset(package_of(root).encode() for root in roots)
+
+
+@lru_cache(maxsize=4)
+def _module_names(language: str) -> frozenset[str]:
+    return frozenset(name for names in modules(language).values() for name in names)
+
+
+@lru_cache(maxsize=4)
+def _known_strangers(language: str) -> frozenset[str]:
+    return frozenset(name for names in ways()[language].strangers.values() for name in names)
+
+
+@lru_cache(maxsize=4)
+def _leading(language: str) -> frozenset[bytes]:
+    """Members behind which a way out, or a module that leads to an entry, can be."""
+    here = ways()[language]
+    names = (*_module_names(language), *here.foreign, *here.by_name, *here.commands, *here.owned)
+    return _OF_ANY | {word.encode() for name in names for word in re.findall(r"[\w$]+", name)}
 
 
 @lru_cache(maxsize=4096)

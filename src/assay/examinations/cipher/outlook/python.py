@@ -34,6 +34,7 @@ _TABLE_OF = re.compile(
     rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\s*\()\s*(?:([\"'])(\w+)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
 )
 _ALIASED = re.compile(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
+_GIVEN = re.compile(rb"=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
 _OF_A_SECRET = re.compile(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
 _QUOTED = re.compile(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
 _HANDING = frozenset(
@@ -196,12 +197,14 @@ def _by_name(content: bytes) -> Iterator[tuple[int, str]]:
     for found in _MEMBER_OF.finditer(content) if b"getattr" in content else ():
         if found[1] in imported_words(content):
             yield found.start(), f"a member of {found[1].decode()} by a name that is built"
-    for found in _TABLE_OF.finditer(content) if _TABLE.search(content) else ():
+    tables = any(word in content for word in (b"globals", b"locals", b"vars"))
+    for found in _TABLE_OF.finditer(content) if tables and _TABLE.search(content) else ():
         if (found[3] is not None and found[4] is None) or (found[2] or b"") in _roots():
             yield found.start(), "a variable by a name that is built"
-    for found in _ALIASED.finditer(content) if b"random" in content and _OF_A_SECRET.search(content) else ():
+    aliased = list(_ALIASED.finditer(content)) if b"random" in content and _GIVEN.search(content) else []
+    for found in aliased if aliased and _OF_A_SECRET.search(content) else ():
         yield found.start(), "random handed on"
-    if b"modules" not in content or _OF_SYSTEM.search(content) is None:
+    if b"modules" not in content or b"sys" not in content or _OF_SYSTEM.search(content) is None:
         return
     for found in _MODULES.finditer(content):
         named, key = (found[2] or b"").decode(), found[3]

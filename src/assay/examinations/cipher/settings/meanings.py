@@ -49,13 +49,19 @@ def words_of(key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_PIECES = frozenset(_GLUED)
+_BY_LETTER = {
+    letter: tuple(piece for piece in _GLUED if piece[0] == letter) for letter in {piece[0] for piece in _GLUED}
+}
+
+
 def _apart(word: str) -> list[str]:
-    if not 5 <= len(word) <= _LONGEST_WORD or word in _GLUED:
+    if not 5 <= len(word) <= _LONGEST_WORD or word in _PIECES:
         return [word]
-    for piece in _GLUED:
+    for piece in _BY_LETTER.get(word[0], ()):
         if word.startswith(piece):
             rest = _apart(word[len(piece) :])
-            if all(part in _GLUED for part in rest):
+            if _PIECES.issuperset(rest):
                 return [piece, *rest]
     return [word]
 
@@ -112,17 +118,24 @@ def purpose_of(words: Sequence[str]) -> str | None:
     return None
 
 
-@lru_cache(maxsize=8192)
 def meaning_of(software: str, key: str, around: tuple[str, ...] = ()) -> Meaning | None:
     """What `key` decides; `around` are the names that stand directly above it."""
-    known = TABLES.get(software, {}).get(key.lower())
+    known = TABLES[software].get(key.lower()) if software in TABLES else None
     if known is not None:
         return known
     if software == "java-security" and key.startswith("security.provider."):
         return Meaning("provider")
-    own = words_of(key)
+    return _by_words(words_of(key), _above(around))
+
+
+@lru_cache(maxsize=8192)
+def _above(around: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for name in around for word in words_of(name))
+
+
+@lru_cache(maxsize=8192)
+def _by_words(own: tuple[str, ...], above: frozenset[str]) -> Meaning | None:
     words = frozenset(own)
-    above = frozenset(word for name in around for word in words_of(name))
     return (
         _checks(words, above)
         or _secrets(words, above, own)
