@@ -141,10 +141,10 @@ ANY_ADDRESS = f"{ADDRESS}|{PLACES}|{_WITHOUT_DETAIL}"
 _COUNTED = "年月日点时分秒元角万亿千百个名人位米公斤岁次件条种项%％"
 _OF_A_NAME = "(?![的在于是为和与及了到有被把将从对向请已可能该这那其等个我你他们，。])[一-龥A-Za-z0-9]"
 _FURTHER = re.compile(
-    rf"(?:[-－—_ ]?(?!(?:19|20)[0-9]{{2}}[-/.])(?:{_DETAIL}|[A-Za-z]?[0-9]{{1,5}}(?![0-9A-Za-z{_COUNTED}]|[.:][0-9])"
+    rf"[-－—_ ]?(?!(?:19|20)[0-9]{{2}}[-/.])(?:{_DETAIL}|[A-Za-z]?[0-9]{{1,5}}(?![0-9A-Za-z{_COUNTED}]|[.:][0-9])"
     rf"|[（(][^（）()\n]{{1,20}}[)）]"
     rf"|(?:{_OF_A_NAME}){{1,12}}?(?:大厦|大楼|广场|中心|市场|公寓|小区|花园|花苑|家园|国际|商城|宾馆|酒店|学校|小学|中学|大学|"
-    r"医院|银行|公司|集团|厂|店|商行|超市|[苑园城庄庭府湾阁轩居院村区])))*+"
+    r"医院|银行|公司|集团|厂|店|商行|超市|[苑园城庄庭府湾阁轩居院村区]))"
 )
 
 
@@ -184,5 +184,6 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
 
 def _further(text: str, end: int) -> int:
     """Where an address ends that goes on behind `end` with numbers, buildings and what is in them."""
-    further = _FURTHER.match(text, end)
-    return further.end() if further is not None else end
+    while (further := _FURTHER.match(text, end)) is not None and further.end() > end:
+        end = further.end()
+    return end
