@@ -1,10 +1,10 @@
 """Acts out of order are refused with the reason, to who acts and to who reads them."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.case import compose
 from assay.case.contents import (

@@ -1,9 +1,9 @@
 """Acts that must not count: of a party that only a stolen key invited; a delivery that names two things."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.case import compose, folder
 from assay.case.contents import Acknowledgement, Revocation

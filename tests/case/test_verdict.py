@@ -3,11 +3,11 @@
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.case import compose
 from assay.case.contents import Body, Disclosure, Withholding

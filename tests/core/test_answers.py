@@ -1,11 +1,12 @@
 """Whose word counts for what the program could not read, and on which day."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.answers import (
     Answer,
@@ -92,8 +93,7 @@ def test_the_same_person_is_named_whatever_the_order() -> None:
 # What a value is
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True, dict=True):
     id: str
     kind: str
     subject: Subject

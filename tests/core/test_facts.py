@@ -2,12 +2,12 @@
 
 import hashlib
 import random
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.core.facts import Evidence, Fact, Scalar, Subject, canonical, check, fact_id, merged, order_key
 from assay.core.kinds import KINDS

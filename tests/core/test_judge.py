@@ -1,13 +1,14 @@
 """The judge, as data: what is known, what is asked, what follows and why."""
 
 import random
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.answers import Told
 from assay.core.attempts import Attempt
@@ -33,8 +34,7 @@ WITHHELD = attempt("withheld", reason="withheld", path="b/", owner="Acme", law="
 DEMANDED = Clause("made", "1", "own", demands_delivery=True)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     name: str
     rule: Rule
     facts: tuple[Fact, ...]

@@ -1,11 +1,11 @@
 """Waivers as data: who may grant, what is applied, and what is only shown."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.rules import Because, Ground, Judgement, Outcome
@@ -31,7 +31,7 @@ def judged(outcome: Outcome = "broken", because: Because = "forbidden-seen") -> 
 )
 def test_a_waiver_without_reason_two_persons_and_an_end_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(InputError):
-        grant(replace(WAIVER, **fields))  # type: ignore[arg-type]
+        grant(replace(WAIVER, **fields))
     assert grant(WAIVER) == WAIVER
 
 

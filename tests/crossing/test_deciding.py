@@ -1,10 +1,10 @@
 """Routes: the gravest first, "cannot be decided" where an open rule stands above, counts and articles shown."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import UsageError
 from assay.core.facts import check

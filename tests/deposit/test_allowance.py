@@ -1,11 +1,11 @@
 """One count for everything that leaves: pages, hits, excerpts, facts of reviews, files drawn by lot."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.core.facts import Evidence, Fact, Subject

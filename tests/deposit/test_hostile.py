@@ -1,10 +1,10 @@
 """Ways round the terms, the lot and the log, each tried once; and honest mistakes that must not spoil the record."""
 
 import resource
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import NotVerifiedError, UsageError

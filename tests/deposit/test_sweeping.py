@@ -3,10 +3,10 @@
 import os
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.deposit import packs, sealing

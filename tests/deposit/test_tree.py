@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +13,8 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 import zstandard
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.cli import sealed as cli_sealed
 from assay.core.errors import NotVerifiedError, UsageError
@@ -46,8 +47,7 @@ class Pay {
 """
 
 
-@dataclass
-class Sealed:
+class Sealed(Struct, dict=True):
     """A deposit that is open to tools, without the orders that lead there."""
 
     deposit: Deposit
@@ -56,8 +56,7 @@ class Sealed:
     left: list[Facts]
 
 
-@dataclass
-class Entered:
+class Entered(Struct, dict=True):
     """A journal that keeps what it is given."""
 
     entered: list[str]
@@ -234,7 +233,7 @@ def test_every_file_is_opened_and_held_to_the_manifest(tmp_path: Path, monkeypat
 
 
 def under_order(one: Opened, order: object) -> Opened:
-    return replace(one, order=order)  # type: ignore[arg-type]
+    return replace(one, order=order)
 
 
 def test_what_lies_in_memory_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

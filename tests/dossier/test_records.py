@@ -2,13 +2,13 @@
 
 import json
 import random
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import Exit, InputError

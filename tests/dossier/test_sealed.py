@@ -2,10 +2,10 @@
 
 import datetime
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import Exit, InputError, NotVerifiedError
 from assay.dossier.sealed import (

@@ -3,13 +3,13 @@
 import hashlib
 import os
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.core.errors import Exit, NotVerifiedError
 from assay.dossier.segments import LARGEST, Segment, read_lines, verified, write_segments

@@ -3,10 +3,10 @@ import gzip
 import io
 import os
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import REASON_CODES
 from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
@@ -121,7 +121,7 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
 
 def stripped(taken: Intake) -> tuple[object, ...]:
     """Everything but where the bytes lie on this machine, and what the file was called."""
-    files = [replace(meta, locator=None) for meta in taken.artifact.files]  # type: ignore[arg-type]
+    files = [replace(meta, locator=None) for meta in taken.artifact.files]
     return files, taken.attempts, taken.facts, taken.product.attributes
 
 

@@ -7,9 +7,10 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from assay.core.examination import (
     Artifact,
@@ -48,8 +49,7 @@ def meta_of(path: Path, file_class: FileClass = "source", format_: str = "java")
     return FileMeta(path.name, path.name, size, file_class, format_, "app", "shipped", Locator("file", str(path)))
 
 
-@dataclass
-class Words:
+class Words(Struct, dict=True):
     """States one fact for each hit, at its line."""
 
     id: str = "test.words@1"
@@ -76,8 +76,7 @@ class Words:
         return Examined(facts, tuple(hit.literal for hit in hits))
 
 
-@dataclass
-class Trouble:
+class Trouble(Struct, dict=True):
     """Does what the first literal says, and otherwise states that it was there."""
 
     id: str = "test.trouble@1"
@@ -127,8 +126,7 @@ def act(what: str, view: FileView, by: str) -> Examined:  # noqa: C901  (a list 
     return Examined((Fact("crypto.protocol", subject, {"protocol": "TLS", "version": "1.2"}, by, ()),))
 
 
-@dataclass
-class Anywhere:
+class Anywhere(Struct, dict=True):
     """Has no literals: sees every material whole."""
 
     id: str = "test.anywhere@1"
@@ -146,8 +144,7 @@ class Anywhere:
         return Examined((Fact("crypto.misuse", view.meta.subject(), value, self.id, ()),))
 
 
-@dataclass
-class Total:
+class Total(Struct, dict=True):
     """One fact per file of the summaries, with how many files hold the identifier `common` and what a view shows."""
 
     id: str = "test.total@1"
@@ -175,8 +172,7 @@ class Total:
 SMALL = Limits(unit_bytes=4096, hits_per_unit=50, watchdog_seconds=0.8, memory_bytes=500 << 20)
 
 
-@dataclass
-class Exploited:
+class Exploited(Struct, dict=True):
     """What a parser does when a file has taken it over; states each thing that it could do."""
 
     id: str = "test.exploited@1"

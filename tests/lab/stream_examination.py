@@ -1,15 +1,15 @@
 """An examination that reads files by itself, for the bench's tests: module-level, so that workers can import it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact
 
 
-@dataclass
-class Sizes:
+class Sizes(Struct, dict=True):
     """States how many bytes it read itself; a file that begins with `!` raises, one with `?` falls short."""
 
     id: str = "test.sizes@1"

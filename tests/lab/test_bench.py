@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import AssayError
 from assay.core.examination import Examination, FileExamination, FileMeta, Limits
@@ -376,7 +376,7 @@ import os, sys
 from pathlib import Path
 sys.path[:0] = sys.argv[1].split(os.pathsep)
 from MODULE import SMALL, Trouble, meta_of, open_path, write_run
-from dataclasses import replace
+from msgspec.structs import replace
 from assay.lab import bench
 if __name__ == "__main__":
     files = [meta_of(Path(name)) for name in sys.argv[3:]]

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assay.lab.shards import PIECE_BYTES, PIECE_FILES, Piece, halves, pieces, split
 

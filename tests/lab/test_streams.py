@@ -1,7 +1,8 @@
 """Examinations that read files by themselves, binary and of any size, beside those that are given units."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from assay.dossier.runs import merge_runs
 from assay.lab.bench import BenchResult

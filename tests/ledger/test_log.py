@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite3 import connect
 
 import pytest
+from msgspec.structs import force_setattr
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.ledger.log import Log
@@ -171,7 +172,7 @@ def test_positions_that_are_not_there(place: Open) -> None:
 def test_a_batch_is_all_or_nothing(place: Open) -> None:
     log = Log.create(place(), ORIGIN, [signer()])
     wrong = entry(1)
-    object.__setattr__(wrong, "digests", {f"body{number}": "sha256:" + "0" * 64 for number in range(300)})
+    force_setattr(wrong, "digests", {f"body{number}": "sha256:" + "0" * 64 for number in range(300)})
     with pytest.raises(ValueError, match="larger than"):
         log.append(entry(0), wrong)
     assert log.size == Log(place()).size == 0

@@ -1,7 +1,9 @@
 """A document whose every string that a product, vendor or rulebook could choose ends in a given one."""
 
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 # Fields that hold assay's own codes; the judge, intake and rule loader admit nothing else there.
 CODES = frozenset(
@@ -18,11 +20,11 @@ def poisoned(value: Any, evil: str, name: str = "") -> Any:
         return value if name in CODES else value + evil
     if isinstance(value, tuple):
         return tuple(poisoned(item, evil, name) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         changed = {
-            field.name: poisoned(getattr(value, field.name), evil, field.name)
-            for field in fields(value)
-            if not (field.name == "because" and isinstance(getattr(value, field.name), str))
+            key: poisoned(item, evil, key)
+            for key, item in asdict(value).items()
+            if not (key == "because" and isinstance(item, str))
         }
         return replace(value, **changed)
     return value

@@ -1,6 +1,6 @@
 """The page of a run, and the page of two versions."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.product import Declaration, Interface

@@ -1,10 +1,10 @@
 """What the document says: demands, limits, findings, actions; and that no country ever matters."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact
@@ -93,7 +93,7 @@ def test_broken_rules_of_the_review_are_limits_and_convict_nobody() -> None:
     assert document.findings == ()
     assert document.rules.broken == 0
     assert all(row.state != "broken" for row in document.demands)
-    assert dataclasses.astuple(summary(document)) == (0, 0, 1, 0)
+    assert structs.astuple(summary(document)) == (0, 0, 1, 0)
 
 
 def test_summary_counts_product_rules() -> None:
@@ -144,7 +144,7 @@ def test_the_country_is_shown_and_changes_nothing_else() -> None:
     here, there, nowhere = (sample(country=country) for country in ("CN", "US", None))
     assert (here.product.country, there.product.country, nowhere.product.country) == ("CN", "US", None)
     same = here.product
-    assert dataclasses.replace(there, product=same) == here == dataclasses.replace(nowhere, product=same)
+    assert structs.replace(there, product=same) == here == structs.replace(nowhere, product=same)
 
 
 def test_unknown_ids_are_counted_without_a_place() -> None:
@@ -164,4 +164,4 @@ def test_a_name_does_not_fill_the_first_page() -> None:
         product, artifact_digest="d", as_of=AS_OF, version="0", books=(), judgements=(), facts=(), attempts=(),
         files=(), find_facts=nothing,
     )  # fmt: skip
-    assert max(map(len, filter(None, dataclasses.astuple(document.product)))) <= 200
+    assert max(map(len, filter(None, structs.astuple(document.product)))) <= 200

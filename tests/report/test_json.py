@@ -1,8 +1,9 @@
 """JSON holds the whole document: both languages, exact strings, dates as text."""
 
 import json as stdlib
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from assay.report import json
 
@@ -19,7 +20,7 @@ def test_it_is_the_document_field_by_field() -> None:
             return [plain(item) for item in value]
         return value.isoformat() if hasattr(value, "isoformat") else value
 
-    assert stdlib.loads(json.render(document, "en")) == plain(asdict(document))
+    assert stdlib.loads(json.render(document, "en")) == plain(to_builtins(document))
 
 
 def test_it_holds_both_languages_whatever_is_asked_for() -> None:

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Evidence, Fact, Subject, fact_id

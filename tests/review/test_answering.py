@@ -1,12 +1,12 @@
 """A person answers for a file that the program could not follow: from the operator's manifest to the report."""
 
 import hashlib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.rules import Judgement

@@ -11,11 +11,11 @@ import marshal
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.examination import Limits

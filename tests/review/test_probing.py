@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.dossier.store import Dossier

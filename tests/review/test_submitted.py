@@ -1,10 +1,10 @@
 """What the vendor submitted is its word on this delivery, and on no other."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import NotVerifiedError
 from assay.dossier.store import Dossier

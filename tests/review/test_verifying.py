@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, UsageError
 from assay.core.facts import Fact

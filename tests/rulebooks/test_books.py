@@ -1,10 +1,10 @@
 """The shipped books as a whole: nothing forgotten, nothing that is not weak called weak, no country that matters."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import REASON_CODES, Attempt
 from assay.core.facts import Evidence, Fact, Scalar, Subject

@@ -8,10 +8,10 @@ Reading accepts only the bytes that writing gives: an unknown field, another ord
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import msgspec
+from msgspec import Struct
 
 from assay.case.contents import KIND_OF, KINDS, Charter, Content, bodies_of
 from assay.core.facts import canonical
@@ -27,8 +27,7 @@ _SALT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _LATEST = 253_402_300_799  # the last second of the year 9999
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """`id` is the SHA-256 of the payload; the first act's id is the case's, and its `case` is empty.
 
     `at` is in POSIX seconds, as its party says.

@@ -4,7 +4,7 @@ A register repeats no verdict and no reason: it names the case file, whoever dou
 stands (none was signed by two, or an objection or a new delivery reopened the case) the row says nothing.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assay.case.contents import Decision
 from assay.case.standing import state

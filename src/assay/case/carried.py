@@ -16,11 +16,11 @@ import binascii
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from assay.case.checking import unopened
 from assay.case.history import MOST, History, Signed
@@ -62,8 +62,7 @@ class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 S = TypeVar("S", _Head, _Act, _Body, _End)
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """A file that is whole. Acts are unverified and in file order; `bodies` are offset and length of their lines."""
 
     path: Path

@@ -5,7 +5,8 @@ is; nothing of the copy is used then.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.case.acts import Act, read
 from assay.case.contents import Charter

@@ -5,16 +5,16 @@ rule as `book/rule`, a party by the name on its keys.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar, get_args
+
+from msgspec import Struct
 
 Role = Literal["vendor", "laboratory", "buyer", "authority", "auditor"]
 EXAMINERS: tuple[Role, ...] = ("laboratory", "buyer", "authority")  # who asks, discloses and decides
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A file that stays outside: evidence, a list of what was delivered, a part of a dossier."""
 
     name: str
@@ -22,8 +22,7 @@ class Body:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """A party: the name under which its keys are known, what it does here, and its verifier keys."""
 
     party: str
@@ -31,8 +30,7 @@ class Invitation:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Charter:
+class Charter(Struct, frozen=True):
     """The first act. `voucher` is the party that vouches for new keys of others; the convener does for the voucher's.
 
     `answer_days` and `objection_days` are the deadlines that an act gets when it names none.
@@ -47,8 +45,7 @@ class Charter:
     objection_days: int = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What the vendor hands over: `artifact` is the digest that a review of it has, `listing` the files in it."""
 
     product: str
@@ -59,8 +56,7 @@ class Delivery:
     listing: Body
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """Consent of an owner: for one delivery, named tests and addresses, until a day."""
 
     delivery: str
@@ -70,8 +66,7 @@ class Permission:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """`rule` is `book/rule` when the question is about one. No question makes a rule, and none is broken by silence."""
 
     to: str
@@ -80,8 +75,7 @@ class Question:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """To a question, or to an objection: `upheld` says which way, and is None for a question."""
 
     to: str
@@ -90,8 +84,7 @@ class Answer:
     upheld: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Withholding:
+class Withholding(Struct, frozen=True):
     """What an owner refuses: a path of the product or a kind of fact; `question` when it was asked for."""
 
     what: str
@@ -100,14 +93,12 @@ class Withholding:
     question: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True):
     act: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """The vendor's claim that the current delivery mends rules of an earlier verdict. Only a new verdict shows it."""
 
     verdict: str
@@ -116,8 +107,7 @@ class Remedy:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(Struct, frozen=True):
     """The verdict: a sealed review of a dossier, all of it, as bodies. Rules are `book/rule`.
 
     `judgements` is the SHA-256 over the review's judgements, and `until` the day up to which the vendor may speak
@@ -138,8 +128,7 @@ class Disclosure:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """The vendor has read a verdict or decision and does not wait for its deadline."""
 
     act: str
@@ -149,14 +138,12 @@ Outcome = Literal["admit", "admit-with-conditions", "decline"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(Struct, frozen=True):
     rule: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A named human's act. It cites a verdict; `concurs` names the first signature when this is the second."""
 
     verdict: str
@@ -170,8 +157,7 @@ class Decision:
     concurs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Against a verdict (and which of its rules), a decision, a question or an answer."""
 
     about: str
@@ -180,8 +166,7 @@ class Objection:
     evidence: tuple[Body, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(Struct, frozen=True):
     """Keys of a party that count no more, by itself or by who vouches for it, who may name new ones."""
 
     party: str
@@ -190,13 +175,11 @@ class Revocation:
     replacement: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
+class Reception(Struct, frozen=True):
     """The party has seen the heads that this act names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     reason: str
 
 

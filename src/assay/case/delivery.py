@@ -9,10 +9,10 @@ A file that could not be read has an empty digest; it is compared by path and si
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from assay.case.contents import Body, Delivery
 from assay.core.errors import NotVerifiedError
@@ -30,8 +30,7 @@ Listing = Mapping[str, tuple[int, str]]
 """Path -> size and SHA-256."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """What a vendor submits: the act's content, and the listing that goes with it."""
 
     content: Delivery

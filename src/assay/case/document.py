@@ -8,8 +8,9 @@ What it cannot say: what parties said to each other elsewhere, and anything abou
 copy; `limits` lists these.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from assay.case.contents import Body
 from assay.core.text import Text
@@ -17,8 +18,7 @@ from assay.core.text import Text
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """An act as every row names it. `late` when its day had passed, by the dates that parties state."""
 
     id: str
@@ -27,8 +27,7 @@ class Said:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PartyRow:
+class PartyRow(Struct, frozen=True):
     name: str
     role: str
     keys: tuple[str, ...]
@@ -36,8 +35,7 @@ class PartyRow:
     acts: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
+class DeliveryRow(Struct, frozen=True):
     said: Said
     product: str
     version: str
@@ -48,8 +46,7 @@ class DeliveryRow:
     withdrawn: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
+class ConsentRow(Struct, frozen=True):
     said: Said
     artifact: str
     tests: tuple[str, ...]
@@ -58,8 +55,7 @@ class ConsentRow:
     withdrawn: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WithheldRow:
+class WithheldRow(Struct, frozen=True):
     said: Said
     what: str
     reason: str
@@ -68,8 +64,7 @@ class WithheldRow:
     withdrawn: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(Struct, frozen=True):
     """`standing` is open, late, answered, withheld or withdrawn."""
 
     said: Said
@@ -83,8 +78,7 @@ class QuestionRow:
     evidence: tuple[Body, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictRow:
+class VerdictRow(Struct, frozen=True):
     """`titles` are those of the rules listed, where the review itself travels with this copy.
 
     `coverage` counts files: examined, partly, not examined, nothing to examine; empty where the review is not here.
@@ -106,8 +100,7 @@ class VerdictRow:
     coverage: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RemedyRow:
+class RemedyRow(Struct, frozen=True):
     """A claim, and where the rule stands in the verdict on the delivery that claims it; "" while there is none."""
 
     said: Said
@@ -116,8 +109,7 @@ class RemedyRow:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectionRow:
+class ObjectionRow(Struct, frozen=True):
     said: Said
     about: str
     text: str
@@ -128,8 +120,7 @@ class ObjectionRow:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
+class DecisionRow(Struct, frozen=True):
     """`standing` is stands, proposed, withdrawn or superseded. `second` is None while one person signed."""
 
     first: Said
@@ -147,8 +138,7 @@ class DecisionRow:
     standing: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActRow:
+class ActRow(Struct, frozen=True):
     """One line of the record. `marks` are codes: void, withdrawn, no-receipt, clock, unseen."""
 
     number: int
@@ -158,8 +148,7 @@ class ActRow:
     marks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseDocument:
+class CaseDocument(Struct, frozen=True):
     case: str
     title: str
     product: str

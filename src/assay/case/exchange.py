@@ -6,9 +6,10 @@ is kept, so a copy that does not fit (a dropped act, a party with two voices, an
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from assay.case import carried, checking, entered
 from assay.case.acts import Act
@@ -24,8 +25,7 @@ from assay.ledger.party import Party
 from assay.ledger.signing import NamedKey
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What an import brought: `fresh` acts, `unknown_there` acts that the file does not have, and our receipt."""
 
     case: Case
@@ -35,8 +35,7 @@ class Merged:
     receipt: Act | None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Two copies of one case that fit together: what each has alone."""
 
     history: History

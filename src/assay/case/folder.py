@@ -18,10 +18,10 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from assay.case import checking, entered
 from assay.case.acts import Act, make
@@ -51,8 +51,7 @@ class _Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A file to go with an act, under the name that others see."""
 
     name: str

@@ -8,7 +8,8 @@ A set of acts is a whole number with one bit for each, so that "was this seen by
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.case.acts import Act
 from assay.core.errors import NotVerifiedError
@@ -20,8 +21,7 @@ Past = int
 """A set of acts: bit n stands for act n of the history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """An act in its envelope. `keys` are those whose signatures were verified; empty until they were."""
 
     act: Act

@@ -4,8 +4,9 @@ Invisible and direction characters are written as `\\uXXXX`: the same value to a
 """
 
 import json
-from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
+
+import msgspec
 
 from assay.case.document import CaseDocument
 from assay.report import escape
@@ -13,7 +14,9 @@ from assay.report import escape
 
 def render(document: CaseDocument) -> bytes:
     """UTF-8, two spaces of indent, keys in the order of the document, one newline at the end."""
-    encoded = json.dumps(asdict(document), ensure_ascii=False, indent=2, default=_moment)
+    encoded = json.dumps(
+        msgspec.to_builtins(document, builtin_types=(date, datetime)), ensure_ascii=False, indent=2, default=_moment
+    )
     return (escape.json(encoded) + "\n").encode("utf-8")
 
 

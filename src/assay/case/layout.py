@@ -4,7 +4,8 @@ Nothing is escaped here: each output passes every string through its own functio
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.case import labels, words
 from assay.case.contents import Body
@@ -15,8 +16,7 @@ from assay.report.words import sentence, singular, size
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`mark` is a mark of the report (broken, open, met, waived, not-applicable), "" for none."""
 
     title: str
@@ -25,8 +25,7 @@ class Item:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     id: str
     title: str
     items: tuple[Item, ...] = ()

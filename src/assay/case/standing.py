@@ -7,9 +7,10 @@ something that a decision had not seen. Such a case is *reopened*.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.case.acts import Act
 from assay.case.contents import (
@@ -29,8 +30,7 @@ StateName = Literal["draft", "delivered", "examining", "questions", "answered", 
 _WEIGHTY = (Delivery, Answer, Withholding, Remedy, Objection)  # what a decision of the vendor's product has to know
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """`decision` are its two signatures, when one stands. `unseen` are acts that the last decision had not seen."""
 
     name: StateName
@@ -40,8 +40,7 @@ class State:
     contradicting: tuple[Act, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """Something with a day: `act` waits for `party` until `until`; `done` is what settled it.
 
     A question is owed an answer; where nothing is `owed` (a verdict, a decision) the party may let the day pass.
@@ -57,8 +56,7 @@ class Due:
         return self.owed and (self.done.day if self.done is not None else as_of) > self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """`later` has seen `earlier`, and is dated before it."""
 
     later: Act

@@ -10,10 +10,11 @@ A review that does not record what the vendor withheld would take silence for ab
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from assay.case.acts import Act
 from assay.case.contents import Body, Delivery, Disclosure
@@ -43,8 +44,7 @@ _NAMES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Struct, frozen=True):
     """Rules of a review by where they stand, as `book/rule`; rules about the review itself convict nobody."""
 
     broken: tuple[str, ...]

@@ -10,8 +10,9 @@ only where its party is nobody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from assay.case.acts import Act
 from assay.case.contents import (
@@ -36,8 +37,7 @@ from assay.case.history import History, Past, Signed
 from assay.ledger.signing import NamedKey, read_key
 
 
-@dataclass(slots=True)
-class Member:
+class Member(Struct):
     """A party as the case knows it. `keys` may sign now; `ever` are all that could at some time."""
 
     name: str

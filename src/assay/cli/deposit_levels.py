@@ -1,10 +1,10 @@
 """`assay deposit levels SOURCE`: how far a deposit is verified, from a virus check to a comparison with what runs."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from assay.cli import options
 from assay.cli.sealed import in_place

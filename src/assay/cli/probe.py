@@ -1,11 +1,11 @@
 """`assay probe run | declare | sign | diff`: a product in a cage, what it did held against what its vendor declared."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from assay.cli import options
 from assay.cli.signing import entering

@@ -5,11 +5,11 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from assay.cli import deposit as group
 from assay.cli.deposit_room import secret, signed_deposit
@@ -76,8 +76,7 @@ def in_place(plan: "Plan", address: str, room: Path | None, trusted: tuple[str, 
         yield sealed
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """Files of a version that were opened, how many the terms keep back, and what did not verify."""
 
     version: "Version"

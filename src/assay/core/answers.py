@@ -20,9 +20,11 @@ value that is known stays, and a fact that is certain convicts.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.facts import Fact, Scalar, Scope, Subject, fact_id
@@ -51,8 +53,7 @@ ANSWERABLE: frozenset[str] = frozenset(_READ)
 """Reasons that stand for a file which somebody can read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Who answers for which content, and on which days that counts. `about` is a reason, or a fact by its id; `digest`
     is that of a file, or of the delivery; `told` is what is said of the fact."""
 
@@ -146,8 +147,7 @@ class Identified(Seen, Protocol):
 Known = TypeVar("Known", bound=Identified)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A fact with what `who` determined, as much of it as judging looks at. One that does not hold counts for none."""
 
     id: str

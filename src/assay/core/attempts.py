@@ -4,8 +4,9 @@ Completed work is one attempt per examination and file class, with a count. What
 per file, so that nothing is lost in a total. Reasons are an enumeration; `report/reasons.py` explains each code once.
 """
 
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from assay.core.facts import Scope
 from assay.core.kinds import FileClass
@@ -21,8 +22,7 @@ ReasonCode = Literal[
 REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Attempt:
+class Attempt(Struct, frozen=True, order=True):
     """`path` is as delivered, '' for a group. `ran` says where: inline, worker or cage.
 
     `detail` is one short sentence in English for the examiner; it may quote the product and is escaped by outputs.

@@ -6,16 +6,16 @@ not keep state between calls, and may raise anything: the bench turns it into a 
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.facts import Fact, Scope, Subject
 from assay.core.kinds import FileClass
 
 
-@dataclass(frozen=True, slots=True)
-class Locator:
+class Locator(Struct, frozen=True):
     """Where the bytes of a member are; a worker reopens it with `intake.open_locator`. Picklable and small.
 
     `scheme` is file (a path), slice (a path, offset and size) or zip (offset and size of the compressed bytes, and in
@@ -28,12 +28,8 @@ class Locator:
     size: int = -1
     entry: int = -1
 
-    def __reduce__(self) -> tuple[type["Locator"], tuple[object, ...]]:  # a fifth of what dataclasses do by themselves
-        return Locator, (self.scheme, self.path, self.offset, self.size, self.entry)
 
-
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One file of a tree. `path` is as delivered, bytes that are not UTF-8 written as `\\xNN`."""
 
     path: str
@@ -53,8 +49,7 @@ class Tree(Protocol):
         """Raises OSError, or zlib/zipfile errors on damage."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileMeta:
+class FileMeta(Struct, frozen=True):
     """What intake knows of a file before anybody reads it whole. `format` is a language or a format name.
 
     `module` is what its own package calls the file, '' when nothing tells: see `intake.modules`.
@@ -89,8 +84,7 @@ class FileMeta:
         return Subject(self.component, self.logical, name, self.scope)
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
+class FileView(Struct, frozen=True):
     """One unit of a file: the whole of it, or a region of at most `Limits.unit_bytes` of a larger one."""
 
     meta: FileMeta
@@ -107,8 +101,7 @@ class Hit(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """Part of a file that an examination could not follow: its attempt becomes partial (or failed, skipped)."""
 
     reason: ReasonCode
@@ -116,8 +109,7 @@ class Shortfall:
     status: str = "partial"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What one unit gave: facts, an opaque picklable summary for `conclude` (None is nothing), and shortfalls."""
 
     facts: tuple[Fact, ...] = ()
@@ -125,8 +117,7 @@ class Examined:
     shortfalls: tuple[Shortfall, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What shapes facts counts bytes, nodes and steps, never seconds; seconds are only the watchdog's."""
 
     unit_bytes: int = 4 << 20
@@ -142,8 +133,7 @@ class Lab(Protocol):
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """A delivered product after intake. `digest` covers path, size and SHA-256 of every file that was read."""
 
     files: Sequence[FileMeta] = field(default_factory=tuple)
@@ -163,8 +153,7 @@ class Index(Protocol):
         """The file reopened, None when it is larger than one unit. Counts towards the budget of bytes read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(Struct, frozen=True):
     """`shortfalls` name the file they are about."""
 
     facts: tuple[Fact, ...] = ()

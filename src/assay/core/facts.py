@@ -7,10 +7,12 @@ integers of at most 53 bits, booleans and null.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.kinds import KINDS
 
@@ -23,8 +25,7 @@ _TEXT = frozenset({str})
 _PLAIN = frozenset({str, bool, type(None)})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
+class Evidence(Struct, frozen=True, order=True):
     """Where to look. `path` is as delivered (`archive!member`), `line` counts from 1, 0 when lines do not apply."""
 
     path: str
@@ -35,8 +36,7 @@ class Evidence:
     origin: str = ""  # path:line where the value that decides was found, when it is not this line
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a fact is about. `path` is logical, `name` the qualified name of the enclosing declaration."""
 
     component: str
@@ -45,8 +45,7 @@ class Subject:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One observation. `by` is `examination@version`. A key that does not apply is absent; None is "undetermined"."""
 
     kind: str

@@ -10,9 +10,10 @@ name is no use of DES.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from assay.core.facts import Fact, Scalar, fact_id
 from assay.core.families import possible
@@ -26,8 +27,7 @@ _REACH = "reach"
 _FAMILY, _PRIMITIVE = "family", "primitive"
 
 
-@dataclass(frozen=True, slots=True)
-class _Narrowed:
+class _Narrowed(Struct, frozen=True):
     """A family that could not be determined, with the primitive that says which it may be."""
 
     primitive: object

@@ -2,27 +2,25 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.facts import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """A part of the product with a role of its own, e.g. server, agent, console. `path` is a folder inside it."""
 
     role: str
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Vendor:
+class Vendor(Struct, frozen=True):
     name: str
     country: str | None = None  # ISO 3166-1 alpha-2, as stated; never guessed
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Struct, frozen=True):
     """An interface that the vendor declares: what listens, on which port, for whom."""
 
     name: str
@@ -31,8 +29,7 @@ class Interface:
     audience: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """What the vendor says that the product does. None is "not declared"; an empty tuple is "declared: none".
 
     A `draft` was written down by a program for the vendor to edit: until the vendor makes it its own, it declares
@@ -50,8 +47,7 @@ class Declaration:
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SignedDeclaration:
+class SignedDeclaration(Struct, frozen=True):
     """Where the vendor's signature of a declaration is found. Operator-given only: no product vouches for itself.
 
     Either `file`, an envelope of `assay probe sign` that one of `keys` (the vendor's, as the operator knows them)
@@ -63,8 +59,7 @@ class SignedDeclaration:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """The owner's permission, bound to one delivery, named tests and addresses, until a day."""
 
     by: str
@@ -75,8 +70,7 @@ class Consent:
     addresses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Something a party states. It becomes a fact of kind `statement`, never more than that."""
 
     claim: str
@@ -88,8 +82,7 @@ class Statement:
     expires: datetime.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(Struct, frozen=True):
     """What an owner refuses to hand over: `what` is a path or folder of the product, or a fact kind."""
 
     what: str
@@ -98,8 +91,7 @@ class Withheld:
     law: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unlock:
+class Unlock(Struct, frozen=True):
     """Where the password of a file is found: in an environment variable, or in a file. Operator-given only.
 
     `file` is the path as delivered, or the logical one. The password itself stands in no manifest.
@@ -110,8 +102,7 @@ class Unlock:
     password_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What is said about a product before anybody looks. Which fields count depends on who says it (`intake/`).
 
     `build` is the shell command that builds its source, run at the root of the source: see `assay deposit levels`.
@@ -137,8 +128,7 @@ class Manifest:
     build: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """What is known of the product after intake. `attributes` are what a rule's `applies` may name, operator-given."""
 
     name: str

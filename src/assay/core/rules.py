@@ -1,9 +1,11 @@
 """Rules as values. The loader in `rulebooks/` builds them from YAML; `judge.py` applies them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
@@ -20,8 +22,7 @@ Operator = Literal["in", "not", "at_least", "at_most", "before", "after", "match
 AS_OF = "as_of"  # as the operand of `before` and `after`: the day of judging
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One test of one key. `operand` is a tuple for `in` and `not`; `full_match` is set by the loader for `matches`.
 
     `perhaps` lists values that do not decide the key (a bare digest call does not show what the digest is for): the
@@ -30,7 +31,7 @@ class Comparison:
 
     operator: Operator
     operand: tuple[Scalar, ...]
-    full_match: Callable[[str], object] | None = field(default=None, compare=False)
+    full_match: Callable[[str], object] | None = None
 
     def holds(self, item: str | int | bool) -> bool:
         """Whether a known value satisfies the comparison; a value of the wrong type does not."""
@@ -57,8 +58,7 @@ class Comparison:
                 return item > bound  # type: ignore[operator]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Facts of one kind whose keys satisfy every comparison. `scope` restricts the subject; empty is any scope."""
 
     kind: str
@@ -77,8 +77,7 @@ def _on(comparison: Comparison, day: date) -> Comparison:
     return replace(comparison, operand=(day.isoformat(),)) if dated else comparison
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """The sentence of the source document that the rule restates. `known` says how well that document is known.
 
     text: the issuer's document was read; copy: a quotation of it; press: reports about it; memory: nobody opened it
@@ -94,8 +93,7 @@ class Clause:
     informative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """What a rule is tried on: it must give the outcome that the example is filed under, on that day."""
 
     facts: tuple[Fact, ...] = ()
@@ -104,8 +102,7 @@ class Example:
     as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Exactly one of `forbid` and `require` is non-empty, unless the clause is informative: then both are empty.
 
     `asks` says which demand of a review the rule belongs to, where its facts do not tell: a statement may be of any.
@@ -147,8 +144,7 @@ Reckoned = Literal["purchases", "use"]
 Base = Literal["count", "value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A share of a buyer's products that a document asks for until a day, in parts per million, at least.
 
     `of`: what was bought in the year of `by`, or everything bought up to it. `category` '' is all categories; a base
@@ -166,8 +162,7 @@ class Target:
     because: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A legal way on which data may leave. It is needed as soon as one of its rules is broken; a book lists the
     gravest first, and last the one without rules, which is left when nothing graver is needed.
 
@@ -181,8 +176,7 @@ class Route:
     needs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """`about` is 'review' for the book that judges the review itself: its broken rules never convict the product; it is
     'export' for one that judges data that leaves, which no review asks for.
     """
@@ -203,8 +197,7 @@ class Rulebook:
     routes: tuple[Route, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """Facts that share the values which decided: how many, and the first few ids in dossier order."""
 
     kind: str
@@ -213,8 +206,7 @@ class Matched:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Struct, frozen=True):
     """Attempts that were not completed, grouped by reason and format."""
 
     status: str
@@ -235,8 +227,7 @@ Because = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """One reason of a judgement. Which fields are set depends on `because`; `assay why` prints all that are."""
 
     because: Because
@@ -245,8 +236,7 @@ class Ground:
     unseen: tuple[Unseen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What the rule says of this product, and every ground of it, the deciding one first."""
 
     book: str

@@ -1,14 +1,14 @@
 """Sentences for people, always in English and Chinese."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One sentence in both languages. `fill` substitutes `{name}` fields in both."""
 
     en: str

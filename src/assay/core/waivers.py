@@ -7,9 +7,10 @@ nobody looked at. Whoever asks does not grant.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.rules import Judgement
@@ -19,8 +20,7 @@ WaiverState = Literal["applied", "expired", "not-yet", "stale"]
 _ABSENCES = frozenset({"required-absent", "withheld"})  # grounds of a broken rule that no fact can name
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """`facts` are ids of the facts that may break `book`/`rule`; empty when the rule is broken by what is absent.
 
     `artifact` is the digest of the delivery for which it was granted: a later one may deserve another look.
@@ -37,8 +37,7 @@ class Waiver:
     artifact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """A waiver against one review: its state, and how many of the facts that break the rule now it covers."""
 
     waiver: Waiver

@@ -6,7 +6,8 @@ none is broken. Where nothing graver is needed, the last route of the book is le
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.errors import UsageError
@@ -27,8 +28,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """`route` None is "cannot be decided": `open` are the rules that leave it so. `held` was gone already."""
 
     book: Rulebook

@@ -9,10 +9,11 @@ An export that did not take place is withdrawn in the register; nothing is delet
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.facts import Fact
@@ -28,8 +29,7 @@ from assay.rulebooks import load, shipped
 from assay.rulebooks.loader import load_head
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the exporter says of an export. `exemption` is one that is claimed, by its id."""
 
     paths: tuple[Path, ...]
@@ -40,8 +40,7 @@ class Asked:
     exemption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The export as it stands in the register, the year's totals, and one decision for each book."""
 
     profile: Profile

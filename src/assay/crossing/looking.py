@@ -13,10 +13,10 @@ persons in a row than that, such as a contact beside some customers.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct, field
 
 from assay.core.errors import NothingToExamineError, UsageError
 from assay.core.text import Text
@@ -34,8 +34,7 @@ _CHUNK = 1 << 20
 Progress = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Looked:
+class Looked(Struct):
     """`ordinary` and `sensitive` are certain; the possible ones hold what is only plausible as well."""
 
     ordinary: Sketch

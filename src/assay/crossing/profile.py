@@ -21,9 +21,10 @@ here exempts nothing: it only makes the outcome uncertain. No country is ever gu
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.facts import Scalar
@@ -40,8 +41,7 @@ _COUNTRY = Text("two capital letters, such as CN", "两位大写字母，如 CN"
 _LARGEST = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Struct, frozen=True):
     """An exemption whose facts a named person confirms; `document` is the SHA-256 of what shows them."""
 
     id: str
@@ -49,8 +49,7 @@ class Exemption:
     document: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A route that was gone already, for one recipient: an assessment passed, a contract filed, a certificate."""
 
     route: str
@@ -61,8 +60,7 @@ class Held:
     document: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """None is "not said". `home` is where the data was collected."""
 
     handler: str

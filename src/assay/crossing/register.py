@@ -23,9 +23,10 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -58,8 +59,7 @@ _NAME = re.compile(r"([0-9]{4,9})\.json", re.ASCII)
 _LARGEST_SKETCH = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of an export by what it holds, never by a value."""
 
     set: str
@@ -69,16 +69,14 @@ class Column:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A part of the delivery that was not read, and why (a reason code of `core.attempts`)."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """The persons of one export: `ordinary` and `sensitive` are SHA-256 of sketches, "" for nobody.
 
     `possible_*` count columns that are only plausible as well.
@@ -90,8 +88,7 @@ class Counted:
     possible_sensitive: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """One export. `exemption` is what was claimed, `confirmed` whether the handler's profile confirmed it that day."""
 
     number: int
@@ -107,23 +104,20 @@ class Export:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True):
     number: int
     day: date
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(Struct, frozen=True):
     format: int
     id: str
     handler: str
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Distinct persons of a year. `possible` counts claimed exemptions that nobody confirmed, and uncertain columns."""
 
     year: int

@@ -15,7 +15,8 @@ vendor has cosigned, or `unseen_views` acts that none has seen.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -38,8 +39,7 @@ SEEN_LATER = ("view", "search", "facts")
 """Acts of which no more than `unseen_views` may wait for a witness."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Bytes [start, stop) of a file that has `size`; `words` is the digest of a passage that has no place."""
 
     path: str

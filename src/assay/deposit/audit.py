@@ -20,10 +20,10 @@ destroyed is gone.
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -47,8 +47,7 @@ WHAT = "the certificate"
 LARGEST = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True):
     """What verified. `by` are the labels of the keys that signed the certificate."""
 
     record: Record

@@ -15,9 +15,9 @@ has a key reads, and keys are handed out by orders and grants (`orders`, `grants
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.text import Text
@@ -43,8 +43,7 @@ _NUMBERED = re.compile(r"[0-9]{6,}\.json", re.ASCII)
 _AT_ONCE = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A piece: the pack it lies in, its place there, and its key."""
 
     pack: str

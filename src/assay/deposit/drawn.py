@@ -24,8 +24,10 @@ Sources: the hypergeometric distribution, without replacement; the commitment is
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import comb
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, UsageError
 from assay.core.facts import Evidence, Fact, Scalar
@@ -71,8 +73,7 @@ class Reveal(Document, frozen=True, kw_only=True):
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """What was drawn: positions of the manifest, in order, and the seed that says so."""
 
     submission: Submission
@@ -80,8 +81,7 @@ class Lot:
     positions: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Drawn files by what came of them: paths."""
 
     agree: tuple[str, ...] = ()
@@ -93,8 +93,7 @@ class Compared:
         return len(self.differ) + len(self.unclear)
 
 
-@dataclass(frozen=True, slots=True)
-class Assurance:
+class Assurance(Struct, frozen=True):
     """Of `files`, `drawn` were looked at and `against` spoke against the submission.
 
     `at_most`: with at least `confidence` (parts per million) no more files than this do so. `one_percent`: how likely

@@ -10,9 +10,10 @@ What they were shown meanwhile counts: `leave` refuses facts that would now pass
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -37,8 +38,7 @@ class Journal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """The root, the terms that say what tools may read and quote, and how to enter what is done."""
 
     root: bytes
@@ -64,8 +64,7 @@ def opened(folder: Path, deposit: Deposit, party: Party, clock: Clock, passphras
         return Opened(root, host.terms, order, name, allowance, _Log(folder, deposit, party, clock, name))
 
 
-@dataclass(frozen=True, slots=True)
-class _Log:
+class _Log(Struct, frozen=True):
     """Implements `Journal` in the host's folder."""
 
     folder: Path

@@ -12,10 +12,10 @@ he already has is in the deposit, and how long its pieces are; it is the vendor'
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -36,8 +36,7 @@ def new_key() -> bytes:
     return os.urandom(SIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyBlock:
+class KeyBlock(Struct, frozen=True):
     """What the header of a deposit holds of its keys: the public key, and three messages under the root key."""
 
     public: bytes
@@ -46,8 +45,7 @@ class KeyBlock:
     canary: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NamingKey:
+class NamingKey(Struct, frozen=True):
     """Names contents, and opens the index of where they lie."""
 
     deposit: str
@@ -62,8 +60,7 @@ class NamingKey:
         return self.suite.expand(self.key, b"assay deposit index", self.suite.key_size)
 
 
-@dataclass(frozen=True, slots=True)
-class EpochKey:
+class EpochKey(Struct, frozen=True):
     """Under which the contents and the manifest of one version are sealed."""
 
     deposit: str

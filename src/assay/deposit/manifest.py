@@ -13,11 +13,11 @@ Statement and header are DSSE envelopes; they are public, hold no name of a file
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -52,8 +52,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
         return _rows.encode(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The rows of a version, in order of path; `places` finds them."""
 
     rows: tuple[Row, ...]
@@ -86,8 +85,7 @@ class Manifest:
         return merkle.fold([merkle.leaf_hash(row.canonical()) for row in self.rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What a deposit is from its first day. `terms` and `custody` are the SHA-256 (hex) of these documents.
 
     `at` is in POSIX seconds. `signing` are the keys that the vendor signs with, by its own word; `signed_by` are those
@@ -105,8 +103,7 @@ class Header:
     signed_by: tuple[NamedKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One sealed version, as its signed statement says. `packs` are all that it needs, with their sizes.
 
     `sha256` and `sm3` (hex) are of the manifest, `root` is of the tree over its rows; `prior` is the digest of the

@@ -13,8 +13,9 @@ the source in place) or `drill` (the shares are proven; nothing is opened).
 import base64
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -80,8 +81,7 @@ class Release(Document, frozen=True, kw_only=True):
     sealed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The deposit that an order is about, as the vendor signed it."""
 
     deposit: str

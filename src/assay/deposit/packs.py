@@ -14,11 +14,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
 import zstandard
+from msgspec import Struct, field
 
 from assay.core.errors import NotVerifiedError
 from assay.deposit import container
@@ -108,8 +108,7 @@ def open_piece(
     return content
 
 
-@dataclass(slots=True)
-class Packer:
+class Packer(Struct):
     """Seals pieces into packs of a new version and writes them. For one thread."""
 
     storage: Storage

@@ -18,8 +18,9 @@ room. The log tells what the room showed; the terms name the host because the re
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from assay.core.errors import NotVerifiedError, UsageError
 from assay.core.text import Text
@@ -39,15 +40,13 @@ _WAITING = 1000  # challenges that nobody answered
 _SESSION = b"assay reading room session v1\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """An examiner who proved to hold a key of the terms, in this process."""
 
     examiner: NamedKey
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a reader sees. `number` is the position of its entry, `mark` stands on top, `code` on each line."""
 
     path: str
@@ -65,8 +64,7 @@ class Page:
         return "\n".join([self.mark, head, "", *body, "", self.mark, ""])
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """Lines of a content that has `of` lines, which are its bytes [start, stop)."""
 
     lines: tuple[bytes, ...]
@@ -80,8 +78,7 @@ class Cut:
         return sum(cost_of(line) for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage(Cut):
+class Passage(Cut, frozen=True):
     """Lines of a granted file, found and measured, not yet shown to anybody."""
 
     grant: Grant

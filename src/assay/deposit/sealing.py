@@ -16,9 +16,11 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.errors import AssayError, InputError, NothingToExamineError
 from assay.core.paths import shown
@@ -41,8 +43,7 @@ Progress = Callable[[int, int], None]
 """Called with the files and bytes that were sealed so far."""
 
 
-@dataclass(slots=True)
-class Sealed:
+class Sealed(Struct):
     """What was sealed. `added` is the bytes that are new in the store, `left_out` what is no file."""
 
     version: Version

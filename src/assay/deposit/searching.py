@@ -18,9 +18,9 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import re2
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -38,8 +38,7 @@ Find = Callable[[bytes], tuple[int, int] | None]
 """Where a text first matches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One hit: its file, the number of its line, and the line, or the part of a long one around the hit."""
 
     path: str
@@ -47,8 +46,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """`number` is the position of the entry; `mark` and `code` as on a page. `more` is the file and line where the rest
     begins, `why` what kept it back when that is not the size of a page; in `limited` files a limit lets no further line
     be shown.

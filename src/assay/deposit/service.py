@@ -15,11 +15,12 @@ import hashlib
 import html
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs
+
+from msgspec import Struct
 
 from assay.core.errors import AssayError, Exit, UsageError
 from assay.core.text import Lang, Text
@@ -47,8 +48,7 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One answer. `cookie` opens a session."""
 
     body: bytes

@@ -17,10 +17,10 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.text import Text
@@ -37,8 +37,7 @@ _LARGEST = 64 << 10
 _SALT = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Somebody who keeps one share, in a group of the terms."""
 
     name: str
@@ -46,8 +45,7 @@ class Holder:
     key: SealingKey
 
 
-@dataclass(frozen=True, slots=True)
-class Recipients:
+class Recipients(Struct, frozen=True):
     """Who gets a share, in the order of the terms' groups."""
 
     terms: Terms
@@ -92,16 +90,14 @@ class ShareFile(Document, frozen=True, kw_only=True):
     sealed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dealt:
+class Dealt(Struct, frozen=True):
     """The files, one for each holder, and the custody as bytes."""
 
     paths: tuple[Path, ...]
     custody: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """An opened share: SLIP-39 words. Never written anywhere."""
 
     group: str

@@ -8,7 +8,6 @@ SM4 takes keys of 128 bits; everything else has 256. `SUITES` is the list; what 
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -46,8 +46,7 @@ class Cipher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """`aead` is the name in IANA's registry. `expand(key, info, size)` is HKDF-Expand of RFC 5869."""
 
     name: str

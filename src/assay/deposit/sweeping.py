@@ -13,7 +13,8 @@ alone: what looks forgotten there may be what somebody hid the name of.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -28,8 +29,7 @@ DAY = 86_400
 _FOLDERS = ("packs", "objects", "versions")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Left:
+class Left(Struct, frozen=True, order=True):
     """An object that no version names. `made` in POSIX seconds."""
 
     made: float
@@ -37,8 +37,7 @@ class Left:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """What was removed, and what the store keeps (object lock)."""
 
     removed: tuple[Left, ...]

@@ -15,12 +15,12 @@ import io
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import msgspec
+from msgspec import Struct
 
 from assay.core.errors import NotVerifiedError
 from assay.core.examination import Locator
@@ -54,8 +54,7 @@ class FileKeys(msgspec.Struct, frozen=True):
     withheld: list[Withheld]
 
 
-@dataclass(frozen=True, slots=True)
-class SealedMember:
+class SealedMember(Struct, frozen=True):
     """A file or link of the tree."""
 
     row: Row

@@ -8,10 +8,11 @@ What it cannot see: views that the host never entered. The bodies of views stay 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.text import Text
 from assay.deposit.acts import PREFIX
@@ -26,8 +27,7 @@ from assay.ledger.sqlite import SqliteStore
 from assay.ledger.witness import Seen, Witness, request
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """What is new, for people, and the cosignature for the host."""
 
     lines: tuple[Text, ...]

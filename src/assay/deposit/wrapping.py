@@ -16,7 +16,6 @@ import os
 import re
 import resource
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +23,7 @@ from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from msgspec import Struct
 
 from assay.core.errors import InputError, NotVerifiedError, UsageError
 from assay.core.text import Text
@@ -40,8 +40,7 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _NONCE = bytes(12)  # a key of its own for every message
 
 
-@dataclass(frozen=True, slots=True)
-class SealingKey:
+class SealingKey(Struct, frozen=True):
     """A public key to which secrets are sealed. Making one of a wrong form raises ValueError."""
 
     name: str
@@ -75,8 +74,7 @@ class SealingKey:
         return len(wrapped).to_bytes(2) + wrapped + sm4.Key(key).seal(_NONCE, secret, context)
 
 
-@dataclass(frozen=True, slots=True)
-class SealingPair:
+class SealingPair(Struct, frozen=True):
     """Both halves."""
 
     key: SealingKey

@@ -1,19 +1,19 @@
 """The one JSON adapter: nouns of core to and from JSON, strictly, and their JSON Schema.
 
-Core's dataclasses know nothing of JSON. Here each gets a msgspec record made from its own fields, so that no field is
-declared twice. Written JSON is one object on one line: fields in their declared order, keys of a value sorted, fields
+Core's nouns know nothing of JSON. Here each gets a record made from its own fields, so that no field is declared
+twice. Written JSON is one object on one line: fields in their declared order, keys of a value sorted, fields
 at their default left out; equal input gives equal bytes. Reading refuses an unknown or missing field and a wrong type
 or choice. It does not recompute a fact's id: the segment's digest covers it. See docs/adr/0001-serialisation.md.
 """
 
-import dataclasses
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
+from msgspec import structs
 
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError
@@ -28,8 +28,7 @@ _RENAMED = {"file_class": "class"}
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(msgspec.Struct, frozen=True):
     """One delivered file as it was read. `path` as delivered, `logical` as in facts, `scope_from` what decided it."""
 
     path: str
@@ -132,14 +131,13 @@ def _decoded(decoder: "msgspec.json.Decoder[T]", line: bytes, file: str, number:
 
 
 def _make_record(type_: type[Any]) -> Any:
-    """A msgspec Struct with the fields of a dataclass, nested dataclasses included; a fact's id comes first."""
-    hints = get_type_hints(type_)
+    """A record with the fields of a noun, nested nouns included; a fact's id comes first."""
     fields: list[Any] = [("id", str)] if type_ is Fact else []
-    for item in dataclasses.fields(type_):
-        field = (item.name, _written(hints[item.name]))
-        if item.default is not dataclasses.MISSING:
+    for item in structs.fields(type_):
+        field = (item.name, _written(item.type))
+        if item.default is not msgspec.NODEFAULT:
             fields.append((*field, item.default))
-        elif item.default_factory is not dataclasses.MISSING:
+        elif item.default_factory is not msgspec.NODEFAULT:
             fields.append((*field, msgspec.field(default_factory=item.default_factory)))
         else:
             fields.append(field)
@@ -149,8 +147,8 @@ def _make_record(type_: type[Any]) -> Any:
 
 
 def _written(hint: Any) -> Any:
-    """The hint with each dataclass in it replaced by its record."""
-    if dataclasses.is_dataclass(hint):
+    """The hint with each noun in it replaced by its record."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return _record(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is tuple:
@@ -165,9 +163,7 @@ def _written(hint: Any) -> Any:
 _record: Callable[[Any], Any] = cache(_make_record)
 _decoder: Callable[[Any], "msgspec.json.Decoder[Any]"] = cache(lambda type_: msgspec.json.Decoder(_record(type_)))
 _FACT, _SUBJECT, _EVIDENCE = _record(Fact), _record(Subject), _record(Evidence)
-_of_subject, _of_evidence = (
-    attrgetter(*(item.name for item in dataclasses.fields(type_))) for type_ in (Subject, Evidence)
-)
+_of_subject, _of_evidence = (attrgetter(*type_.__struct_fields__) for type_ in (Subject, Evidence))
 _glimpses = msgspec.json.Decoder(Glimpse)
 _settled = msgspec.json.Decoder(Settled)
 _kinds = msgspec.json.Decoder(_Kinded)

@@ -6,12 +6,13 @@ against damage and mistakes; whoever can rewrite the file can rewrite it too, wh
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.facts import canonical
@@ -26,23 +27,20 @@ FORMAT = 1
 _LARGEST_MANIFEST = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """`dossier.json`: that this folder is a dossier, and which version of its layout."""
 
     dossier: int
 
 
-@dataclass(frozen=True, slots=True)
-class RulebookRef:
+class RulebookRef(Struct, frozen=True):
     """A rulebook by its id and the digest of what it said on the day."""
 
     id: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRecord:
+class ReviewRecord(Struct, frozen=True):
     """What was reviewed, with what, judged as of which day. `artifact` is the digest of the delivered files."""
 
     product: Product
@@ -53,8 +51,7 @@ class ReviewRecord:
     rulebooks: tuple[RulebookRef, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SealedReview:
+class SealedReview(Struct, frozen=True):
     """`review.json`. `streams` names the segments of each stream of records, in order."""
 
     format: int
@@ -63,8 +60,7 @@ class SealedReview:
     streams: Mapping[str, tuple[Segment, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
+class Judging(Struct, frozen=True):
     """Under which rulebooks, and as of which day, a sealed review was judged again."""
 
     as_of: date
@@ -76,8 +72,7 @@ class Judging:
         return hashlib.sha256(canonical([self.as_of.isoformat(), books])).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class SealedJudging:
+class SealedJudging(Struct, frozen=True):
     """`judgements/<review>/<key>.json`."""
 
     format: int
@@ -87,8 +82,7 @@ class SealedJudging:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SealedWaiver:
+class SealedWaiver(Struct, frozen=True):
     """`waivers/<number>.json`."""
 
     format: int
@@ -97,8 +91,7 @@ class SealedWaiver:
     waiver: Waiver
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One line of a journal: what is planned, or a stream that is complete and where it is."""
 
     planned: tuple[str, ...] = ()

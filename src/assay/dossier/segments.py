@@ -9,10 +9,10 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import zstandard
+from msgspec import Struct, field
 
 from assay.core.errors import NotVerifiedError
 from assay.core.text import Text
@@ -25,8 +25,7 @@ _LEVEL = 3
 _WINDOW = 8 << 20  # more than level 3 asks for
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """What a manifest says of a segment. `kinds` counts the facts of each kind; empty when it holds no facts."""
 
     digest: str

@@ -1,9 +1,10 @@
 """Adding a product to a register from its dossier: what the manifest states, and what the buyer says beside it."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.text import Text

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.text import Text
 from assay.estate.register import Register, Row, folded
@@ -11,8 +12,7 @@ from assay.estate.standing import Judged, Standing
 from assay.estate.words import WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """Rows, by their numbers in the file, that cannot all be right about a column."""
 
     rows: tuple[int, ...]

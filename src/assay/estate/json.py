@@ -4,12 +4,14 @@ A rulebook is named by id and digest, not repeated; what a record computes (`bre
 written out beside the numbers it is computed from.
 """
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from assay.core.rules import Rulebook
 from assay.estate.contradictions import Contradiction
@@ -50,8 +52,8 @@ def _plain(item: Any) -> Any:
     if isinstance(item, Rulebook):
         span = {"from": _plain(item.in_force_from), "until": _plain(item.in_force_until)}
         return {"id": item.id, "digest": item.digest, "status": item.status, "in_force": span}
-    if dataclasses.is_dataclass(item):
-        return {part.name: _plain(getattr(item, part.name)) for part in dataclasses.fields(item)}
+    if isinstance(item, Struct):
+        return {name: _plain(value) for name, value in asdict(item).items()}
     if isinstance(item, Mapping):
         return {str(key): _plain(value) for key, value in item.items()}
     if isinstance(item, tuple | list):

@@ -9,10 +9,12 @@ never resolved. What the register cannot say: what was taken out of use, and whi
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, NoReturn, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -32,8 +34,7 @@ _COUNT = re.compile(r"[1-9][0-9]{0,11}")
 _VALUE = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What the register states of one product bought. '' and None are "not stated".
 
     `country` is that of the vendor (ISO 3166-1 alpha-2), `country_source` who stated it or which evidence shows it.
@@ -70,11 +71,10 @@ class Row:
         return folded(self.product), folded(self.version), folded(self.vendor)
 
 
-COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Row))
+COLUMNS: tuple[str, ...] = Row.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """The rows, with the file's name and folder, and the number that the first row has in that file."""
 
     path: Path
@@ -167,7 +167,7 @@ def _row(cells: Mapping[str, str]) -> Row:
     given = {name: _text(name, cell) for name, cell in cells.items()}
     made = {name: read(name, given[name]) for name, read in _READERS.items() if given.get(name)}
     plain = {name: item for name, item in given.items() if name not in _READERS}
-    row = replace(Row(""), **plain, **made)  # type: ignore[arg-type]
+    row = replace(Row(""), **plain, **made)
     _whole(row)
     return row
 

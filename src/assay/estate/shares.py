@@ -11,13 +11,15 @@ could move as far as that end goes. Values in several currencies are added only 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.rules import Base, Reckoned, Rulebook, Target
 from assay.estate.register import Register, Row, folded
@@ -41,8 +43,7 @@ BASES: tuple[Base, ...] = get_args(Base)
 WHOLE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """What one unit of each currency is worth in `currency`, as the caller states it."""
 
     currency: str = ""
@@ -52,8 +53,7 @@ class Rates:
         return Decimal(1) if currency == self.currency else self.of.get(currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """What counts for, against, or is unknown: pieces, or units of the share's currency; and how many rows that is."""
 
     rows: int = 0
@@ -62,8 +62,7 @@ class Amount:
     unknown: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One share: `low` and `high` in parts per million, rounded outwards; None when there is nothing to divide by.
 
     `perhaps` are rows that may belong here, `unsized` rows that state no count or value, `unrated` the currencies that
@@ -83,8 +82,7 @@ class Share:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """A target and one share that answers it. `due` says whether its day has come."""
 
     target: Target
@@ -93,8 +91,7 @@ class Measured:
     due: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """All that `assay estate shares` says, beside the register's contradictions."""
 
     book: Rulebook

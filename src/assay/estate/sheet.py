@@ -5,7 +5,8 @@ the table below it holds its figures. Bars are drawn by `report.charts` in HTML,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.text import Lang
 from assay.report.charts import Bar, bars
@@ -18,8 +19,7 @@ LABEL = 34  # columns of a bar's label
 _INK = {"met": "█", "open": "▒", "broken": "░", "none": " "}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """`right` are the columns of figures."""
 
     head: tuple[str, ...]
@@ -27,8 +27,7 @@ class Table:
     right: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with any of: a plot of shares, a table, and paragraphs. `plotted` describes the plot in words."""
 
     title: str
@@ -39,8 +38,7 @@ class Section:
     legend: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """`figures` are (figure, what it is, its arithmetic); `particulars` (label, item)."""
 
     lang: Lang

@@ -12,11 +12,12 @@ says of a product decides no rule.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from assay.core.errors import AssayError, Exit, InputError, NotVerifiedError, UsageError
 from assay.core.facts import Scalar
@@ -40,16 +41,14 @@ Trouble = Literal["none", "unreadable", "incomplete", "unverified"]
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Unjudged:
+class Unjudged(Struct, frozen=True):
     """Why a product could not be judged."""
 
     why: Trouble
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One dossier under the rules, a letter of `OUTCOMES` for each rule.
 
     `because` holds the place in `BECAUSE` of each rule's deciding ground. `before` is the other side: a letter for each
@@ -67,8 +66,7 @@ class Judged:
 Standing = Judged | Unjudged
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked of each dossier: the outcomes of `rules`, and those of `against`, or with `stored` what the review
     itself held of the same rules. `countries` are those to swap in; empty is no swapping.
     """
@@ -179,8 +177,7 @@ def swapped(attributes: Mapping[str, Scalar], countries: Sequence[str]) -> Itera
         yield {**attributes, **dict.fromkeys(COUNTRY_KEYS, country)}
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """A product that was not judged, and why."""
 
     product: str

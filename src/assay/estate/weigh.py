@@ -14,9 +14,10 @@ others. What the figures cannot see: products that are not in the register, and 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.rules import Because, Clause, Outcome, Rule, Rulebook, Severity
 from assay.core.text import Text
@@ -41,8 +42,7 @@ from assay.estate.standing import (
 NAMED = 10  # products named for each clause and move; JSON holds as many, the counts hold all
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A share and its arithmetic: `part` of `whole`."""
 
     part: int
@@ -53,16 +53,14 @@ class Part:
         return self.part * 1_000_000 // self.whole if self.whole else None
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """Products that come to an outcome they did not have: how many, and the first by name."""
 
     count: int
     products: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """One clause over all judged products. `before` is None where the other side has no such rule.
 
     `newly` holds broken, met and open; `why_open` counts the deciding grounds of what is open; `flips` the products
@@ -81,8 +79,7 @@ class Weighed:
     flips: int
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
+class Weighing(Struct, frozen=True):
     """All that `assay rules weigh` says. `against` None compares with the judgements that the reviews hold."""
 
     book: Rulebook

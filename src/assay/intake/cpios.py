@@ -12,7 +12,8 @@ Source: cpio(5); Linux Documentation/driver-api/early-userspace/buffer-format.
 
 import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.intake.entries import Entry, Refusal
 from assay.intake.limits import Budget
@@ -24,8 +25,7 @@ _TRAILER = b"TRAILER!!!"
 _NEWC, _ODC = (b"070701", b"070702"), b"070707"
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Struct, frozen=True):
     """`name_size` counts the closing NUL. `align` is what name and data are padded to."""
 
     mode: int

@@ -6,8 +6,9 @@ at least one part. What this cannot see: whether the declaration is true, and wh
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.product import Declaration, Manifest, SignedDeclaration

@@ -11,10 +11,12 @@ Cannot see: version control folders (left out, recorded), anything behind a limi
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Locator, Member
@@ -42,8 +44,7 @@ _DISC_AT = 32_768
 _MAYBE_ZIP = ("jar", "war", "ear", "zip", "whl", "apk", "pyz", "pyzw", "exe", "sfx", "run", "xpi", "nupkg")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A file of the tree, and what its first bytes say it is."""
 
     member: Member

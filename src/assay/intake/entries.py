@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.attempts import ReasonCode, Status
 from assay.core.examination import Locator
@@ -12,8 +13,7 @@ BY = "intake@1"
 _LINKS_FOLLOWED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A regular file of a container, or a link when `link` is set (its target, relative to the entry's folder).
 
     A hard link's target counts from the root of the archive. `packed` is the size in the archive when it differs.
@@ -27,8 +27,7 @@ class Entry:
     hard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Something that is not examined, and why. An empty name means the container itself; `owner` is who keeps it."""
 
     name: bytes

@@ -14,8 +14,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from typing import BinaryIO, Literal, cast
+
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Locator

@@ -11,8 +11,9 @@ executable), a language that shares another one's ending (`.m`, `.v`, `.inc`), c
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.core.kinds import FileClass
 from assay.intake import languages
@@ -47,8 +48,7 @@ _TOLD = frozenset(
 """Endings of source that nothing but a signature or the first line can correct."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """`note` is set when what the head shows is a shell around something else: packed or minified."""
 
     file_class: FileClass

@@ -16,7 +16,8 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.paths import shown
 from assay.intake.containers import LAYER
@@ -32,8 +33,7 @@ _LAYER_TYPES = ("image.layer", "rootfs.diff", "rootfs.foreign.diff")
 Read = Callable[[bytes], bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """The delivered paths of an image's layers, the lowest first."""
 
     layers: tuple[str, ...]
@@ -91,8 +91,7 @@ def _blob(descriptor: object) -> bytes:
     return f"blobs/{match[1]}/{match[2]}".encode() if match else b""
 
 
-@dataclass(slots=True)
-class Layers:
+class Layers(Struct):
     """What the walk saw of images. `links` are those of each opened layer, by its prefix: name to target, and hard."""
 
     images: dict[Image, None] = field(default_factory=dict)
@@ -105,8 +104,7 @@ class Layers:
             self.paths.update(image.layers)
 
 
-@dataclass(frozen=True, slots=True)
-class Effective:
+class Effective(Struct, frozen=True):
     """`hidden` maps files that no image ships to the layer that hides them; `whiteouts` are no files at all."""
 
     hidden: Mapping[str, str] = field(default_factory=dict)

@@ -18,11 +18,12 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
 
 import re2
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta
 from assay.intake.places import open_locator
@@ -70,8 +71,7 @@ class Words(Protocol):
         """Each file that holds one of the words, with the word; in delivery order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The waiting files with the scope that stays, and how many bytes were read for it."""
 
     files: tuple[FileMeta, ...]

@@ -4,11 +4,10 @@ Limits are on what comes *out*: declared sizes are only a first check, every str
 lies on disk unpacked has no size limit here; examinations have limits of their own.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeLimits:
+class IntakeLimits(Struct, frozen=True):
     """`ratio` counts only above `ratio_above` bytes, so that a small well-packed file is never called a bomb."""
 
     entries: int = 500_000

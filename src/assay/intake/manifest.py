@@ -9,7 +9,6 @@ right is ignored, and recorded.
 Errors name file, line, key and remedy. Source: design, section 5, "The product does not control its own review".
 """
 
-import dataclasses
 import datetime
 import difflib
 import inspect
@@ -17,9 +16,11 @@ import json
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from assay.core.answers import ANSWERABLE, CLAIM, SEEN, VALUE, faults
 from assay.core.attempts import Attempt
@@ -44,8 +45,7 @@ _UNSAID = (None, "", (), Declaration())
 Steps = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The manifest that counts, and which of its parts are only claimed by the delivery."""
 
     manifest: Manifest
@@ -119,7 +119,7 @@ def _unknown_keys(value: object, of: Any, at: Steps) -> Iterator[tuple[Steps, li
     """Keys that no field of the type has; conversion alone would drop them silently."""
     if isinstance(of, types.UnionType):
         of = next(part for part in get_args(of) if part is not types.NoneType)
-    if dataclasses.is_dataclass(of) and isinstance(value, dict):
+    if isinstance(of, type) and issubclass(of, Struct) and isinstance(value, dict):
         hints = get_type_hints(of)
         for key, item in value.items():
             if key in hints:
@@ -233,7 +233,7 @@ def combine(operator: Manifest | None, embedded: Manifest | None) -> tuple[Given
     for key in ("name", "version", "vendor", "components", "declares", "build"):
         if getattr(base, key) in _UNSAID and getattr(embedded, key) not in _UNSAID:
             filled[key] = getattr(embedded, key)
-    manifest = replace(base, **filled, statements=(*base.statements, *own))  # type: ignore[arg-type]
+    manifest = replace(base, **filled, statements=(*base.statements, *own))
     notes = [_ignored(", ".join(ignored))] if ignored else []
     return Given(manifest, frozenset(filled), len(own)), notes
 
@@ -303,11 +303,9 @@ def _even(item: Any) -> Any:
 def declared(declaration: Declaration) -> Mapping[str, tuple[str, ...]]:
     """What is declared, as text; a key that was not declared is absent, an empty tuple is "declared: none"."""
     found: dict[str, tuple[str, ...]] = {}
-    for item in dataclasses.fields(declaration):
-        value = getattr(declaration, item.name)
-        if value is None or declaration.draft or item.name == "draft":  # a draft is nobody's word
+    for name, value in asdict(declaration).items():
+        if value is None or declaration.draft or name == "draft":  # a draft is nobody's word
             continue
-        if item.name == "interfaces":
-            value = tuple(f"{one.name} {one.protocol} {one.port or ''} {one.audience}".strip() for one in value)
-        found[item.name] = tuple(" ".join(text.split()) for text in value)
+        texts = (f"{one.name} {one.protocol} {one.port or ''} {one.audience}" for one in value)
+        found[name] = tuple(" ".join(text.split()) for text in (texts if name == "interfaces" else value))
     return found

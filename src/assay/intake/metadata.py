@@ -12,7 +12,8 @@ import re
 import tomllib
 import xml.parsers.expat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.examination import Member
 from assay.intake.logical import cut_version, without_version
@@ -23,8 +24,7 @@ _LONGEST = 200
 Read = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """`source` is the delivered path that said it, or "file name"."""
 
     name: str

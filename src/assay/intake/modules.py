@@ -11,7 +11,8 @@ Source: npm documentation, package.json; Go Modules Reference, go.mod files and 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.examination import Member
 from assay.intake.places import open_locator
@@ -28,8 +29,7 @@ _VERSION = re.compile(r"@v[^/]*")
 _NAME = re.compile(r"(?:@[\w.~-]+/)?[\w.~-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Modules:
+class Modules(Struct, frozen=True):
     """Names of packages by ecosystem and folder; folders end in `/` or `!`, or are ''."""
 
     named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

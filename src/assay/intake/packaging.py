@@ -14,8 +14,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assay.core.examination import Member
 from assay.intake.places import open_locator
@@ -31,8 +32,7 @@ _MARKS = {
 _JARS = (".jar!", ".war!", ".ear!", ".aar!")
 
 
-@dataclass(frozen=True, slots=True)
-class Packaging:
+class Packaging(Struct, frozen=True):
     """What the packaging manifests of a delivery say. Paths are as delivered; folders end in `/`, `!` or are ''.
 
     `packed` are zips of which everything ships, `packages` installed Python packages (without a closing slash), `npm`

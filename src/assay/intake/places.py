@@ -17,8 +17,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import BinaryIO, cast
+
+from msgspec import Struct
 
 from assay.core.examination import Locator
 from assay.intake.inflate import CHUNK, BadContentError, Codec, inflated
@@ -106,8 +107,7 @@ def _open_zip(locator: Locator, chunk: int, *, at_once: bool = True) -> BinaryIO
     return cast(BinaryIO, io.BufferedReader(reader))
 
 
-@dataclass(frozen=True, slots=True)
-class ZipRecord:
+class ZipRecord(Struct, frozen=True):
     """What a directory record or a local header says of one entry. `offset` is -1 in a local header."""
 
     flags: int

@@ -17,8 +17,9 @@ what is installed, Gradle source sets with other names).
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from assay.core.facts import Scope
 from assay.intake.containers import GEM_DATA, INSTALLED
@@ -67,8 +68,7 @@ _DOC_EXAMPLE = re.compile(r"usr/share/doc/(.+/)?examples/")
 _SOURCE_SET = re.compile(r"(?:^|(?<=[/!]))(src)/([^/!]+)/")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A delivered path, the archive it lies in, and its logical path."""
 
     path: str

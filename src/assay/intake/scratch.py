@@ -10,17 +10,17 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from assay.core.attempts import ReasonCode
 from assay.intake.inflate import CHUNK, BadContentError, Codec, inflated
 from assay.intake.limits import Budget
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A scratch file. With a `reason`, only the first `size` bytes could be had, and why."""
 
     path: str

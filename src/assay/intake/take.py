@@ -7,9 +7,11 @@ The same content gives the same result, whatever it was packed in and wherever i
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.errors import InputError, NothingToExamineError, UsageError
@@ -40,8 +42,7 @@ PROGRESS_EVERY = 500
 _OVER_ALL = ("intake.content", "review.gap", "statement")
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Struct, frozen=True):
     """What was taken in. `naming` says where the name comes from; `bytes_read` counts what intake itself read."""
 
     product: Product

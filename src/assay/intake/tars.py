@@ -10,7 +10,8 @@ Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Ta
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.intake.entries import Entry, Refusal
 from assay.intake.limits import Budget
@@ -24,8 +25,7 @@ _SPECIAL = {b"3": "a character device", b"4": "a block device", b"6": "a pipe"}
 _IGNORED = b"DV"
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Struct, frozen=True):
     name: bytes
     link: bytes
     type: bytes

@@ -15,7 +15,9 @@ Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.examination import Locator
 from assay.intake.entries import Entry, Refusal
@@ -32,8 +34,7 @@ _LONGEST_LINK = 4096
 _SALVAGE_STEP = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     """One directory record: where it stands, what it says, where its local header should stand (window offsets)."""
 
     at: int

@@ -13,10 +13,12 @@ examination that was running, and the others get the file again without it.
 
 import pickle
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Examination, FileExamination, FileMeta, Limits, Locator, Shortfall
@@ -34,8 +36,7 @@ from assay.lab.shards import Piece, halves, pieces, split
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """The last `count` files wait. `settle` gives them back, the same files in the same order, perhaps in another
     scope, and how many bytes it read."""
 
@@ -43,8 +44,7 @@ class Late:
     settle: Callable[[Index], tuple[Sequence[FileMeta], int]]
 
 
-@dataclass(frozen=True, slots=True)
-class BenchResult:
+class BenchResult(Struct, frozen=True):
     """What a run gave.
 
     `runs` are sorted runs of facts, in delivery order. `digests` (SHA-256, hex) goes with the files, '' for a file

@@ -2,9 +2,10 @@
 
 import pickle
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from assay.core.attempts import Attempt
 from assay.core.examination import Artifact, Concluded, Examination, FileMeta, Shortfall
@@ -16,8 +17,7 @@ from assay.lab.index import Index, WordsShard
 from assay.lab.place import Clock, Outcome, Place, Runs, check_facts, fault, place_of
 
 
-@dataclass(frozen=True, slots=True)
-class ToConclude:
+class ToConclude(Struct, frozen=True):
     """The position of the whole examination, and what the first pass left for it."""
 
     which: int
@@ -26,8 +26,7 @@ class ToConclude:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     """`short` are the files that fell short; `failed` says why there is no conclusion at all."""
 
     outcome: Outcome

@@ -7,8 +7,9 @@ is not one word could never be seen, so it is refused when it is asked for rathe
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from assay.core.examination import FileExamination, Hit
 from assay.lab.identifiers import IS_WORD, folded, is_one_word
@@ -22,8 +23,7 @@ class _Automaton(Protocol):
     def find_matches_as_indexes(self, haystack: memoryview) -> Sequence[tuple[int, int, int]]: ...
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """One examination's hits in one unit, in order. `capped` when there were more than the limit."""
 
     hits: list[Hit] = field(default_factory=list)

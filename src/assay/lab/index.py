@@ -8,11 +8,11 @@ import mmap
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ahocorasick_rs import BytesAhoCorasick
+from msgspec import Struct
 
 from assay.core.examination import FileMeta, FileView, Limits, Locator
 from assay.lab.identifiers import is_one_word
@@ -21,8 +21,7 @@ from assay.lab.units import TEXT_CLASSES, Reading
 _FEW = 32  # words that are searched one by one
 
 
-@dataclass(frozen=True, slots=True)
-class WordsShard:
+class WordsShard(Struct, frozen=True):
     """The words of one piece: `starts[i]` is where those of file `files[i]` begin."""
 
     path: Path

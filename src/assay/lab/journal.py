@@ -8,9 +8,10 @@ never gets into a detail: only phrases of this module do.
 import mmap
 import os
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from assay.core.attempts import ReasonCode
 
@@ -24,8 +25,7 @@ _SIGNALS = (b"Segmentation fault", b"Aborted", b"Bus error", b"Illegal instructi
 _OUT_OF_MEMORY = (b"memory allocation of", b"failed to allocate", b"bad_alloc", b"ut of memory", b"MemoryError")
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """`serial` names the task; `file` is a position in the delivery; `examination` a position or a constant above."""
 
     serial: int
@@ -33,8 +33,7 @@ class Begun:
     examination: int
 
 
-@dataclass(frozen=True, slots=True)
-class Death:
+class Death(Struct, frozen=True):
     """Why a task did not end, and what it was doing."""
 
     reason: ReasonCode

@@ -11,12 +11,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, replace
 from itertools import count
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import AssayError
 from assay.core.text import Text
@@ -33,8 +35,7 @@ MakeExecutor = Callable[[int], Executor]
 _STARTS = 3  # how often a worker may die before it has begun anything
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[_K, _R]):
+class Task(Struct, Generic[_K, _R], frozen=True):
     """`call(lane folder, serial, *arguments)` runs in a worker, a new one if `fresh`; `key` is the caller's name."""
 
     key: _K

@@ -12,9 +12,10 @@ import pickle
 import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar
+
+from msgspec import Struct, field
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Examination, FileExamination, FileMeta, Limits, Locator, Shortfall
@@ -34,8 +35,7 @@ _FACTS_PER_RUN = 50_000
 _OBJECTS_PER_COLLECTION = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """What every worker of a run needs, pickled once into the scratch folder. Callables are module-level functions."""
 
     singles: tuple[FileExamination, ...]
@@ -61,8 +61,7 @@ def here() -> tuple[str, int]:
     return platform.node(), os.getpid()
 
 
-@dataclass(slots=True)
-class Spent:
+class Spent(Struct):
     """CPU seconds of workers by phase: reading and hashing, words and prefilter, examining, concluding."""
 
     read: float = 0.0
@@ -77,8 +76,7 @@ class Spent:
         self.conclude += other.conclude
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a task gave; small whatever the product is, for facts, words and summaries stay in scratch files."""
 
     runs: list[Path] = field(default_factory=list)
@@ -98,8 +96,7 @@ class Outcome:
         return (*self.runs, *self.summaries.values(), *((self.words.path,) if self.words is not None else ()))
 
 
-@dataclass(slots=True)
-class Lab:
+class Lab(Struct):
     """All that an examination sees of the lab."""
 
     limits: Limits

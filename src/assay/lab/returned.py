@@ -1,6 +1,6 @@
 """What a worker hands back, read as the word of a stranger: it parsed hostile bytes, and may have been taken over.
 
-Results come as pickles, and reading a pickle calls what it names. Named may be the dataclasses and named tuples of
+Results come as pickles, and reading a pickle calls what it names. Named may be the records and named tuples of
 `core` and `lab`, the pool's own envelope, built-in exceptions and paths: classes that hold values. Anything else ends
 the worker, as a crash does, and files that it names outside of the bench's folder are refused. Behind walls (`walls`) a
 worker that was taken over then has nobody to hand anything to but lies about the files that it read. An executor of the
@@ -8,7 +8,6 @@ caller's own has a way of its own to hand results back, and is trusted.
 """
 
 import builtins
-import dataclasses
 import io
 import pickle
 import sys
@@ -17,6 +16,8 @@ from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assay.core.errors import AssayError
 from assay.core.text import Text
@@ -49,7 +50,7 @@ class _Values(pickle.Unpickler):
 
 
 def _holds_values(found: type) -> bool:
-    return dataclasses.is_dataclass(found) or issubclass(found, Exception) or hasattr(found, "_fields")
+    return issubclass(found, Struct | Exception) or hasattr(found, "_fields")
 
 
 def loads(content: bytes | memoryview) -> Any:

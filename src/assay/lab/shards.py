@@ -5,8 +5,10 @@ and every death takes something out of what is left: the bench ends whatever the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta
 
@@ -14,8 +16,7 @@ PIECE_BYTES = 8 << 20
 PIECE_FILES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Files [start, stop) of the delivery.
 
     `without` are positions of examinations that already failed on the one file of this piece; `alone` says that the

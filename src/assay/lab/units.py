@@ -9,8 +9,9 @@ offsets then count bytes of that text. No more than a few units are in memory, w
 import codecs
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from assay.core.kinds import FileClass
 from assay.lab.identifiers import IS_WORD
@@ -33,8 +34,7 @@ class BadContentError(Exception):
     """The bytes are not the ones that the delivery announced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     content: bytes
     first_line: int
     offset: int

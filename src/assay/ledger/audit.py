@@ -5,7 +5,8 @@ What is wrong is named as closely as the log allows: the entry, the tile, or the
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.errors import NotVerifiedError
 from assay.ledger.checkpoints import open_checkpoint, signed_by
@@ -17,8 +18,7 @@ from assay.ledger.store import Store, damaged
 from assay.ledger.tiles import HASH, WIDTH, Edge, tile_path
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A log that is whole. `signed` of its `size` entries are under a checkpoint; the rest only its writer vouches for.
 
     `out_of_order` are entries dated before the one before them: a clock was set back. `marks` are digests of the leaf

@@ -6,7 +6,8 @@ Checkpoints of this ledger carry no extension lines; those of others may, and ar
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.errors import NotVerifiedError
 from assay.ledger.merkle import EMPTY
@@ -16,8 +17,7 @@ from assay.ledger.signing import COSIGNATURE, NamedKey, Signer
 _MOST_DIGITS = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """What a log says of itself. `extra` are extension lines."""
 
     origin: str
@@ -30,8 +30,7 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Believed:
+class Believed(Struct, frozen=True):
     """A checkpoint that keys of its log signed, and who cosigned it, with the time that each states."""
 
     checkpoint: Checkpoint

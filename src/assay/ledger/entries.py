@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 from assay.core.errors import NotVerifiedError
 from assay.core.text import Text
@@ -33,8 +33,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LARGEST_NUMBER = 2**53 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One act. Making one of a wrong form raises ValueError.
 
     `review` is an opaque id: lower-case hex, at least eight digits, with `/N` for the N-th review of a dossier.

@@ -7,9 +7,9 @@ other. `keyid` is the label of a verifier key, `NAME+ID`: a hint that is never b
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from assay.ledger.notes import unverified
 from assay.ledger.signing import ALGORITHMS, COSIGNATURE, NamedKey, Signer, named
@@ -29,8 +29,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     signatures: list[_Signature]
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """A payload whose signatures `by` were verified. `unchecked` are keys whose algorithm could not be checked here."""
 
     type: str

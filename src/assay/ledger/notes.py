@@ -9,7 +9,8 @@ import base64
 import binascii
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.errors import NotVerifiedError
 from assay.core.text import Text
@@ -20,8 +21,7 @@ MOST_SIGNATURES = 100
 _DASH = "\u2014 "
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """One signature line. `key_id` and `raw` are what the base64 holds."""
 
     name: str
@@ -37,8 +37,7 @@ class Signature:
         return int(struct.unpack(">Q", self.raw[:8])[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note as parsed; nothing in it is verified."""
 
     text: str
@@ -53,8 +52,7 @@ class Note:
         return Note(self.text, tuple(lines.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A note whose text may be believed as far as `by` is trusted."""
 
     note: Note

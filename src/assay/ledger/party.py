@@ -8,8 +8,9 @@ session keeps a log whole, and everything says that it is signed by nobody known
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -24,8 +25,7 @@ NOBODY = "nobody.invalid"  # a name that nobody can register (RFC 6761)
 _LARGEST = 64 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """Signs acts under `name` with all of `signers`; `memory` is None for nobody, who remembers nothing."""
 
     name: str

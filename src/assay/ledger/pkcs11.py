@@ -7,9 +7,10 @@ has no mechanism in PKCS#11 that two modules share, so it is not offered.
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, unquote_to_bytes
+
+from msgspec import Struct
 
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -18,8 +19,7 @@ from assay.ledger.signing import ED25519, NamedKey
 _POINT_LENGTH = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a key is: the parts of a PKCS#11 URI that we use."""
 
     module: str

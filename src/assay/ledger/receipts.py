@@ -7,7 +7,9 @@ file that this entry is a digest of.
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.ledger.checkpoints import Believed, open_checkpoint
 from assay.ledger.merkle import leaf_hash, root_of_inclusion
@@ -20,8 +22,7 @@ _HEAD = "c2sp.org/tlog-proof@v1"
 _MOST_HASHES = 63
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """A proof as parsed; nothing in it is verified. `checkpoint` are the bytes of a signed note."""
 
     position: int

@@ -12,11 +12,12 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, NotVerifiedError
 from assay.core.text import Text
@@ -66,8 +67,7 @@ class Signer(Protocol):
         """Raises InputError when the key cannot be used (any more)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ed25519Signer:
+class Ed25519Signer(Struct, frozen=True):
     """A private key in this process."""
 
     private: Ed25519PrivateKey
@@ -85,8 +85,7 @@ class Ed25519Signer:
         return self.private.sign(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Sm2Signer:
+class Sm2Signer(Struct, frozen=True):
     """SM2 with SM3 under the usual id 1234567812345678. Signatures are DER, as openssl reads them."""
 
     private: "PrivateKey"
@@ -111,8 +110,7 @@ def ephemeral() -> Ed25519Signer:
     return Ed25519Signer(Ed25519PrivateKey.generate(), known=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedKey:
+class NamedKey(Struct, frozen=True):
     """A public key under a name, as parties exchange it."""
 
     name: str

@@ -10,9 +10,9 @@ Sources: in-toto/attestation spec v1 and predicates/svr (0.2), slsa.dev/verifica
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 from assay.core.facts import canonical
 from assay.ledger.notes import unverified
@@ -24,16 +24,14 @@ VSA = "https://slsa.dev/verification_summary/v1"
 VERIFIER = "https://assay.invalid/verifier/v1"  # an identity that no one else can register; bump with the meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """A rulebook as a policy: its id and the SHA-256 of what it said."""
 
     id: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a review found. `sha256` is the digest of the product; rules are `book:rule`; `at` is RFC 3339, UTC."""
 
     product: str
@@ -90,8 +88,7 @@ class _Statement(msgspec.Struct, frozen=True):
     predicate: dict[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What a verified payload states. `subjects` are SHA-256 digests."""
 
     predicate_type: str

@@ -5,9 +5,9 @@ applied by the style sheet through the class of a part. A chart never stands alo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from assay.report import escape
 from assay.report.layout import cells, clip
@@ -22,8 +22,7 @@ _LABEL_CELLS = 34
 _LEAST = 3  # a part that is there is seen, however small its share
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One row: its label, and its parts as (class, amount) from left to right. `note` replaces the total at its end.
 
     `target` is an amount at which a line crosses the row.

@@ -8,9 +8,10 @@ rules that are met (or, for the source itself, by its delivery); what no rule ju
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import islice
+
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact

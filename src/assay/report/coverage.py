@@ -6,7 +6,8 @@ What no examination looks into at all (images, prose) is shown apart, so that it
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.attempts import Attempt, Status
 from assay.core.facts import SCOPES
@@ -22,8 +23,7 @@ _Group = tuple[str, str]  # class, format
 _Why = tuple[Status, str, str, str]  # status, reason, owner, law
 
 
-@dataclass(slots=True)
-class _Missed:
+class _Missed(Struct):
     """Files of one reason: each named path once, and the sum of attempts that name none."""
 
     named: dict[str, Amount] = field(default_factory=dict)
@@ -43,8 +43,7 @@ class _Missed:
         return sum(self.named.values(), self.unnamed)
 
 
-@dataclass(slots=True)
-class Attempted:
+class Attempted(Struct):
     """What one pass over the attempts leaves."""
 
     completed: dict[_Group, dict[str, Amount]] = field(default_factory=dict)  # by examination

@@ -23,10 +23,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from uuid import UUID, uuid5
+
+from msgspec import Struct, field
 
 from assay.core.facts import Evidence, Fact, Scalar, canonical
 from assay.core.text import Lang
@@ -124,8 +125,7 @@ def render(document: Document, lang: Lang, record: Record) -> bytes:  # noqa: AR
     return (escape.json(json.dumps(bom, ensure_ascii=False, indent=1)) + "\n").encode()
 
 
-@dataclass(slots=True)
-class _Asset:
+class _Asset(Struct):
     """One component: facts with the same cryptographic properties, counted; the first few places."""
 
     ref: str

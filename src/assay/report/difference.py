@@ -5,8 +5,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Literal
+
+from msgspec import Struct, to_builtins
 
 from assay.core.rules import Outcome
 from assay.core.text import Lang, Text
@@ -19,8 +20,7 @@ Change = Literal["new", "gone", "unlooked", "changed", "same"]
 _ORDER: tuple[Change, ...] = ("new", "changed", "gone", "unlooked", "same")
 
 
-@dataclass(frozen=True, slots=True)
-class FactChange:
+class FactChange(Struct, frozen=True):
     """`before` and `after` hold the measures that differ; both are empty unless the fact is changed."""
 
     change: Change
@@ -33,8 +33,7 @@ class FactChange:
     after: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """None where the rule was not judged. `broken` counts facts that break it now and did not, `mended` the reverse."""
 
     book: str
@@ -45,8 +44,7 @@ class RuleChange:
     mended: int
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageChange:
+class CoverageChange(Struct, frozen=True):
     """Files that an examination did not complete for a reason, before and after."""
 
     by: str
@@ -57,8 +55,7 @@ class CoverageChange:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """`counts` by kind, then by change (`same` included). `facts` are the first of each kind and change."""
 
     counts: Mapping[str, Mapping[str, int]]
@@ -93,7 +90,7 @@ _SHOWN = 40  # facts of a kind that the text lists; JSON holds all that were kep
 
 
 def render_json(difference: Difference) -> bytes:
-    return (escape.json(json.dumps(asdict(difference), ensure_ascii=False, indent=2)) + "\n").encode()
+    return (escape.json(json.dumps(to_builtins(difference), ensure_ascii=False, indent=2)) + "\n").encode()
 
 
 def render_text(difference: Difference, lang: Lang, *, width: int = 100, color: bool = False) -> bytes:

@@ -12,9 +12,10 @@ decision is a named human's act, kept elsewhere.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from assay.core.kinds import Demand
 from assay.core.rules import BookStatus, Known, Outcome, Severity
@@ -29,8 +30,7 @@ SEVERITY_ORDER: tuple[Severity, ...] = ("critical", "high", "medium", "low", "no
 FORMAT = 1  # of the JSON output; raised when a field changes its meaning or goes away
 
 
-@dataclass(frozen=True, slots=True)
-class NamedProduct:
+class NamedProduct(Struct, frozen=True):
     """What was reviewed. None is "not stated"; `country` is repeated as stated and weighs nothing."""
 
     name: str
@@ -39,16 +39,14 @@ class NamedProduct:
     country: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """The artifact as received: `digest` covers path, size and SHA-256 of every file that was read."""
 
     digest: str
     size: Amount
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Rules by standing. A waived rule is broken, and counted here instead of there."""
 
     broken: int = 0
@@ -66,8 +64,7 @@ class Tally:
         return self.broken + self.open + self.waived + self.met
 
 
-@dataclass(frozen=True, slots=True)
-class DemandRow:
+class DemandRow(Struct, frozen=True):
     """One of the six demands a review makes. `words` says why it stands where it stands."""
 
     demand: Demand
@@ -77,8 +74,7 @@ class DemandRow:
     rules: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class BookRow:
+class BookRow(Struct, frozen=True):
     """A rulebook that was judged; `about` is review for the book whose rules are limits, never convictions."""
 
     id: str
@@ -93,8 +89,7 @@ class BookRow:
     in_force_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The clause a rule restates; `known_words` says how well its document is known."""
 
     document: str
@@ -105,8 +100,7 @@ class Source:
     numbered_as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverRow:
+class WaiverRow(Struct, frozen=True):
     """A waiver and what became of it; `covers` counts the facts that break the rule now and that it names.
 
     `elsewhere` says that it was granted for another delivery than this one.
@@ -126,8 +120,7 @@ class WaiverRow:
     elsewhere: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A judged rule: why it matters (`because`), what we saw (`saw`), what to do (`todo`)."""
 
     book: str
@@ -156,21 +149,18 @@ def worst_first(finding: Finding) -> tuple[int, int, int, str, str]:
     return outcome, severity, -finding.facts, finding.book, finding.rule
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseFindings:
+class ClauseFindings(Struct, frozen=True):
     document: str
     at: str
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BookFindings:
+class BookFindings(Struct, frozen=True):
     book: BookRow
     clauses: tuple[ClauseFindings, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """A step worth doing first: it mends or decides `settles` rules; `rule` is the worst broken one."""
 
     words: Text
@@ -182,8 +172,7 @@ class Action:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageRow:
+class CoverageRow(Struct, frozen=True):
     """Files of one class and format. `inert` is what no examination looks into, such as images and prose."""
 
     file_class: str
@@ -195,15 +184,13 @@ class CoverageRow:
     inert: Amount
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     rows: tuple[CoverageRow, ...]
     gaps: tuple[Gap, ...]
     scopes: tuple[tuple[str, Amount], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """Something a party states: shown as stated by them, not verified."""
 
     claim: str
@@ -216,8 +203,7 @@ class Stated:
     words: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """The whole report. `findings` are of books about the product; `limits` of books about this review."""
 
     assay: str
@@ -248,8 +234,7 @@ class Document:
         return sorted((finding for finding in self.each_finding() if finding.outcome == outcome), key=worst_first)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What an exit code is decided by: rules about the product, and limits found in this review."""
 
     broken: int

@@ -6,7 +6,8 @@ document says how many.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.facts import Fact, Scalar
 from assay.core.text import Text
@@ -26,8 +27,7 @@ _SHIPPED = ("shipped", "vendored")
 _Key = tuple[Scalar, ...]
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Struct):
     """Facts with equal shown values: facts, those shipped, places, and the first few places."""
 
     uses: int = 0
@@ -50,8 +50,7 @@ class _Row:
         self.first += other.first[: max(0, PLACES - len(self.first))]
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """What one pass leaves. Call `add` for each fact in dossier order, then the two methods at the end."""
 
     uses: dict[_Key, _Row] = field(default_factory=dict)

@@ -1,20 +1,18 @@
 """The inventory of a report: cryptography that was seen, whatever any rule says of it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assay.report.seen import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """`name` is None where it could not be determined."""
 
     name: str | int | None
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlgorithmRow:
+class AlgorithmRow(Struct, frozen=True):
     """Uses of one algorithm: facts, and the places they name; `shipped` uses are in shipped or vendored files."""
 
     algorithm: str
@@ -30,22 +28,19 @@ class AlgorithmRow:
     first: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyRow:
+class FamilyRow(Struct, frozen=True):
     family: str | None
     uses: int
     quantum_vulnerable: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeySizeRow:
+class KeySizeRow(Struct, frozen=True):
     family: str | None
     bits: int | None
     uses: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpottedRow:
+class SpottedRow(Struct, frozen=True):
     """A protocol with its version, or a misuse with its CWE number, and where it was spotted."""
 
     name: str | None
@@ -57,8 +52,7 @@ class SpottedRow:
     first: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantum:
+class Quantum(Struct, frozen=True):
     """Uses by what a large quantum computer would do to them."""
 
     vulnerable: int = 0
@@ -66,8 +60,7 @@ class Quantum:
     undetermined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """Cryptography that was seen, whatever any rule says of it. `unlisted` facts had too many distinct values."""
 
     uses: int

@@ -6,8 +6,9 @@ parser and harmless on a screen.
 """
 
 import json
-from dataclasses import asdict
 from datetime import date
+
+import msgspec
 
 from assay.core.text import Lang
 from assay.report import escape
@@ -16,7 +17,9 @@ from assay.report.document import Document
 
 def render(document: Document, lang: Lang = "en") -> bytes:  # noqa: ARG001  one signature for every output
     """UTF-8, two spaces of indent, keys in the order of the document, one newline at the end. Holds both languages."""
-    encoded = json.dumps(asdict(document), ensure_ascii=False, indent=2, default=_date)
+    encoded = json.dumps(
+        msgspec.to_builtins(document, builtin_types=(date,)), ensure_ascii=False, indent=2, default=_date
+    )
     return (escape.json(encoded) + "\n").encode("utf-8")
 
 

@@ -6,7 +6,8 @@ cut only when one alone is wider than the line.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.report.escape import terminal
 
@@ -88,8 +89,7 @@ def pad(shown: str, width: int, *, right: bool = False) -> str:
     return space + shown if right else shown + space
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """Lines being written. Every text is escaped on its way in; colour is added after and around it."""
 
     width: int

@@ -1,14 +1,14 @@
 """Why something was not examined, in words, and what would get it examined. One entry per code of `core.attempts`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from assay.core.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why something was not examined, and what would get it examined."""
 
     title: Text

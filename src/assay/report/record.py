@@ -6,9 +6,10 @@ kind as often as asked. Nothing here keeps a fact: what an output keeps of a str
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from assay.core.facts import Fact, Scalar
 from assay.core.matching import Seen
@@ -24,8 +25,7 @@ def _no_facts(_: str) -> Iterable[tuple[str, Fact]]:
     return ()
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True, dict=True):
     """`facts(kind)` streams (id, fact) of one kind in dossier order; it may be called again and starts anew."""
 
     facts: Callable[[str], Iterable[tuple[str, Fact]]] = _no_facts

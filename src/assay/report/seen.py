@@ -1,14 +1,13 @@
 """What a rule rests on, as a report shows it: places, the values that decide, and what was not looked at."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assay.core.attempts import Status
 from assay.core.facts import Scalar
 from assay.core.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     files: int = 0
     bytes: int = 0
 
@@ -16,8 +15,7 @@ class Amount:
         return Amount(self.files + other.files, self.bytes + other.bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where to look. `what` names the thing seen there in the catalogue's words; `fact` is for `assay why`."""
 
     path: str
@@ -31,16 +29,14 @@ class Place:
     origin: str = ""  # path:line where the value that decides was found
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A deciding value: None could not be determined."""
 
     key: str
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Facts that share the values which decided: how many there are, and the first few places."""
 
     kind: str
@@ -50,8 +46,7 @@ class Seen:
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What was not, or not wholly, examined, and what would get it examined. `paths` are the first few."""
 
     status: Status
@@ -65,8 +60,7 @@ class Gap:
     law: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Saw:
+class Saw(Struct, frozen=True):
     """One ground of a judgement in words, with its evidence; `more_seen` counts groups that are not listed."""
 
     because: str

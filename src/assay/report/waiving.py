@@ -5,7 +5,8 @@ what to do first follow. An expired, stale or future waiver is listed and change
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.core.waivers import Weighed
 from assay.report.compose import first_remedies, named_tally, standing_of

@@ -10,10 +10,12 @@ judges.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError, NothingToExamineError
@@ -38,8 +40,7 @@ KIND, BOOK = "deposit.draw", "drawn"
 _ABOUT_REVIEW = ("intake.", "review.", "statement", "deposit.")
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """What a submission holds."""
 
     product: Product

@@ -5,8 +5,9 @@ concluded from them, so that a level names nothing that the terms keep back.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from assay.core.attempts import Attempt
 from assay.core.examination import Examination, FileMeta
@@ -18,8 +19,7 @@ from assay.review.under import Under
 Found = tuple[list[Fact], list[Attempt]]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """An examination of a deposit, as terms name it."""
 
     id: str

@@ -10,10 +10,12 @@ compared with the declaration; 6 a new review that keeps what other examinations
 """
 
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError, UsageError
@@ -41,8 +43,7 @@ TEST = "probe.run"
 BOOK = "declared-behaviour"
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """What the operator asks for. `own` is the word that the product is the operator's; it marks every fact."""
 
     path: Path

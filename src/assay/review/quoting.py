@@ -6,7 +6,9 @@ before (`deposit.allowance`).
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Evidence, Fact
@@ -48,8 +50,7 @@ class Denied:
         return False
 
 
-@dataclass(slots=True)
-class Quoting:
+class Quoting(Struct):
     """How much source facts may quote: lines of one passage, and what is left of the deposit's allowance.
 
     Counted as quotations are excerpts, expressions and details, and every value and name that is more than one word:

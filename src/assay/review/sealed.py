@@ -15,10 +15,11 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from assay.core.errors import UsageError
 from assay.core.facts import Fact, Scalar, Subject

@@ -12,11 +12,13 @@ reads a clock. Facts, judgements and document are the same for any number of job
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from assay import __version__
 from assay.core.attempts import Attempt
@@ -56,8 +58,7 @@ Progress = Callable[[str, int, int], None]
 Enter = Callable[[Dossier], Acts]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What the operator asks for. `rulebooks` empty is the default books; `dossier` None is named after the product.
 
     The dossier and the file that the report goes to (`output`) are no part of the delivery, wherever they lie.
@@ -78,8 +79,7 @@ class Plan:
     declaration: SignedDeclaration | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What the bench left: sorted runs of facts in the scratch folder, attempts, and one record per file."""
 
     taken: Intake

@@ -5,7 +5,7 @@ the operator's manifest names that digest as `declaration: {digest: ...}`. Of an
 not one rule may be met by it, so nothing is judged. Only a digest over all files decides, names and versions do not.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assay.core.facts import Fact
 from assay.intake import Intake

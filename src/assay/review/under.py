@@ -5,10 +5,12 @@ the dossier has it. What may not run is an attempt that says who keeps it back.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.examination import Examination, FileExamination
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Under:
+class Under(Struct, frozen=True):
     """What the terms of a deposit mean for a review of it."""
 
     quoting: "Quoting"

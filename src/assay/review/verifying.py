@@ -15,10 +15,12 @@ only when the terms keep no file back. It is laid out in memory; what the build 
 import calendar
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import InputError, UsageError
@@ -50,8 +52,7 @@ _PARTS = ("deposit.scan", "deposit.hit", "deposit.input", "deposit.build", "depo
           "deposit.tool", "deposit.comparison")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the operator asks for. `plan` is that of a review; `scanner` '' is no scan; `delivered` what the licensee
     runs; `beside` a folder delivered for the build; `own` the word that the source is the operator's."""
 

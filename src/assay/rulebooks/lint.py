@@ -7,10 +7,12 @@ asked for both languages, for an honest account of how well its source is known,
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.judge import judge
@@ -29,8 +31,7 @@ _WANTED: tuple[Outcome, ...] = ("broken", "met", "open")
 _ADMITS = {"memory": ("memory", "记忆"), "press": ("press", "报道")}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One thing that is wrong in one file of a book."""
 
     file: str

@@ -7,10 +7,11 @@ content, so that a judgement can say exactly which text it applied.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
+
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, UsageError
 from assay.core.facts import Scalar, canonical

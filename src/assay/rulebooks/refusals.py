@@ -17,8 +17,9 @@ the panels slips through. A reviewer reads every book; this makes the plain atte
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from assay.core.kinds import KINDS
 from assay.core.rules import Clause, Comparison, Pattern, Rule

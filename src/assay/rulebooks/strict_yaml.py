@@ -17,10 +17,10 @@ Source: yaml.org/spec/1.2.2, sections 3.2 and 10.3.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import yaml
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -110,8 +110,7 @@ class PlaceError(InputError):
         return (PlaceError, (self.file, self.line, self.what, self.advice))
 
 
-@dataclass(slots=True)
-class _Mark:
+class _Mark(Struct):
     """Lines of a value, of its key, and of what it holds."""
 
     line: int
@@ -119,8 +118,7 @@ class _Mark:
     inside: dict[Key, "_Mark"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A document as plain dict, list, str, int, float, bool and None, with the line of each value."""
 
     value: Any

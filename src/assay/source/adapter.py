@@ -5,17 +5,16 @@ its own grammar does otherwise.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.answers import unescape
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(Struct, frozen=True):
     """Local name -> qualified name, and the modules or packages imported with a star."""
 
     names: Mapping[str, str]
@@ -23,8 +22,7 @@ class Imports:
     package: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """Arguments as written. `spread` is true when `*args` or `**kwargs` may add unseen ones.
 
     `objects` are positions of literals whose members are all among the named arguments, by `name` and by
@@ -49,8 +47,7 @@ class Arguments:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A place that names something: `names` are its possible qualified names, `node` the call or the reference.
 
     `arguments` is None for a reference that is not called. `settled` is false where the text only compares or deletes
@@ -64,8 +61,7 @@ class Site:
     at: int | None = None  # byte offset of the name, where the node is no more than the text around it
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """One assignment to a name. `value` is None when the value cannot be read (a loop variable, `x += 1`, ...), and
     the binding final when it is a declaration that gives none. `filled` is an array that a call fills anew.
 
@@ -78,8 +74,7 @@ class Binding:
     filled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a string with expressions in it: text as it is, an expression, or the name of a variable."""
 
     text: str = ""
@@ -87,16 +82,14 @@ class Piece:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call of a method on an object that is followed."""
 
     method: str
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(Struct, frozen=True):
     """Variables, fields or parameters that are declared with a type: the names of its constructor, the variables as
     they are written, and where they hold."""
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields"]
 MOST_VALUES = 16
@@ -11,8 +13,7 @@ MOST_ITEMS = 64
 MOST_NESTED = 96  # expressions in expressions, each some frames of the interpreter's stack
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept.
 
     A list holds `items`. A function is `yields`, with the literal as text when yielding it is all that it does.
@@ -25,8 +26,7 @@ class Value:
     items: tuple["Value", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`origins` are the byte offsets of the expressions that gave the values: the path that led there.
 
     `pending` is a name of another file that the value is, `within` are such names that it is made with.

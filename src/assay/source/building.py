@@ -1,8 +1,8 @@
 """Values that an expression builds by itself: literals, texts with pieces in them, arrays, operators."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.adapter import Piece

@@ -6,10 +6,10 @@ calls by reflection, through an interface of another name, or through a variable
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from assay.source.adapter import Arguments
@@ -26,8 +26,7 @@ _PART = re.compile(rb"[\w$]")
 _MEMBER = re.compile(rb"[\w$.]")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A function entered by one call: what its parameters are, where that is told, and how the caller was entered."""
 
     function: Node

@@ -4,8 +4,8 @@ Part of `values.Resolver`, which says what is asked and how far.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.adapter import Arguments, Binding

@@ -6,9 +6,9 @@ until files of configuration were read; its default counts beside whatever they 
 function fills under another name, and keys that are not literal.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.answers import Answer, either, unknown

@@ -13,9 +13,10 @@ hyphens.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from assay.source.answers import Answer, Value, either, unknown
 

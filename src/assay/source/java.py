@@ -5,9 +5,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
+from msgspec.structs import replace
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 

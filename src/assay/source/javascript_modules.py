@@ -6,9 +6,9 @@ The names are of the whole file, whatever the scope: of two of one name the firs
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from assay.source.adapter import Unit
@@ -164,8 +164,7 @@ def taken_apart(parsed: Unit, pattern: Node) -> Iterator[tuple[str, str]]:
                     yield parsed.text(value), parsed.text(key).strip("\"'")
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     aliases: Mapping[str, tuple[Node, str]]
     declared: frozenset[str]
     reassigned: frozenset[str]

@@ -13,8 +13,8 @@ other files know comes as `elsewhere`, name by name, once they were read. *It ca
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.adapter import Binding

@@ -3,10 +3,10 @@
 import io
 import tarfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.facts import Fact, check
 from assay.examinations.handover import build, levels
@@ -33,7 +33,7 @@ def plan(tmp_path: Path, command: str, contents: Mapping[str, str], **changes: o
     recipe = Recipe("declared", command, "", SHELL)
     folder, keep = source(tmp_path / "source", contents), tmp_path / "keep"
     made = Plan(folder, recipe, keep, 1_790_000_000, "product", limits=LIMITS)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def of(kind: str, done: build.Built) -> list[Fact]:

@@ -2,12 +2,12 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt
 from assay.core.errors import UsageError

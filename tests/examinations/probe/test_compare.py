@@ -1,8 +1,7 @@
 """Facts against a declaration: thirty breaches and their honest twins."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from assay.core.facts import Fact, check
 from assay.core.product import Declaration, Interface

@@ -1,6 +1,6 @@
 """A draft says what was seen, reads as a manifest, and declares nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assay.core.product import Interface
 from assay.examinations.probe.compare import compared

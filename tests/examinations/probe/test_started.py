@@ -7,12 +7,12 @@ import subprocess
 import tarfile
 import zipfile
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.facts import Fact
 from assay.examinations.probe import calls

@@ -6,9 +6,10 @@ every rule on the kind open. `demand` is the row of the report's first table tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.core.text import Text
 
@@ -27,8 +28,7 @@ DEMANDS: Mapping[Demand, Text] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A value key: its type, whether it is part of the identity, and the values it may take ('' is any)."""
 
     type: type[str] | type[int] | type[bool]
@@ -40,8 +40,7 @@ class Key:
         return type(item) is self.type and (not self.choices or item in self.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     title: Text
     keys: Mapping[str, Key]
     carriers: frozenset[FileClass]

@@ -6,10 +6,10 @@ Rows that agree in all quasi-identifiers form a group; a row in a group of one s
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -19,8 +19,7 @@ from assay.examinations.border.persons import new_key, of_width
 Array = Any  # pyarrow.Array
 
 
-@dataclass(slots=True)
-class Groups:
+class Groups(Struct):
     """Rows by group, over the columns that were named. `rows` counts all."""
 
     columns: tuple[str, ...]

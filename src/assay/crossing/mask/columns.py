@@ -7,10 +7,10 @@ their type.
 
 import hmac
 import importlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from assay.crossing.mask import ff1
 from assay.crossing.mask.generalising import generalised
@@ -26,8 +26,7 @@ _SOME, _DISTINCT = 4096, 0.9  # where as much of the first values is distinct, e
 _LETTERS = 5  # one more than a number may have: HKG, E, X
 
 
-@dataclass(frozen=True, slots=True)
-class Masker:
+class Masker(Struct, frozen=True):
     """Masks arrays under one key, from which one is made for hashing and one for ciphering: neither tells the other."""
 
     key: bytes

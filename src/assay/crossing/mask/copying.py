@@ -10,7 +10,6 @@ columns and fields that could be values, and what metadata says, stay behind.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
+from msgspec import Struct, field
 
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -41,8 +41,7 @@ Array = Any  # pyarrow.Array
 Apply = Callable[[str, Array], Array]
 
 
-@dataclass(slots=True)
-class Copied:
+class Copied(Struct):
     """One copy: what was done with each column, rows written, what of the source is not in it."""
 
     source: Path

@@ -10,10 +10,10 @@ import hashlib
 import importlib
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from assay.crossing.mask import compressing
 
@@ -26,8 +26,7 @@ _NAMES = {"hmac-sha256": "sha256", "hmac-sm3": "sm3"}
 Bytes = Any  # numpy.ndarray of uint8
 
 
-@dataclass(slots=True)
-class _Process:
+class _Process(Struct):
     """What this process has hashed. One for the process, like numba's own cache."""
 
     hashed: int = 0

@@ -6,13 +6,14 @@ done; the operator's policy may say otherwise by the column's name.
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.errors import InputError, UsageError
 from assay.core.text import Text
@@ -32,8 +33,7 @@ _MOST = 0.5  # share of the cells from which a class speaks for the whole column
 Array = Any  # pyarrow.Array
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """What was done with one column, and why."""
 
     column: str

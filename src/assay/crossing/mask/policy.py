@@ -17,10 +17,11 @@ column that the policy keeps by name stays.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
+
+from msgspec import Struct, field
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -50,8 +51,7 @@ DEFAULTS: Mapping[str, Action] = MappingProxyType({class_: action for listed, ac
 GENERALISED = frozenset(_GENERALISE)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """`columns` go before `classes`."""
 
     classes: Mapping[str, Action] = field(default_factory=lambda: DEFAULTS)

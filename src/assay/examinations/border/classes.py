@@ -5,9 +5,10 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.core.text import Text
 
@@ -40,8 +41,7 @@ PERSONS = ("resident_id", "passport", "permit", "customer_id", "mobile", "email"
 CREDENTIAL_CLASSES = frozenset({"credential", "biometric"})
 
 
-@dataclass(frozen=True, slots=True)
-class DataClass:
+class DataClass(Struct, frozen=True):
     """`personal` says that the value is about a natural person wherever it stands."""
 
     id: str

@@ -18,10 +18,10 @@ import base64
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from assay.examinations.border import names
 from assay.examinations.border.cells import Cells, distinct, like, matching, taken, times
@@ -71,8 +71,7 @@ _FITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """One class in one column: of `cells` that hold something, how many are valid and how many plausible.
 
     Of authentication data, how many stand in clear, and of how many that cannot be said (`clear.py`).
@@ -88,8 +87,7 @@ class Verdict:
     unclear: int = 0
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Struct):
     """Counts of one column. `hits` and `whole` are by code of the scan, `in_text` by class, both in cells."""
 
     name: str

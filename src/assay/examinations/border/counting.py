@@ -15,11 +15,11 @@ import importlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from assay.examinations.border.cells import Cells, given
 from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES, PERSONS, VALID
@@ -43,8 +43,7 @@ _PLAIN = np.isin(
 _LABEL = 24  # characters before a value in which its label stands
 
 
-@dataclass(slots=True)
-class Counted:
+class Counted(Struct):
     """One set: its columns in order, its rows, and a sketch of persons for each class that identifies one.
 
     Under an empty key no persons are counted.

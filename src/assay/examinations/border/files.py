@@ -3,7 +3,9 @@
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta, Shortfall
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -18,8 +20,7 @@ PPM = 1_000_000
 READING_ENDS = (OSError, EOFError, zlib.error, struct.error)
 
 
-@dataclass(slots=True)
-class FileCount:
+class FileCount(Struct):
     """What one file holds: its sets by name, and what of it could not be read."""
 
     sets: dict[str, Counted] = field(default_factory=dict)

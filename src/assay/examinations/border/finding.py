@@ -5,8 +5,10 @@ file that is text is read so, tables in text form too.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.examination import Shortfall
 from assay.examinations.border.columns import Verdict
@@ -19,8 +21,7 @@ from assay.examinations.border.text import Hit, find
 from assay.intake import Delivery, open_locator
 
 
-@dataclass(frozen=True, slots=True)
-class FoundText:
+class FoundText(Struct, frozen=True):
     """A hit in running text. `content` is what stands there: for a caller that may show it, and nobody else."""
 
     file: str
@@ -28,8 +29,7 @@ class FoundText:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundField:
+class FoundField(Struct, frozen=True):
     """A verdict on one column of a set of a file."""
 
     file: str
@@ -37,8 +37,7 @@ class FoundField:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """What of a file was not read."""
 
     file: str

@@ -5,8 +5,9 @@ A class that the file leaves out, or a grade outside its scheme, is an error whe
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
+
+from msgspec import Struct
 
 from assay.core.errors import InputError
 from assay.core.text import Text
@@ -19,8 +20,7 @@ PIPL = ("none", "personal", "sensitive")
 _LEAST = {"none": 1, "C1": 2, "C2": 3, "C3": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     jrt0171: str
     jrt0197: int
     nfra: str

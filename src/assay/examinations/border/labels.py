@@ -6,8 +6,9 @@ the value, so it is found wherever `exact` is.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from assay.examinations.border.classes import Confidence
 
@@ -16,8 +17,7 @@ _WORD = r"[\pL\pM\pN_]"
 _IS = r"(?:[:：=]|是|为)"
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(Struct, frozen=True, dict=True):
     """`words` stand before the value, with `between` in between; `opening` is how a value begins, for RE2."""
 
     class_: str

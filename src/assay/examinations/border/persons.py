@@ -15,10 +15,10 @@ never counts too few but by the 64 bits: 100 million persons collide with a chan
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 SIZE = 1 << 21
 KEY_BYTES = 16  # as `examination` has it, which loads nothing
@@ -38,8 +38,7 @@ def key_id(key: bytes) -> bytes:
     return hashlib.blake2b(b"assay persons", key=key, digest_size=16).digest()
 
 
-@dataclass(slots=True)
-class Sketch:
+class Sketch(Struct):
     """`kept` is sorted and without repetition. `of` is `key_id` of the key that made the hashes."""
 
     of: bytes

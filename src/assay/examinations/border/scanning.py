@@ -11,11 +11,11 @@ import importlib
 import importlib.util
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from assay.examinations.border import kernel, walking
 from assay.examinations.border.sieve import CELLS, LINES, lines_with
@@ -31,8 +31,7 @@ Bytes = Any  # np.ndarray of uint8
 Integers = Any  # np.ndarray of int64
 
 
-@dataclass(slots=True)
-class Scanned:
+class Scanned(Struct):
     """Hits as an int64 array of shape (n, 4): start, end, class * 4 + level, row; cells and whole cells by code."""
 
     hits: Integers
@@ -40,8 +39,7 @@ class Scanned:
     whole: Integers
 
 
-@dataclass(slots=True)
-class _Process:
+class _Process(Struct):
     """What this process has scanned, and the compiled walk once there is one. One for the process, like numba's own."""
 
     seen: int = 0

@@ -10,9 +10,10 @@ brackets. Short words and `name` must be the whole name (`bank_name` is nobody's
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
+
+from msgspec import Struct
 
 from assay.examinations.border.classes import CLASSES
 from assay.rulebooks.strict_yaml import parse
@@ -30,8 +31,7 @@ _WHOLE = frozenset({"name", "contact", "cell", "card", "face", "minor", "cost", 
 _BEFORE, _AFTER = 24, 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Semantics:
+class _Semantics(Struct, frozen=True):
     phrases: Mapping[tuple[str, ...], str]
     joined: Mapping[str, str]
     chinese: tuple[tuple[str, str], ...]

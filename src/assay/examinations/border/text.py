@@ -10,9 +10,9 @@ reported twice. No hit carries its text.
 
 import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, VALID, Confidence
 from assay.examinations.border.folding import folded, unfolded
@@ -22,8 +22,7 @@ from assay.examinations.border.sieve import HIDDEN, lines_with, may_hold
 from assay.examinations.border.wording import Span, worded
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(Struct, frozen=True, order=True):
     """`line` counts from 1; [start, end) are characters of that line, from 0."""
 
     line: int

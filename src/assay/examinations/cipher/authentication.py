@@ -10,7 +10,8 @@ Source: CWE-353; NIST SP 800-38A, section 5 (confidentiality only).
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.core.facts import Fact
 

@@ -6,8 +6,8 @@ class or module. A function of a program (`Adapter.closed`) that no other file h
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.core.examination import FileMeta

@@ -5,9 +5,10 @@ One library is a YAML file of `catalogue/`; `library.py` says what may stand in 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from assay.examinations.cipher.library import Entry, Library, Position, load_library
 from assay.source.languages import BY_NAME
@@ -15,8 +16,7 @@ from assay.source.languages import BY_NAME
 _TOLD = re.compile(rb"^language: *([^\s#][^\n]*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, dict=True):
     """Every library of one language: entries by qualified name, and the words that lead to them."""
 
     language: str

@@ -16,7 +16,8 @@ delivered configuration, and callers by reflection or through an interface of an
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
 from assay.core.facts import Evidence, Fact

@@ -5,8 +5,9 @@ them. A class whose algorithm is an argument of its constructor tells nothing he
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from assay.core.examination import Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, word_of

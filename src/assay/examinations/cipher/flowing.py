@@ -8,9 +8,9 @@ a library; it may when a function that deals with sessions makes a text of it.
 """
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from assay.source.parsed import Parsed
@@ -28,8 +28,7 @@ _TEXTS = frozenset(
 _SESSIONS = re.compile(rb"\bgetSession\s*\(|\bgetCookies\s*\(|\.cookies\b|\bsession\s*\[|\$_SESSION\b|\$_COOKIE\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """The variables and members that take a value, whether it ends in what protects, and whether it may."""
 
     names: tuple[str, ...] = ()

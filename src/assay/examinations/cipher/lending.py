@@ -5,8 +5,9 @@ lends what it says to the one around it. `lenders` is by place, as the origins o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from assay.core.facts import Evidence
 from assay.examinations.cipher.uses import MOST_PLACES, Use

@@ -61,8 +61,10 @@ and key.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.kinds import KINDS, PRIMITIVES, PURPOSES
@@ -77,23 +79,20 @@ RESULT = -1  # as an argument's place: what the call returns
 FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where an argument stands: by position, by keyword, or either."""
 
     at: int | None = None
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     position: Position
     values: frozenset[str]
     unknown: str = "possible"  # what a value that cannot be determined is: possible, open or nothing
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """What a call of a method on the object, or around it, says: by its arguments, and by being called."""
 
     method: str
@@ -103,8 +102,7 @@ class FollowUp:
     onto: int | None = None  # RESULT, in what the call returns
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One thing that a library offers. `library` and `index` identify it across processes."""
 
     library: str
@@ -137,8 +135,7 @@ class Entry:
     excepted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     id: str
     title: Text
     source: str

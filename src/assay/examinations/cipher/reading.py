@@ -6,8 +6,8 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.core.examination import FileMeta, FileView, Hit, Shortfall

@@ -6,7 +6,8 @@ header that the name gives counts; one final declaration is certain, several giv
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.core.examination import FileView, Index
 from assay.examinations.cipher.catalogue import catalogue_of

@@ -7,8 +7,10 @@ per combination of possible values.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta, Hit
 from assay.core.facts import Evidence, Fact, Scalar
@@ -24,8 +26,7 @@ DOUBTED: Final = "known, and perhaps harmless here"  # of the value that decides
 _CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-check-off": 297, "weak-random": 338}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A function whose parameters decide a use and may be given by other files: its place, name and how many
     arguments it takes, the class, module or package that callers name, and whether it is part of a program.
     """
@@ -38,8 +39,7 @@ class Asked:
     program: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     entry: Entry
     answers: Mapping[str, Answer]
     name: str
@@ -82,8 +82,7 @@ class Use:
         return replace(self, answers={**self.answers, role: answer})
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """The uses of one file that wait for others, and the hits by which they were found."""
 
     uses: tuple[Use, ...]

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 from assay.examinations.cipher.catalogue import word_of
 from assay.examinations.cipher.library import spread
@@ -20,8 +21,7 @@ TOOLS = re.compile(  # programs that are made for cryptography
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """The ways out of one language: by qualified name, and by the word that is searched for."""
 
     by_name: Mapping[str, int]

@@ -19,9 +19,10 @@ import ipaddress
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from assay.core.attempts import Attempt, ReasonCode, Status
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -85,8 +86,7 @@ _ENV = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to build. `source` is a folder or archive, which is moved into the cage when `move`; `beside` a folder.
 
     `keep` is where copies of the outputs go, `place` where the cages' folders are made, `epoch` POSIX seconds, `files`
@@ -105,8 +105,7 @@ class Plan:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file that was built. `copy` is where its bytes are kept, None for one that was too large."""
 
     path: str
@@ -116,8 +115,7 @@ class Output:
     copy: Path | None
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     tools: dict[str, str] = field(default_factory=dict)
     ended: Ended | None = None
     outputs: dict[str, Output] = field(default_factory=dict)
@@ -126,8 +124,7 @@ class _Run:
     shorts: list[tuple[ReasonCode, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     facts: tuple[Fact, ...]
     attempts: tuple[Attempt, ...]
     outputs: tuple[Output, ...] = ()

@@ -25,8 +25,10 @@ import resource
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode, Status
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -45,16 +47,14 @@ _LICENSE = re.compile(r"[^/]+\.dist-info/(licen[cs]e|copying|notice|authors)[^/]
 _NAMES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A file of one side: its path, and a copy of it on this machine."""
 
     path: str
     copy: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """How a delivered file, or a member of one, compares. `result` is '' where that was not found out."""
 
     path: str

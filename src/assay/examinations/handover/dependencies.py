@@ -13,15 +13,15 @@ file lists them. Source: the documentation of each build system.
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A part that is asked for. A deposit holds it in one of `folders`, below the build file's folder or one above (a
     file of that path does as well), or as a file whose name `files` matches. `unsure`: the machine is asked for it, or
     it is asked for only sometimes."""

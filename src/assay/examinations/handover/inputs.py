@@ -20,7 +20,8 @@ What it cannot see: whether instructions are right, names that build files compu
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.attempts import Attempt
 from assay.core.examination import FileMeta
@@ -66,8 +67,7 @@ _MADE_FROM = (".in", ".cmake", ".tmpl", ".template", ".j2", ".m4", ".def")
 Read = Callable[[FileMeta], bytes]
 
 
-@dataclass(slots=True)
-class _Held:
+class _Held(Struct):
     """Paths of a deposit, by whole path, folder and last part; `files` are names of delivered packages."""
 
     paths: set[str]

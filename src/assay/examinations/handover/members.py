@@ -17,7 +17,8 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _LARGEST = 256 << 20
 _PIECE = 1 << 20
@@ -31,8 +32,7 @@ class UndecidedError(Exception):
     """Not all of it can be seen, so nothing is said of whether it is equal."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """Bytes and members that may still be expanded, on both sides together."""
 
     bytes: int = 1 << 30
@@ -45,8 +45,7 @@ class Budget:
             raise UndecidedError("more is packed in it than is compared")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """`mode` are permission bits, 0 where the archive has none; `target` of a link; `kind` is file, link or other.
 
     `attributes` is what pax headers say beside names, sizes, times and owners: capabilities among them.
@@ -59,8 +58,7 @@ class Member:
     attributes: str = ""
 
 
-@dataclass(slots=True)
-class Container:
+class Container(Struct):
     """`aside` is by name of what may be put aside; members of a compressed stream have the name ''."""
 
     format: str

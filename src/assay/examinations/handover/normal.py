@@ -20,7 +20,8 @@ Source: the stabilisers of oss-rebuild (by name); ELF-64 and ELF-32 object file 
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PYC = 16
 _LONGEST_ID = 32  # bytes of a build-id
@@ -35,8 +36,7 @@ _BUILD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(Struct, frozen=True):
     content: bytes
     aside: frozenset[str] = frozenset()
 

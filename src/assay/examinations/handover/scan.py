@@ -20,10 +20,12 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.errors import UsageError
@@ -69,8 +71,7 @@ _LIMITS: Mapping[str, ReasonCode] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A file to be scanned: its path as delivered, its size, and how it is read (may raise OSError)."""
 
     path: str
@@ -78,8 +79,7 @@ class Item:
     open: Callable[[], BinaryIO]
 
 
-@dataclass(frozen=True, slots=True)
-class Scanner:
+class Scanner(Struct, frozen=True):
     """A scanner that was found. `memory` and `wall` bound it: bytes and seconds."""
 
     name: str
@@ -89,8 +89,7 @@ class Scanner:
     wall: float = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(Struct, frozen=True):
     """`name` tells the files and their versions; `day` is None where nothing tells it."""
 
     name: str

@@ -10,7 +10,8 @@ among several products in one deposit.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.examination import FileMeta
 
@@ -24,8 +25,7 @@ _C = (("make", "make"), ("cc", "gcc"))
 _PIP = "python3 -m pip --disable-pip-version-check --no-cache-dir wheel . --no-deps"
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """`tools` are programs and their Debian packages; `command` is '' for what is recognised and never run here."""
 
     name: str
@@ -34,8 +34,7 @@ class System:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """What is to be run, and in which folder of the deposit ('' is its root). `others` could be built as well."""
 
     name: str

@@ -11,7 +11,8 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.probe import suites
@@ -56,8 +57,7 @@ _QUIET = re.compile(
 _FAKETIME = re.compile(r"/dev/shm/(?:faketime_|sem\.)")  # noqa: S108  (libfaketime's own, where the clock is moved)
 
 
-@dataclass
-class _Thing:
+class _Thing(Struct, dict=True):
     """One fact in the making."""
 
     value: dict[str, Scalar]

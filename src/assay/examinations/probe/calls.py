@@ -24,8 +24,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assay.core.attempts import Attempt
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -42,8 +43,7 @@ _FROM_INSIDE = '(*reg("sp") - reg("ip") + 0x800000) < 0x1000000'
 _NUMBER = {"cipher": "*(int32 *)arg1", "digest": "*(int32 *)(*(uint64 *)arg0)", "argument": "(int32)arg1"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Library:
+class _Library(Struct, frozen=True):
     """`probed` are functions with where the number of the algorithm is; `named` gives its name from the number."""
 
     soname: str

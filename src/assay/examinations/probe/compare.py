@@ -15,8 +15,9 @@ import ipaddress
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.core.product import Declaration, Interface

@@ -12,8 +12,10 @@ import configparser
 import platform
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta
 from assay.intake import open_locator
@@ -86,8 +88,7 @@ done
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """`stage` runs with /in and /stage, before anything is observed; `start` is () when nothing tells how.
 
     `needs` names a program of the machine without which it cannot run, and `package` its Debian package.

@@ -19,9 +19,11 @@ a shortfall, never left out.
 import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.attempts import ReasonCode
 from assay.examinations.probe.recipes import Recipe
@@ -42,8 +44,7 @@ _DISPLAY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Seconds. `settle` is the longest that a start may take; a product that listens earlier is not waited for."""
 
     settle: float = 4.0
@@ -53,8 +54,7 @@ class Waiting:
     install: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to run. `path` is the delivered file or folder; `as_of` is the moment from which the clock is moved."""
 
     path: Path
@@ -70,8 +70,7 @@ class Plan:
     shadows: tuple[tuple[Path, Path], ...] = ()  # where the product sees a library, and the copy that it sees
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(Struct, frozen=True):
     """Why a phase is not a whole observation."""
 
     phase: str
@@ -80,8 +79,7 @@ class Short:
     status: str = "partial"
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """What one run left. `conduct` are processes that did not end as they should; `mapped` what was in memory."""
 
     run: str

@@ -25,10 +25,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from assay.core.errors import AssayError, UsageError
 from assay.core.text import Text
@@ -48,8 +50,7 @@ class CageError(AssayError):
     """There is no cage, or it broke. Nothing of a product was or will be run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How a launch ended. `ignored`: its first process had to be killed; `left`: programs that it left behind."""
 
     code: int
@@ -193,7 +194,7 @@ class Cage:
         """Start a program; returns its number. Only the self-test may run in a cage that was not tested."""
         if not (self._tested or testing) or not self._assembled:
             raise CageError(Text("the cage was not tested", "牢笼未经自检"))
-        answer = self.ask("launch", **{**asdict(launch), "env": dict(launch.env)})
+        answer = self.ask("launch", **{**to_builtins(launch), "env": dict(launch.env)})
         number: int = answer["launch"]
         return number
 

@@ -7,7 +7,8 @@ empty and still logged: what a tunnel carries stands in the name. Source: RFC 10
 import ipaddress
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 TYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX", 16: "TXT", 28: "AAAA", 33: "SRV", 65: "HTTPS"}
 _FIRST4 = int(ipaddress.IPv4Address("198.18.0.1"))
@@ -15,8 +16,7 @@ _FIRST6 = int(ipaddress.IPv6Address("2001:db8::1:0:0:1"))
 _MOST = (1 << 17) - 2
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """`name` without the final dot, lower case, bytes that are not ASCII escaped. `end` is where the question ends."""
 
     name: str

@@ -5,13 +5,12 @@ What it cannot see: an encrypted client hello's inner name; a hello spread over 
 Source: RFC 8446 section 4.1.2, RFC 6066 section 3, RFC 7301, GB/T 38636-2020 (TLCP, version 0x0101).
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 LARGEST = 1 << 15
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(Struct, frozen=True):
     """Numbers as four hex digits, in the client's order. `whole` is False when the message was cut or malformed."""
 
     version: str

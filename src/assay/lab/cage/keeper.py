@@ -18,9 +18,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from assay.lab.cage import bait, namespaces, network, packets, quic, refusals
 from assay.lab.cage import layers as files
@@ -34,7 +35,7 @@ from assay.lab.cage.watch import Watch, mapped, program_of
 
 Command = dict[str, Any]
 _MOST_REACHED, _MOST_UNNAMED = 100_000, 1_000
-_LAUNCHED = tuple(field.name for field in fields(Launch))
+_LAUNCHED = Launch.__struct_fields__
 
 
 class Keeper:
@@ -98,7 +99,7 @@ class Keeper:
         if len(self._named) < _MOST_REACHED:
             self._named.add(about)
         self._unnamed.pop(about, None)
-        self._told(packet, hello.name, application="quic", hello=asdict(hello))
+        self._told(packet, hello.name, application="quic", hello=to_builtins(hello))
 
     def _over(self, reason: str) -> None:
         """A limit was passed: everything that runs is killed; `wait` says so to who asks."""
@@ -189,7 +190,7 @@ class Keeper:
         changes, whole = (
             files.difference(self._layers, inside, command["most"]) if inside else files.difference(self._layers)
         )
-        return {"changes": [asdict(change) for change in changes], "whole": whole}
+        return {"changes": [to_builtins(change) for change in changes], "whole": whole}
 
     def _do_read(self, command: Command) -> Command:
         """A piece of a file that was written; `content` is absent where there is no such file."""

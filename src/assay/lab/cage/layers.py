@@ -13,8 +13,10 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.lab.cage import bait
 from assay.lab.cage.namespaces import mount
@@ -34,8 +36,7 @@ _MOST_CHANGES = 5_000
 _HASHED = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """`how`: created, changed, deleted. `mode` is in octal digits; `sha256` is '' for what is no plain file."""
 
     path: str
@@ -46,8 +47,7 @@ class Change:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(Struct, frozen=True):
     """Folders of one session, below `folder`; those under `up` exist only in the keeper's mount namespace."""
 
     folder: Path

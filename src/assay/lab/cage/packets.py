@@ -9,7 +9,8 @@ import ipaddress
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _OUTGOING = 4
 _ATTACH_FILTER, _SOL_PACKET, _STATISTICS = 26, 263, 6
@@ -32,8 +33,7 @@ _PORTED = {"tcp", "udp", "dccp", "sctp", "udplite"}
 _UNREACHABLE = {("icmp", 3), ("icmpv6", 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """`port` is 0 where the protocol has none."""
 
     protocol: str

@@ -12,12 +12,12 @@ import functools
 import struct
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 from assay.lab.cage.hello import Hello, read_hello
 
@@ -25,8 +25,7 @@ SMALLEST = 1200  # bytes of a datagram that carries a client's first packet
 _MOST_OPEN, _MOST_BYTES, _MOST_PIECES = 256, 1 << 16, 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(Struct, frozen=True):
     salt: bytes
     label: str
     initial: int  # the packet type in the first byte

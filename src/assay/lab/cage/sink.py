@@ -20,7 +20,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from assay.lab.cage import dns
 from assay.lab.cage.events import Teller, plain
@@ -39,8 +41,7 @@ _CONNECT = re.compile(rb"CONNECT (\S{1,260}) HTTP/1\.[01]\r?\n")
 _HOST = re.compile(rb"(?im)^host:[ \t]*([^\r\n]{1,260})")
 
 
-@dataclass
-class Contact:
+class Contact(Struct, dict=True):
     """What is known of one connection so far; told when it ends."""
 
     destination: str
@@ -152,7 +153,7 @@ class Sink:
             self._slots.release()
 
     def _told(self, contact: Contact) -> None:
-        self._teller.tell("contact", transport="tcp", **asdict(contact))
+        self._teller.tell("contact", transport="tcp", **to_builtins(contact))
 
     def _talk(self, connection: socket.socket, contact: Contact) -> None:
         first = _peek(connection, contact.port)
@@ -199,7 +200,7 @@ class Sink:
         hello = read_hello(first)
         contact.protocol = "tlcp" if hello is not None and hello.version == "0101" else "tls"
         if hello is not None:
-            contact.hello = asdict(hello)
+            contact.hello = to_builtins(hello)
             contact.name = hello.name or contact.name
         contact.accepted = False
         with self._context.wrap_socket(connection, server_side=True) as secured:

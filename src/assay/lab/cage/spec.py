@@ -7,7 +7,8 @@ use here: runtimes reserve tens of gigabytes that they never touch.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+
+from msgspec import Struct, field, to_builtins
 
 MARKER = "/etc/assay-cage"  # present only for fixtures that imitate malice: without it they refuse to start
 MACHINE = "198.51.100.1"  # the cage's own address (RFC 5737)
@@ -16,8 +17,7 @@ PRODUCT = "/product"
 HOME = "/var/home/app"
 
 
-@dataclass(frozen=True, slots=True)
-class CageLimits:
+class CageLimits(Struct, frozen=True):
     """Bytes, counts and seconds. `wall` bounds one launch, `session` all of them."""
 
     processes: int = 256
@@ -32,8 +32,7 @@ class CageLimits:
     events: int = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class CageSpec:
+class CageSpec(Struct, frozen=True):
     """`folder` lies outside the cage and holds the sink's log; `root` is a container's root, '' for the host's /usr.
 
     `uid` is who the product is inside; `raw` grants CAP_NET_RAW over the cage's own network, which needs uid 0.
@@ -47,7 +46,7 @@ class CageSpec:
     answers: Mapping[str, str] = field(default_factory=dict)  # names that the operator wants at a fixed address
 
     def dump(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(to_builtins(self), sort_keys=True)
 
     @classmethod
     def load(cls, text: str) -> "CageSpec":
@@ -55,8 +54,7 @@ class CageSpec:
         return cls(**{**raw, "limits": CageLimits(**raw["limits"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """One program to run inside. `traced` puts strace outside the sandbox around it. Paths are the cage's.
 
     `opens`: the trace has every open too, also what was looked for in vain or refused; up to ten times the CPU.

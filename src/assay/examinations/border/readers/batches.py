@@ -1,8 +1,9 @@
 """What readers yield."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
+
+from msgspec import Struct
 
 from assay.core.examination import Shortfall
 
@@ -14,8 +15,7 @@ TOO_MANY = Shortfall("too-many", f"more than {MOST_SETS} sets or {MOST_COLUMNS} 
 """What is said of a file with more; nothing is read behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Some rows of one set (a table, a sheet, or '' for the file itself): names and Arrow arrays of equal length.
 
     `text` marks lines of running text: one column, a list of strings. Where rows of the columns do not belong together

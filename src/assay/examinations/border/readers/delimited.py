@@ -9,12 +9,12 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
+from msgspec import Struct
 
 from assay.core.examination import Shortfall
 from assay.examinations.border.readers.batches import MOST_COLUMNS, TOO_MANY, Batch, Read
@@ -73,8 +73,7 @@ def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
         yield missing
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How a table in text form is written. `separator` is "" for what is none; `by_return`: lines end with CR alone."""
 
     separator: str

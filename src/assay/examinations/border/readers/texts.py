@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 from assay.core.examination import Shortfall
 from assay.examinations.border.readers.batches import Batch, Read
@@ -42,8 +43,7 @@ def undecoded(text: Utf8Stream) -> Shortfall | None:
     return Shortfall("damaged", f"characters that are no {text.encoding}: {text.damaged}") if text.damaged else None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Lines without the end of the last. It begins in `line`, counted from 1, at character `start` of that line."""
 
     text: str

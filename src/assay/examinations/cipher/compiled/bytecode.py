@@ -9,7 +9,8 @@ Source: The Java Virtual Machine Specification, Java SE 21, chapter 6.
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.examinations.cipher.compiled.classfile import Code, DamagedError
 
@@ -33,8 +34,7 @@ MOST_STATES = 8 << 20  # blocks times assignments
 MOST_VISITS = 40_000  # of blocks, until the assignments that reach them are known
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """`operands` follow the operation; `targets` are where it may go on beside the next instruction."""
 
     at: int
@@ -110,8 +110,7 @@ def _switch(code: bytes, at: int, operation: int) -> Instruction:
     return Instruction(at, operation, (), targets, start + step * count)
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     start: int
     body: list[Instruction] = field(default_factory=list)
     after: tuple[int, ...] = ()  # where it goes on

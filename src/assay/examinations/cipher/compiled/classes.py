@@ -14,8 +14,9 @@ Source: The Java Virtual Machine Specification, Java SE 21; `catalogue/*.yaml`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
+
+from msgspec.structs import replace
 
 from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact

@@ -10,8 +10,9 @@ Source: The Java Virtual Machine Specification, Java SE 21, chapter 4.
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 UTF8, INTEGER, FLOAT, LONG, DOUBLE, CLASS, STRING = 1, 3, 4, 5, 6, 7, 8
 FIELD, METHOD, INTERFACE_METHOD, NAME_AND_TYPE = 9, 10, 11, 12
@@ -28,8 +29,7 @@ class DamagedError(ValueError):
     """What stands where the format demands something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """The constant pool; entry 0, and the second half of a long or double, is None. `end` is what follows it."""
 
     entries: Sequence[Constant | None]
@@ -70,8 +70,7 @@ class Pool:
         return (self.klass(owner), *self.pair(pair))
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """`handlers` are start, end, handler and the class that is caught ('' for any); `lines` and `names` may be empty,
     for they are written only when the compiler is asked to. `names` are start, end, slot and name of a variable."""
 
@@ -81,8 +80,7 @@ class Code:
     names: tuple[tuple[int, int, int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A field or a method. `body` is its code as it stands, for `ClassFile.code`; `constant` is the index of the value
     that a static final field begins with."""
 
@@ -93,8 +91,7 @@ class Member:
     constant: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ClassFile:
+class ClassFile(Struct, frozen=True):
     pool: Pool
     access: int
     name: str

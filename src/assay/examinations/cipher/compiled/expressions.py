@@ -1,7 +1,8 @@
 """Expressions on the stack of a method that is read back into text."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.examinations.cipher.compiled import spelling
 from assay.examinations.cipher.compiled.classfile import DamagedError
@@ -14,8 +15,7 @@ NEW = {4: "boolean", 5: "char", 6: "float", 7: "double", 8: "byte", 9: "short", 
 _NUMERIC = frozenset(f"{name}[]" for name in NEW.values())
 
 
-@dataclass(slots=True, eq=False)
-class Expression:
+class Expression(Struct, eq=False):
     """Something on the stack. `fixed` hangs on no variable; `number` is known of a literal one; `items` are those of a
     new array, or the parts of a text that is put together; a `made` object has not been through its constructor."""
 

@@ -14,8 +14,9 @@ Source: The Java Virtual Machine Specification, Java SE 21, chapter 6; java.lang
 import re
 import struct
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from assay.examinations.cipher.compiled import spelling
 from assay.examinations.cipher.compiled.bytecode import (

@@ -17,10 +17,11 @@ Source: System V ABI (ELF), the PE and Mach-O formats, as LIEF reads them; `cata
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, BinaryIO
+
+from msgspec.structs import replace
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact

@@ -11,8 +11,9 @@ implements something of the catalogue every method counts.
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from assay.examinations.cipher.compiled.bytecode import instructions
 from assay.examinations.cipher.compiled.classfile import (
@@ -36,8 +37,7 @@ T = TypeVar("T")
 _OBJECT = re.compile(r"\[*L([^;]+);")
 
 
-@dataclass(slots=True)
-class _Touched:
+class _Touched(Struct):
     """What the code of one method touches of its own class."""
 
     direct: bool = False

@@ -2,8 +2,9 @@
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from assay.examinations.cipher.compiled.classfile import DamagedError
 
@@ -24,8 +25,7 @@ _TYPE = re.compile(r"(\[*)(?:L([^;]+);|([BCDFIJSZV]))")
 MOST_DIMENSIONS = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """A type as written; `wide` takes two places on the stack and in the variables."""
 
     text: str

@@ -12,7 +12,8 @@ may take a random value is called `key`, for it may be one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.examinations.cipher.compiled import spelling
 from assay.examinations.cipher.compiled.classfile import (
@@ -60,8 +61,7 @@ MOST_PUT = 1 << 17  # characters of a text that is put together
 Key = tuple[str, str]  # name and descriptor of a method
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """A text, the lines of the source by its own lines counted from 1, and what it cannot show."""
 
     text: str

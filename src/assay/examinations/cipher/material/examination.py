@@ -14,7 +14,8 @@ Source: the standards named in the modules of this package.
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.product import Unlock

@@ -4,7 +4,8 @@ Plain values, without a file and a line; `statements.py` makes facts of them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.examination import Shortfall
 from assay.core.facts import Scalar
@@ -12,16 +13,14 @@ from assay.core.facts import Scalar
 Value = Mapping[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One certificate, key or store, and the uses of algorithms that it shows."""
 
     material: Value
     uses: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """`missing` says what could not be read: closed by a password, damaged, or of a form that is not read."""
 
     items: tuple[Item, ...] = ()

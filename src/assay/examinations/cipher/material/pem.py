@@ -8,7 +8,8 @@ Kubernetes) or put together from variables. Source: RFC 7468, RFC 1421.
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #./-]{0,60}?)-----|---- BEGIN (SSH2 PUBLIC KEY) ----")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
@@ -25,8 +26,7 @@ LONGEST = 4 << 20
 LEAST = 40  # characters of base64 that make a block more than a header
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`data` None: it does not decode; `characters` counts what is there of base64. `ended` at its own end line."""
 
     label: str

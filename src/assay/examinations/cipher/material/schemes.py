@@ -6,7 +6,8 @@ RFC 1423; GM/T 0010 uses the same structures.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.material import algorithms
@@ -21,8 +22,7 @@ PKCS12_ARC, PKCS5_ARC = "1.2.840.113549.1.12.1.", "1.2.840.113549.1.5."
 _HMAC_SHA1 = "HMAC-SHA-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """`method` is pbkdf2, scrypt, pkcs12, pbkdf1 or evp; `digest` by the registry. `cost` counts iterations."""
 
     method: str
@@ -33,8 +33,7 @@ class Derivation:
     lanes: int = 0  # p of scrypt
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """`told` are measures of crypto.material, `uses` values of crypto.use. `derivation` None cannot be opened here."""
 
     told: Value

@@ -4,7 +4,8 @@ The same certificate twice in a file is one fact with two places. A place is the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assay.core.examination import FileMeta
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -13,8 +14,7 @@ from assay.examinations.cipher.material.found import Item
 _Key = tuple[str, frozenset[tuple[str, Scalar]]]
 
 
-@dataclass(slots=True)
-class Statements:
+class Statements(Struct):
     """Collects the facts of one unit."""
 
     meta: FileMeta

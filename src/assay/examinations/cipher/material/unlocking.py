@@ -12,9 +12,10 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assay.core.facts import Scalar
 from assay.core.product import Unlock
@@ -32,8 +33,7 @@ _HASHES = {
 _KEY_BYTES = {"DES": 8, "3DES": 24, "RC4": 16, "RC2": 16, "SM4": 16}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """`content` None: it stayed closed, and `why` says so. `empty`: no password was needed."""
 
     content: bytes | None = None

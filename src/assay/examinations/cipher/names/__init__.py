@@ -36,10 +36,11 @@ FIPS 203-205; GM/T 0006. A family that CycloneDX lacks is one of `OWN_FAMILIES`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names.composing import compose
@@ -71,8 +72,7 @@ _IN_TEMPLATES = frozenset(ascii_letters + digits + "-_/.+(), ")
 _LEGIBLE = frozenset(ascii_letters + digits + "-_/.+:#@ ")  # all that a name of any library holds
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithm:
+class Algorithm(Struct, frozen=True):
     """Keys of a crypto.use fact: algorithm, family, primitive, mode, padding, key_bits, curve, oid, quantum_vulnerable.
 
     A key that does not apply, or of which the name says nothing, is absent.

@@ -5,8 +5,9 @@ ignored: a padding on SM2, a curve on RSA, a second key size on an algorithm tha
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names.curves import curve

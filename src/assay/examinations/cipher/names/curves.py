@@ -8,14 +8,14 @@ Source: CycloneDX `cryptography-defs` as updated 2026-02-24; X25519, X448, Ed255
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True)
-class CurveName:
+class CurveName(Struct, frozen=True):
     name: str
     bits: int
     oid: str | None

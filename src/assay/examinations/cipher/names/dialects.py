@@ -4,9 +4,10 @@ A dialect takes stripped ASCII text of bounded length and gives the reading of t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from assay.examinations.cipher.names.composing import with_mode, with_padding
 from assay.examinations.cipher.names.readers import read

@@ -1,7 +1,8 @@
 """The order in which a name is tried, and reading one name without a dialect."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.examinations.cipher.names import asymmetric, symmetric
 from assay.examinations.cipher.names.oids import READ

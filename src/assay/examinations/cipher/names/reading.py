@@ -6,8 +6,10 @@ was made earlier.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names.families import VULNERABLE
@@ -19,8 +21,7 @@ _BLOCK_SHAPES = frozenset(("cipher", "fixed"))
 _LONGEST_DIGEST = max(map(len, DIGESTS)) + 5  # room for "and" in the pair of TLS 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`given` holds key_bits, mode, padding and curve as far as said; None there means "could not be determined"."""
 
     stem: str

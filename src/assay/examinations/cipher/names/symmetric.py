@@ -3,8 +3,9 @@
 Each reader takes squeezed text and must consume all of it: "description" begins like DES and is nothing.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names.reading import Reading, digest_of, digest_parts, leading_digest

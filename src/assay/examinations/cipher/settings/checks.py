@@ -10,7 +10,8 @@ Sources: the PostgreSQL documentation, SSL support of libpq; MySQL's --ssl-mode;
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.settings.harmless import simple, variable
@@ -41,8 +42,7 @@ _NOT_A_SECRET = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     facts: tuple[Mapping[str, Scalar], ...] = ()
     unknown: str = ""
 

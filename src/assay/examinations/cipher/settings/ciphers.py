@@ -14,10 +14,11 @@ the words.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names import suite
@@ -39,8 +40,7 @@ class _Suite(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """Algorithms with whether each is certain, and the words that nobody here knows."""
 
     algorithms: tuple[tuple[Mapping[str, Scalar], bool], ...]

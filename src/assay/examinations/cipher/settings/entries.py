@@ -5,13 +5,13 @@ entries looks whether it mentions cryptography.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 MOST_ENTRIES = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One setting. `path` is what stands around it, outermost first; a list of plain values is one entry.
 
     `doubt` is set where the setting stands under a condition that the file does not decide.
@@ -37,8 +37,7 @@ class Entry:
         return " > ".join(filter(None, self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """Another file that this one pulls in, as written; it may be a pattern."""
 
     pattern: str
@@ -47,8 +46,7 @@ class Include:
     optional: bool = False
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """A file taken apart. `broken` says at which line, and why, the reader gave up."""
 
     entries: list[Entry] = field(default_factory=list)

@@ -12,8 +12,9 @@ is any delivered `.../etc/nginx/conf.d/*.conf` or `.../conf.d/*.conf` beside the
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
+
+from msgspec import Struct
 
 from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab, Shortfall
 from assay.core.facts import Evidence, Fact
@@ -33,8 +34,7 @@ _WILD = re.compile(r"[*?\[]")
 _READ: frozenset[str] = frozenset({"configuration", "unknown", "text", "data"})
 
 
-@dataclass(frozen=True, slots=True)
-class Included:
+class Included(Struct, frozen=True):
     """What a file tells about its neighbours: the summary of `cipher.setting`."""
 
     software: str

@@ -10,7 +10,8 @@ config(5) of OpenSSL; the TOML 1.0 specification for its strings.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.examinations.cipher.settings.entries import Include, Reading
 
@@ -18,8 +19,7 @@ MOST_DEPTH = 60
 LONGEST_JOINED = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """`comments` begin a line; `inline` is what begins one behind a value, after white space.
 
     `sections` are bare words that open a section (haproxy, ssh); `tags` says that <X y> opens a block, `braces` that

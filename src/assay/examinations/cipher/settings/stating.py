@@ -11,8 +11,10 @@ Secrets are masked everywhere; a password or key in clear is a misuse.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.core.examination import FileMeta, Shortfall
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -56,8 +58,7 @@ _DECISIVE = frozenset(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Stating:
+class Stating(Struct):
     """Facts and shortfalls of one file in progress. `by` is the examination."""
 
     meta: FileMeta

@@ -7,7 +7,8 @@ controls what is printed goes, and what it encloses is doubtful. The rest is rea
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.examinations.cipher.settings.entries import Reading
 

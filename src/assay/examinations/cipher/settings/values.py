@@ -6,9 +6,11 @@ be judged as if it had none. A word in a list that nobody here knows is `unknown
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names import compose, curve, recognise
@@ -25,8 +27,7 @@ Stated = tuple[str, Mapping[str, Scalar]]
 _USE, _PROTOCOL = "crypto.use", "crypto.protocol"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     facts: tuple[Stated, ...] = ()
     unknown: str = ""
 

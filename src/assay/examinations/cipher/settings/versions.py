@@ -10,7 +10,8 @@ it, and a bare word replaces what stood before it (ssl_engine_config.c, from mem
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assay.examinations.cipher.names import protocol
 
@@ -36,8 +37,7 @@ _EVERY = frozenset({"all", "any"})
 _GREETING = frozenset({"sslv2hello", "none", "off", "default", "auto"})
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """Versions that are on, with whether that is certain, and the words that name none."""
 
     on: tuple[tuple[Version, bool], ...]

@@ -9,9 +9,9 @@ through, and so is a short script given to `sh -c`.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 MOST_COMMANDS = 20_000
@@ -25,8 +25,7 @@ _WITH_VALUE = re.compile(r"-[unCgkspIdLnP]$")  # options of those whose value is
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """`words` from the program on; `fed` is what a here-document or here-string gives it, None where nothing does."""
 
     words: tuple[str | None, ...]
@@ -41,8 +40,7 @@ class Command:
         return self.words[0].rpartition("/")[2] if self.words and self.words[0] else None
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     commands: tuple[Command, ...]
     broken: tuple[int, ...]  # lines of what does not parse
     whole: bool
