@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.examination import FileMeta, FileView, Hit, Locator
-from assay.examinations.cipher import catalogue, disguise, tables
+from assay.examinations.cipher import catalogue, disguise, prepared, tables
 from assay.examinations.cipher.library import Library
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.outlook import javascript as script
@@ -73,7 +73,7 @@ def test_a_word_that_goes_on_in_the_next_line(content: bytes) -> None:
 
 @pytest.mark.parametrize("library", [pytest.param(library, id=library.id) for library in catalogue.libraries()])
 def test_a_library_is_read_for_each_of_its_languages(library: Library) -> None:
-    content = catalogue._texts()[f"{library.id}.yaml"]
+    content = prepared.texts()[f"{library.id}.yaml"]
     assert all(catalogue._may_be_for(language, content) for language in library.languages)
 
 

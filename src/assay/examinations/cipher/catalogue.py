@@ -5,12 +5,12 @@ One library is a YAML file of `catalogue/`; `library.py` says what may stand in 
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property, lru_cache
-from importlib.resources import files
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from assay.examinations.cipher.library import Entry, Library, Position, load_library
+from assay.examinations.cipher import prepared
+from assay.examinations.cipher.library import Entry, Library, Position
 from assay.source.languages import BY_NAME
 
 _TOLD = re.compile(rb"^language: *([^\s#][^\n]*)$", re.MULTILINE)
@@ -81,28 +81,15 @@ def word_of(call: str, language: str) -> str:
 
 def libraries() -> tuple[Library, ...]:
     """Every shipped library, by file name."""
-    return tuple(_library(name) for name in _texts())
-
-
-@lru_cache(maxsize=1)
-def _texts() -> Mapping[str, bytes]:
-    """The files of the catalogue, in order of name."""
-    folder = files(__package__) / "catalogue"
-    found = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
-    return {item.name: item.read_bytes() for item in found}
-
-
-@cache
-def _library(name: str) -> Library:
-    return load_library(_texts()[name], name)
+    return tuple(prepared.library(name) for name in prepared.texts())
 
 
 @lru_cache(maxsize=16)
 def catalogue_of(language: str) -> Catalogue:
-    """What the libraries of a language offer. Reading every file as YAML costs more than reviewing a small product, so
-    that those are left out whose one line of languages tells that they are for others."""
-    found = (_library(name) for name, content in _texts().items() if _may_be_for(language, content))
-    return combined(language, [library for library in found if language in library.languages])
+    """What the libraries of a language offer. Those are not loaded whose line of languages tells that they are for
+    others."""
+    found = (prepared.library(name) for name, content in prepared.texts().items() if _may_be_for(language, content))
+    return combined(language, [one for one in found if language in one.languages])
 
 
 def _may_be_for(language: str, content: bytes) -> bool:

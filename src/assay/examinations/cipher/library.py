@@ -79,30 +79,30 @@ RESULT = -1  # as an argument's place: what the call returns
 FIXED = frozenset({"mode", "padding", "curve", "digest", "key_bits", "iterations", "cipher"})
 
 
-class Position(Struct, frozen=True):
+class Position(Struct, frozen=True, omit_defaults=True):
     """Where an argument stands: by position, by keyword, or either."""
 
     at: int | None = None
     name: str | None = None
 
 
-class Condition(Struct, frozen=True):
+class Condition(Struct, frozen=True, omit_defaults=True):
     position: Position
     values: frozenset[str]
     unknown: str = "possible"  # what a value that cannot be determined is: possible, open or nothing
 
 
-class FollowUp(Struct, frozen=True):
+class FollowUp(Struct, frozen=True, omit_defaults=True):
     """What a call of a method on the object, or around it, says: by its arguments, and by being called."""
 
     method: str
     arguments: Mapping[str, Position]
-    fixed: Mapping[str, str | int]
+    fixed: Mapping[str, str | int | None]
     when: Condition | None = None
     onto: int | None = None  # RESULT, in what the call returns
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, omit_defaults=True):
     """One thing that a library offers. `library` and `index` identify it across processes."""
 
     library: str
@@ -114,7 +114,7 @@ class Entry(Struct, frozen=True):
     protocol: str | None = None
     primitive: str | None = None
     purpose: str | None = None
-    fixed: Mapping[str, str | int] = field(default_factory=dict)
+    fixed: Mapping[str, str | int | None] = field(default_factory=dict)
     arguments: Mapping[str, Position] = field(default_factory=dict)
     defaults: Mapping[str, str | int | None] = field(default_factory=dict)
     part: bool = False
