@@ -32,6 +32,8 @@ _R = TypeVar("_R")
 
 MakeExecutor = Callable[[int], Executor]
 
+# A lane has one processor. A pool of threads for linear algebra, which nobody asks for, doubles what numpy takes to load.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _STARTS = 3  # how often a worker may die before it has begun anything
 
 
@@ -54,10 +56,13 @@ class _Worker(SpawnProcess):
         try:
             for name in kept.keys() - without_secrets(kept).keys():
                 del os.environ[name]
+            os.environ.update(_ALONE)
             sys.modules["__main__"] = ModuleType("__main__")
             super().start()
         finally:
             sys.modules["__main__"] = program
+            for name in _ALONE.keys() - kept.keys():
+                os.environ.pop(name, None)
             os.environ.update(kept)
 
     def run(self) -> None:
