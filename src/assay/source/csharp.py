@@ -239,7 +239,8 @@ class CSharp(CSharpValues):
         body = above.child_by_field_name("body") if above is not None else None
         if body is None:
             return None
-        return Site(self.qualified(parsed, node), node, Arguments(named=_methods(parsed, body)))
+        names = self.qualified(parsed, node)
+        return Site((*names, *(f"{name}.<init>" for name in names)), node, Arguments(named=_methods(parsed, body)))
 
     # Calls
 

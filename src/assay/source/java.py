@@ -94,8 +94,8 @@ class Java(Adapter):
                 declarator = parent.child_by_field_name("declarator") or parent
                 value = declarator.child_by_field_name("value")
                 return Site(self.qualified(parsed, node), node, Arguments((value,))) if value is not None else None
-            case "type_list" | "super_interfaces":
-                return self._implemented(parsed, node)
+            case "type_list" | "super_interfaces" | "superclass":
+                return self._implemented(parsed, node, parent)
             case "method_reference" | "class_literal" if parent.named_children[0] == node:
                 return self._handed_on(parsed, node, parent)
             case "method_declaration" if parent.child_by_field_name("name") == node:
@@ -133,9 +133,12 @@ class Java(Adapter):
         methods = _methods(parsed, body) if body is not None else {}
         return Site(self.qualified(parsed, node), node, replace(given, named=methods))
 
-    def _implemented(self, parsed: Unit, node: Node) -> Site | None:
-        """`class X implements T`: a site of T whose named arguments are the methods of X."""
-        above = node.parent
+    def _implemented(self, parsed: Unit, node: Node, parent: Node) -> Site | None:
+        """`class X implements T`: a site of T whose named arguments are the methods of X; whoever makes an X that
+        `extends T` makes a T."""
+        if parent.type == "superclass":
+            return Site(tuple(f"{name}.<init>" for name in self.qualified(parsed, node)), node, None)
+        above: Node | None = parent
         while above is not None and above.type in {"type_list", "super_interfaces"}:
             above = above.parent
         body = above.child_by_field_name("body") if above is not None else None

@@ -236,6 +236,8 @@ class Php(Adapter):
                 return Site(names, parent, None) if names else None
             case "array_element_initializer" if is_key(parent, node):
                 return _set(parent, parsed.text(node).rpartition("\\")[2])
+            case "base_clause":  # whoever makes one of this class makes one of that
+                return Site(tuple(f"{name}.<init>" for name in self._class(parsed, node)), node, None)
             case "argument":
                 return self._option(parsed, parent, parsed.text(node)) or Site(self.qualified(parsed, node), node, None)
         return Site(self.qualified(parsed, node), node, None, settled=parent.type != "binary_expression")
@@ -369,7 +371,7 @@ _DECLARATIONS = frozenset(
 )  # fmt: skip
 _DECLARING = frozenset(
     {*_DECLARATIONS, "variable_name", "namespace_use_clause", "namespace_use_group", "namespace_use_declaration",
-     "namespace_definition", "const_element", "named_type", "base_clause", "class_interface_clause", "enum_case",
+     "namespace_definition", "const_element", "named_type", "class_interface_clause", "enum_case",
      "attribute", "goto_statement", "use_declaration", "property_element", "member_access_expression", "catch_clause",
      "type_list", "optional_type", "union_type"}
 )  # fmt: skip

@@ -53,14 +53,32 @@ def off(language: str, code: str) -> list[object]:
         ("Java", _JAVA.format("c[0].checkValidity();"), ["possible"]),
         ("Java", _JAVA.format("d.checkServerTrusted(c, s);"), []),
         ("Java", _JAVA.format("if (!pinned(c)) throw new CertificateException();"), []),
+        ("Java", _JAVA.format("if (c == null) throw new IllegalArgumentException();"), ["certain"]),
+        ("Java", _JAVA.format("if (c == null || c.length == 0) { throw new CertificateException(s); }"), ["certain"]),
+        ("Java", _JAVA.format("if (c.length > 3) throw new CertificateException();"), []),
+        ("Java", _JAVA.format("Elsewhere.look(c);"), ["possible"]),
+        ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { seen = c;"), ["certain"]),
+        ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { d.checkServerTrusted(c, null);"), []),
+        ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { look(c);"), ["possible"]),
     ],
 )
 def test_what_a_callback_lets_pass(language: str, code: str, expected: list[str]) -> None:
     assert off(language, code) == expected
 
 
-def test_a_callback_of_another_file_is_not_known() -> None:
-    assert off("C", _C.format("int cb(int ok, X509_STORE_CTX *x);")) == []
+@pytest.mark.parametrize(
+    ("language", "code", "expected"),
+    [
+        ("C", _C.format("int cb(int ok, X509_STORE_CTX *x);"), ["possible"]),
+        ("C", _C.format("").replace("cb)", "o->cb)"), ["possible"]),
+        ("C", _C.format("").replace("cb)", "NULL)"), []),
+        ("Python", _PY.format("from own import cb"), ["possible"]),
+        ("Go", _GO.format("own"), ["possible"]),
+        ("Go", _GO.format("ssh.FixedHostKey(key)"), []),
+    ],
+)
+def test_a_callback_of_another_file_may_let_everybody_pass(language: str, code: str, expected: list[str]) -> None:
+    assert off(language, code) == expected
 
 
 def test_a_check_that_is_on_is_none_that_is_off_in_a_server() -> None:

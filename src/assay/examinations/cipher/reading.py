@@ -39,6 +39,7 @@ TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which th
 DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
 _TELLING_LITTLE = frozenset({"purpose", "padding", "object", "spec", "secret"})  # not worth asking callers for
+_KEYED = frozenset({"key", "iv", "password", "salt", "seed"})  # what is handed on may be given a constant there
 _ONLY_TELLS = re.compile(
     r"(?:cmp|_is_a|printf|puts|(?:^|_)print\w*|message|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
     re.IGNORECASE,
@@ -207,7 +208,7 @@ class Reading:
     def _use(self, entry: Entry, site: Site) -> Use | None:
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
             qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
-            if entry.use and entry.misuse is None and qualified:
+            if (entry.use or not _KEYED.isdisjoint(entry.arguments)) and entry.misuse is None and qualified:
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
@@ -238,7 +239,7 @@ class Reading:
         open_roles = {role for role, answer in answers.items() if not answer.complete}
         asked = tuple(one for one in self._asked() if open_roles - _TELLING_LITTLE)
         # A status that C code assigns over is no object that nobody uses.
-        made = bool(entry.then) or self.view.meta.format not in {"C", "C++"}
+        made = bool(entry.then or entry.secret) or self.view.meta.format not in {"C", "C++"}
         state = (self.resolver.dead(site.node, self.frame) if made else "") or "used"
         # What a call does may be all that is wanted of it, save where it only makes an object to call others on.
         state = "used" if state == "unused" and not _only_makes(entry) else state

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from assay.core.examination import FileMeta, Hit
 from assay.core.facts import Evidence, Fact, Scalar
+from assay.examinations.cipher.callbacks import ELSEWHERE
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.misuses import State, few_iterations, secrets, weaknesses
@@ -135,15 +136,17 @@ def _conditional(use: Use, catalogue: Catalogue, fact: State) -> Iterator[Fact]:
         yield fact("crypto.misuse", {**value, "reach": "certain" if secret.certain else "possible"})
         return
     answer = use.answers.get("when", Answer((), True))
-    texts = {_tested(item, catalogue) for item in answer.values}
+    texts = {tested(item, catalogue) for item in answer.values}
     if texts & entry.when.values:
         yield fact("crypto.misuse", {**value, "reach": "certain" if answer.certain else "possible"})
-    elif not answer.complete and answer.reason != DOUBTED and entry.when.unknown != "nothing":
-        told = {} if entry.when.unknown == "possible" else {"misuse": None}
+    elif answer.reason == ELSEWHERE or not (
+        answer.complete or answer.reason == DOUBTED or entry.when.unknown == "nothing"
+    ):
+        told = {"misuse": None} if entry.when.unknown == "open" else {}
         yield fact("crypto.misuse", {**value, "reach": "possible", **told}, answer)
 
 
-def _tested(item: Value, catalogue: Catalogue) -> str:
+def tested(item: Value, catalogue: Catalogue) -> str:
     """A value as the conditions of the catalogue spell it."""
     if item.kind == "null":
         return "null"

@@ -180,7 +180,7 @@ def test_what_extends_a_cipher_is_one() -> None:
     parent, digest = b"java/lang/ClassLoader", b"org/bouncycastle/crypto/digests/MD5Digest"
     before, after = (len(name).to_bytes(2) + name for name in (parent, digest))
     found = examined(CLASSES["Loader.class"].replace(before, after)).facts
-    assert [(fact.value["algorithm"], fact.value["reach"]) for fact in found] == [("MD5", "certain")]
+    assert ("MD5", "certain") in {(fact.value["algorithm"], fact.value["reach"]) for fact in found}
 
 
 def assembled(bodies: Sequence[bytes]) -> bytes:
