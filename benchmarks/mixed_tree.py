@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assay.examinations.cipher.catalogue import libraries
-from assay.source.languages import LANGUAGES
+from assay.source.languages import BY_NAME
 
 _IDENTIFIER = re.compile(rb"(?<![\w.#@\"'])[A-Za-z_]\w{4,}(?![\w\"'(])")
 _KEPT = """abstract assert async await boolean break catch class const continue default define defined double elif else
@@ -59,7 +59,7 @@ def main() -> None:
                 place.write_bytes(content)
                 written += len(content)
                 if written >= target:
-                    print(f"{written / 1e6:.0f} MB in {copy + 1} copies; {len(LANGUAGES)} languages are read")
+                    print(f"{written / 1e6:.0f} MB in {copy + 1} copies; {len(BY_NAME)} languages are read")
                     return
 
 

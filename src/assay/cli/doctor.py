@@ -178,10 +178,10 @@ def _imported(module: str, package: str) -> str:
 
 
 def _grammars() -> str:
-    from assay.source.languages import LANGUAGES  # noqa: PLC0415
+    from assay.source.languages import BY_NAME  # noqa: PLC0415
     from assay.source.parsed import Parsed  # noqa: PLC0415
 
-    return ", ".join(f"{adapter.name} ({Parsed(adapter, b'').root.type})" for adapter in LANGUAGES)
+    return ", ".join(f"{adapter.name} ({Parsed(adapter, b'').root.type})" for adapter in BY_NAME.values())
 
 
 def _rulebooks() -> str:

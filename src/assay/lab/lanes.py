@@ -32,7 +32,7 @@ _R = TypeVar("_R")
 
 MakeExecutor = Callable[[int], Executor]
 
-# A lane has one processor. A pool of threads for linear algebra, which nobody asks for, doubles what numpy takes to load.
+# A lane has one processor, and a pool of threads for linear algebra doubles what numpy takes to load.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _STARTS = 3  # how often a worker may die before it has begun anything
 

@@ -162,11 +162,6 @@ class Adapter:
          "encrypt", "decrypt", "sign", "verify", "derive", "key", "hash", "instance", "INSTANCE", "newInstance", "*"}
     )  # fmt: skip
 
-    @property
-    def slug(self) -> str:
-        """The name as a part of identifiers."""
-        return self.name.lower().replace("+", "p").replace("#", "sharp")
-
     def grammar(self) -> Grammar:
         raise NotImplementedError
 
@@ -309,6 +304,8 @@ class Adapter:
         if found is None:
             return None
         return [child for child in found.named_children if not child.is_extra] if found.type in self.blocks else [found]
+
+    hands_makers = False  # whether a function that only makes something is handed on in the place of what it makes
 
     def function(self, parsed: Unit, name: str) -> Node | None:  # noqa: ARG002
         """A function of the unit that is handed on by its name; None where the language does not."""

@@ -1,37 +1,33 @@
 """The languages that are read. To add one: an adapter beside these, its grammar wheel, one entry here."""
 
 from functools import lru_cache
-from types import MappingProxyType
 
 from assay.core.examination import FileView
+from assay.core.late import Late
 from assay.source.adapter import Adapter
-from assay.source.c import C
-from assay.source.cpp import Cpp
-from assay.source.csharp import CSharp
-from assay.source.go import Go
-from assay.source.java import Java
-from assay.source.javascript import JavaScript
-from assay.source.kotlin import Kotlin
 from assay.source.parsed import Parsed
-from assay.source.php import Php
-from assay.source.python import Python
-from assay.source.rust import Rust
-from assay.source.typescript import Tsx, TypeScript
 
-LANGUAGES: tuple[Adapter, ...] = (
-    Java(),
-    Kotlin(),
-    CSharp(),
-    Python(),
-    C(),
-    Cpp(),
-    Go(),
-    Rust(),
-    JavaScript(Tsx()),  # Flow's annotations are nearly TypeScript's
-    TypeScript(Tsx()),
-    Php(),
+BY_NAME: Late[Adapter] = Late(
+    {
+        "Java": "assay.source.java:Java",
+        "Kotlin": "assay.source.kotlin:Kotlin",
+        "C#": "assay.source.csharp:CSharp",
+        "Python": "assay.source.python:Python",
+        "C": "assay.source.c:C",
+        "C++": "assay.source.cpp:Cpp",
+        "Go": "assay.source.go:Go",
+        "Rust": "assay.source.rust:Rust",
+        "JavaScript": "assay.source.typescript:flow",
+        "TypeScript": "assay.source.typescript:typescript",
+        "PHP": "assay.source.php:Php",
+    }
 )
-BY_NAME = MappingProxyType({adapter.name: adapter for adapter in LANGUAGES})
+FOLDING = frozenset({"PHP"})  # languages whose names of functions and classes are the same in any case
+
+
+def slug_of(language: str) -> str:
+    """The name of a language as a part of identifiers."""
+    return language.lower().replace("+", "p").replace("#", "sharp")
 
 
 @lru_cache(maxsize=1)

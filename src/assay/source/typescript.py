@@ -42,3 +42,12 @@ class Tsx(TypeScript):
         import tree_sitter_typescript  # noqa: PLC0415  (native, on first use)
 
         return Grammar(tree_sitter_typescript.language_tsx())
+
+
+def flow() -> JavaScript:
+    """JavaScript: Flow's annotations, which some of it has, are nearly TypeScript's."""
+    return JavaScript(Tsx())
+
+
+def typescript() -> TypeScript:
+    return TypeScript(Tsx())

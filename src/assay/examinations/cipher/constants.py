@@ -19,17 +19,19 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
-from assay.core.examination import Artifact, Concluded, FileMeta, Index, Lab
+from assay.core.examination import Artifact, Concluded, FileMeta, Hit, Index, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.authentication import unauthenticated
 from assay.examinations.cipher.callers import Callers
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
+from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.told import ROUNDS, Told
-from assay.examinations.cipher.uses import Waiting, facts_of
+from assay.examinations.cipher.uses import Use, Waiting, facts_of
+from assay.source.adapter import Site
 from assay.source.answers import unknown
-from assay.source.languages import BY_NAME
+from assay.source.languages import slug_of
 
 LISTED = 3  # declarations named in the evidence
 
@@ -40,7 +42,7 @@ class CrossFileConstants:
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
 
     def __init__(self, language: str) -> None:
-        slug = BY_NAME[language].slug
+        slug = slug_of(language)
         self.language = language
         self.id = f"cipher.constants.{slug}@1"
         self.summaries_of = f"cipher.source.{slug}@1"
@@ -83,6 +85,23 @@ class CrossFileConstants:
         return Concluded(tuple(facts))
 
 
+class _Again(Reading):
+    """A unit read again for the uses that wait, and for the parts that may lend to them: all else was stated."""
+
+    waiting: frozenset[tuple[int, str, int]] = frozenset()  # by `Use.key`
+
+    def _entries(self, site: Site) -> tuple[str, tuple[Entry, ...]]:
+        name, entries = super()._entries(site)
+        if site.arguments is None:
+            return name, entries
+        at = site.node.start_byte
+        return name, tuple(row for row in entries if row.part or (at, row.library, row.index) in self.waiting)
+
+    def _on_declared(self, hits: Sequence[Hit]) -> Iterator[tuple[Site, Use]]:  # noqa: ARG002
+        """What such a call says is told by its type, and never waits."""
+        return iter(())
+
+
 class _File:
     """A file whose uses wait, and what they became when it was read again."""
 
@@ -98,8 +117,9 @@ class _File:
         view, tree = opened.view(self.meta.path), opened.parsed(self.meta.path)
         if view is None:
             return
-        self.reading = Reading(view, catalogue, told.steps, told.known, self.sealed, tree)
-        found = {use.key: use for use in self.reading.uses(self.hits)}
+        self.reading = reading = _Again(view, catalogue, told.steps, told.known, self.sealed, tree)
+        reading.waiting = frozenset(use.key for use in self.uses)
+        found = {use.key: use for use in reading.uses(self.hits)}
         self.uses = tuple(found.get(use.key, use) for use in self.uses)
 
     def facts(self, catalogue: Catalogue, told: Told, by: str) -> Iterator[Fact]:

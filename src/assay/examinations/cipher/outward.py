@@ -24,7 +24,7 @@ from assay.examinations.cipher.ways import TOOLS, Ways, ways
 from assay.lab.identifiers import places
 from assay.source.adapter import Arguments
 from assay.source.answers import Answer, Value
-from assay.source.languages import BY_NAME
+from assay.source.languages import FOLDING, slug_of
 from assay.source.languages import parsed as parsed_unit
 from assay.source.values import Resolver
 
@@ -32,6 +32,7 @@ _SHELLS = re.compile(
     r"(^|[/\\])((ba|da|z|k|c|tc)?sh|cmd|powershell|pwsh|python[\d.]*|perl|ruby|node|java|env|sudo|xargs)(\.exe)?$"
 )
 _WORD = re.compile(r"\w+")
+_PART = re.compile(r"[./]")
 _LITERAL = re.compile(rb"\s*\(\s*([\"'])([A-Za-z_][\w.-]*)\1\s*[,)]")
 
 
@@ -43,8 +44,8 @@ class OutOfSight:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.fold_case = BY_NAME[language].folds
-        self.id = f"cipher.outward.{BY_NAME[language].slug}@1"
+        self.fold_case = language in FOLDING
+        self.id = f"cipher.outward.{slug_of(language)}@1"
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
@@ -181,13 +182,17 @@ def _leads(item: Value, language: str) -> bool:
 
 def _mentions(text: str, language: str) -> bool:
     """Whether a text holds a name of the catalogue, the start of one, or a way out."""
-    entries = catalogue_of(language).entries
-    if OUTLOOKS[language].opens(text):
-        return True
-    if text in entries or any(name.startswith((f"{text}.", f"{text}/")) for name in entries):
+    if OUTLOOKS[language].opens(text) or text in _around(language):
         return True
     words = {word.encode() for word in _WORD.findall(text)}
     return not words.isdisjoint(_telling(language))
+
+
+@lru_cache(maxsize=8)
+def _around(language: str) -> frozenset[str]:
+    """The names of the catalogue, and all that one of them begins with up to a dot or a slash."""
+    names = catalogue_of(language).entries
+    return frozenset(names) | {name[: end.start()] for name in names for end in _PART.finditer(name)}
 
 
 @lru_cache(maxsize=8)

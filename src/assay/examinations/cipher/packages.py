@@ -12,7 +12,7 @@ Source: Python Language Reference, The import system.
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from assay.core.examination import Artifact, Concluded, Index, Lab, Shortfall
-from assay.source.languages import BY_NAME
+from assay.source.languages import slug_of
 
 
 class OwnPackages:
@@ -21,7 +21,7 @@ class OwnPackages:
     kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
 
     def __init__(self, language: str) -> None:
-        slug = BY_NAME[language].slug
+        slug = slug_of(language)
         self.language = language
         self.id = f"cipher.packages.{slug}@1"
         self.summaries_of = f"cipher.outward.{slug}@1"

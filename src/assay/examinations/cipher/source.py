@@ -20,7 +20,7 @@ from assay.examinations.cipher.opened import kept
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.uses import Waiting, facts_of
-from assay.source.languages import BY_NAME
+from assay.source.languages import FOLDING, slug_of
 
 
 class SourceCryptography:
@@ -31,8 +31,8 @@ class SourceCryptography:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.fold_case = BY_NAME[language].folds
-        self.id = f"cipher.source.{BY_NAME[language].slug}@1"
+        self.fold_case = language in FOLDING
+        self.id = f"cipher.source.{slug_of(language)}@1"
 
     @cached_property
     def literals(self) -> frozenset[bytes]:

@@ -3,35 +3,22 @@
 One module per language, each a subclass of `base.Outlook`; `OUTLOOKS` is the registry.
 """
 
-from types import MappingProxyType
-
+from assay.core.late import Late
 from assay.examinations.cipher.outlook.base import Outlook
-from assay.examinations.cipher.outlook.c import CText
-from assay.examinations.cipher.outlook.cpp import CppText
-from assay.examinations.cipher.outlook.csharp import CSharpText
-from assay.examinations.cipher.outlook.go import GoText
-from assay.examinations.cipher.outlook.java import JavaText, KotlinText
-from assay.examinations.cipher.outlook.javascript import JavaScriptText, TypeScriptText
-from assay.examinations.cipher.outlook.php import PhpText
-from assay.examinations.cipher.outlook.python import PythonText
-from assay.examinations.cipher.outlook.rust import RustText
 
-OUTLOOKS = MappingProxyType(
+OUTLOOKS: Late[Outlook] = Late(
     {
-        outlook.language: outlook
-        for outlook in (
-            JavaText(),
-            KotlinText(),
-            CSharpText(),
-            PythonText(),
-            CText(),
-            CppText(),
-            GoText(),
-            RustText(),
-            JavaScriptText(),
-            TypeScriptText(),
-            PhpText(),
-        )
+        "Java": f"{__name__}.java:JavaText",
+        "Kotlin": f"{__name__}.java:KotlinText",
+        "C#": f"{__name__}.csharp:CSharpText",
+        "Python": f"{__name__}.python:PythonText",
+        "C": f"{__name__}.c:CText",
+        "C++": f"{__name__}.cpp:CppText",
+        "Go": f"{__name__}.go:GoText",
+        "Rust": f"{__name__}.rust:RustText",
+        "JavaScript": f"{__name__}.javascript:JavaScriptText",
+        "TypeScript": f"{__name__}.javascript:TypeScriptText",
+        "PHP": f"{__name__}.php:PhpText",
     }
 )
 
