@@ -14,6 +14,12 @@ class T implements X509TrustManager {{
   public X509Certificate[] getAcceptedIssuers() {{ return null; }}
 }}
 """
+_KOTLIN = """import javax.net.ssl.X509TrustManager
+import java.security.cert.X509Certificate
+class T : X509TrustManager {{
+  override fun checkServerTrusted(c: Array<X509Certificate>, s: String) {{ {0} }}
+}}
+"""
 _PY = "from OpenSSL import SSL\n{0}\ndef f(c):\n    c.set_verify(SSL.VERIFY_PEER, cb)\n"
 _GO = 'package p\n\nimport "golang.org/x/crypto/ssh"\n\nvar c = &ssh.ClientConfig{{HostKeyCallback: {0}}}\n'
 _JS = "const tls = require('tls');\n{0}\nexports.f = (h) => tls.connect({{ host: h, checkServerIdentity: same }});\n"
@@ -57,6 +63,9 @@ def off(language: str, code: str) -> list[object]:
         ("Java", _JAVA.format("if (c == null || c.length == 0) { throw new CertificateException(s); }"), ["certain"]),
         ("Java", _JAVA.format("if (c.length > 3) throw new CertificateException();"), []),
         ("Java", _JAVA.format("Elsewhere.look(c);"), ["possible"]),
+        ("Kotlin", _KOTLIN.format('log.error("untrusted")'), ["certain"]),
+        ("Kotlin", _KOTLIN.format('if (c[0] != pin) error("untrusted")'), []),
+        ("Kotlin", _KOTLIN.format("require(c[0] == pin)"), []),
         ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { seen = c;"), ["certain"]),
         ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { d.checkServerTrusted(c, null);"), []),
         ("Java", _JAVA.format("look(c); } void look(X509Certificate[] c) { look(c);"), ["possible"]),

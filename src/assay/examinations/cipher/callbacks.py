@@ -6,23 +6,32 @@ that refuses by an exception, such as Java's `checkServerTrusted`, refuses nobod
 empty chain, and calls nothing that could; and perhaps nobody when it catches what would have refused, or when it
 calls what nobody knows.
 
-*It cannot see* a check whose outcome is only stored for later.
+*It cannot see* a check whose outcome is only stored for later, nor whether what a check looks at is what it should.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from tree_sitter import Node
 
-from assay.source.answers import Answer, unknown
+from assay.source.answers import Answer, Value, unknown
 from assay.source.calls import functions_of_name
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
 ELSEWHERE: Final = "a function that is not in sight"
 _NAME = re.compile(r"&?\s*(?:\w+(?:\.|->|::))*(\w+)")
+# A lambda that does nothing but call another function.
+_CALLING = re.compile(
+    r"(?:async\s+)?(?:\([^()]*\)|\w+)\s*=>\s*(?:\{\s*return\s+)?(?:this\.)?(\w+)\((?:[^()]|\(\)){0,400}\)\s*;?\s*\}?"
+)
+_WORD = re.compile(r"\w+")
+_YES: Final = frozenset({"true", "1"})
+MOST_NODES = 2000
 _NOTHING: Final = frozenset({b"return;", b"return", b"Unit"})
 _REFUSING = re.compile(rb"\bthrow\b")
+_REFUSING_IN_KOTLIN = re.compile(rb"(?<![.\w])(?:error|TODO|check|require)(?:NotNull)?\s*[({]")
 _CATCHING = re.compile(rb"\bcatch\b")
 _CALLED = re.compile(rb"(?<!\bnew )\b(\w+)\s*\(")
 # Calls that refuse nothing: words of the language, logging, and reading what a certificate says.
@@ -40,22 +49,72 @@ _DEEPEST = 3
 
 
 def yielded(parsed: Parsed, resolver: Resolver, node: Node) -> Answer | None:
-    """What a function that is handed on by its name yields: unknown where this file has none of that name, or several;
-    None for anything else than a name, and for a variable or a parameter. One that does more than to yield a literal
-    may store what it found, so that the answer is then not complete."""
-    named = _NAME.fullmatch(parsed.text(node))
-    found = functions_of_name(parsed, named[1]) if named is not None else []
-    if named is None or (not found and _is_variable(parsed, node, named[1])):
+    """What a function yields that is handed on by its name, or that a lambda does nothing but call: unknown where this
+    file has none of the name, or several; None for anything else, and for a variable or a parameter. One that does more
+    than to yield a literal may store what it found, so that the answer is then not complete; one that yields it for a
+    reason that has nothing to do with what it is asked, such as a setting, may let everybody pass."""
+    named, calls = _NAME.fullmatch(parsed.text(node)), _CALLING.fullmatch(parsed.text(node))
+    if node.type in parsed.adapter.functions and calls is None:
+        return _unasked(parsed, node)
+    name = named[1] if named is not None else calls[1] if calls is not None else ""
+    found = functions_of_name(parsed, name) if name else []
+    if named is None and len(found) != 1:
+        return None
+    if not found and _is_variable(parsed, node, name):
         return None
     if len(found) != 1:
         return unknown(ELSEWHERE)
     body = parsed.adapter.body(found[0]) or []
-    return resolver.yielded(found[0], certain=len(body) == 1)
+    answer = resolver.yielded(found[0], certain=len(body) == 1)
+    told = any(value.text for value in answer.values)
+    return answer if told else _unasked(parsed, found[0]) or answer
 
 
 def _is_variable(parsed: Parsed, node: Node, name: str) -> bool:
     around = parsed.function_of(node)
     return name in parsed.bindings(around or parsed.root) or (around is not None and parsed.parameter(around, name)[0])
+
+
+def _unasked(parsed: Parsed, function: Node) -> Answer | None:
+    """The literal that a function may yield without having looked at what it is given; None for none."""
+    own = {*parsed.adapter.parameters(parsed, function), *parsed.bindings(function)} - {""}
+    for place in _below(function):
+        value = place.named_children[-1] if place.named_children else None
+        given = parsed.text(value) if value is not None else ""
+        if place.type.startswith("return") and given.lower() in _YES:
+            conditions = [condition for condition in map(_condition, _inside(place, function)) if condition is not None]
+            if conditions and not any(_speaks_of(parsed, condition, own) for condition in conditions):
+                return Answer((Value("yields", given.lower()),), complete=False)
+        if place.type == "binary_expression" and _is_or(place) and not _speaks_of(parsed, place.named_children[0], own):
+            return Answer((Value("yields", "true"),), complete=False)
+    return None
+
+
+def _below(function: Node) -> Iterator[Node]:
+    """A node and all below it, as many as a check has."""
+    waiting, seen = [function], 0
+    while waiting and seen < MOST_NODES:
+        node, seen = waiting.pop(), seen + 1
+        yield node
+        waiting += reversed(node.named_children)
+
+
+def _inside(place: Node, function: Node) -> Iterator[Node]:
+    while (above := place.parent) is not None and place.id != function.id:
+        yield above
+        place = above
+
+
+def _condition(node: Node) -> Node | None:
+    return node.child_by_field_name("condition")
+
+
+def _is_or(node: Node) -> bool:
+    return any(child.type == "||" for child in node.children)
+
+
+def _speaks_of(parsed: Parsed, node: Node, names: set[str]) -> bool:
+    return not names.isdisjoint(_WORD.findall(parsed.text(node)))
 
 
 def refuses_nobody(parsed: Parsed, node: Node, depth: int = 0) -> bool | None:
@@ -67,6 +126,8 @@ def refuses_nobody(parsed: Parsed, node: Node, depth: int = 0) -> bool | None:
     if all(child.text in _NOTHING for child in body):
         return True
     if _REFUSING.search(text) is not None:
+        return False
+    if parsed.adapter.name == "Kotlin" and _REFUSING_IN_KOTLIN.search(text) is not None:
         return False
     others = {name for name in _CALLED.findall(text) if _HARMLESS.fullmatch(name) is None}
     if not others:
