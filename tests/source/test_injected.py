@@ -33,6 +33,9 @@ def told(content: str, name: str, known: dict[str, str] | None = None) -> tuple[
         ('@Value("${app.alg:DES}") private String other;', "alg", None),
         ('@Value("${app.alg:DES}") private String alg() {', "alg", None),
         ("private String alg;", "alg", None),
+        ('// @Value("${app.alg:DES}")\nprivate String alg;', "alg", None),
+        ('/**\n * @Value("${app.alg:DES}") String alg\n */\nprivate String alg;', "alg", None),
+        ('String url = "http://x";\n@Value("${app.alg:DES}") private String alg;', "alg", (["DES"], "?app.alg")),
         ('type C struct {\n\tHash string `validate:"required"`\n}', "Hash", None),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ hyphens.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -65,13 +65,21 @@ def _way(content: bytes) -> str:
 
 
 def _annotated(content: bytes, word: bytes, name: str, known: Mapping[str, Answer]) -> Answer | None:
-    texts = (_text(found[1]) or "" for found in re.finditer(_VALUE % word, content))
+    texts = (_text(found[1]) or "" for found in _written(_VALUE % word, content))
     told = [_of_text(text.replace("\\$", "$"), known) for text in texts]
-    told += [_of_key(_text(found[1]), _text(found[2]), known) for found in re.finditer(_PROPERTY % word, content)]
+    told += [_of_key(_text(found[1]), _text(found[2]), known) for found in _written(_PROPERTY % word, content)]
     if not told and re.search(_FIELD.replace(b"%b", word), content) is not None:
         kebab = re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()
         told = [_of_key(f"{_text(prefix[1])}.{kebab}", None, known) for prefix in _PREFIX.finditer(content)]
     return either(told) if told else None
+
+
+def _written(pattern: bytes, content: bytes) -> Iterator[re.Match[bytes]]:
+    """What stands in the code, and in no comment before which its line begins."""
+    for found in re.finditer(pattern, content):
+        line = content[content.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if b"//" not in line and not line.lstrip().startswith((b"*", b"/*")):
+            yield found
 
 
 def _of_text(text: str, known: Mapping[str, Answer], depth: int = 0) -> Answer:

@@ -53,6 +53,7 @@ def test_algorithms_that_their_shape_gives_away(content: bytes, expected: tuple[
     "content",
     [
         b"for (i = 0; i < n; i++) out[i] = (byte) (data[i] ^ key[i % key.length]);\n",
+        b"for (i = 0; i < n; i++) out[i] = data[i] ^ key[i % 8];\n",
         b"$o .= $d[$i] ^ $k[$i % strlen($k)];\n",
         b"r += String.fromCharCode(t.charCodeAt(i) ^ key.charCodeAt(i % key.length));\n",
         b"return bytes(a ^ b for a, b in zip(data, cycle(key)))\n",

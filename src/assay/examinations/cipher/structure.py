@@ -53,10 +53,10 @@ _S1 = (
     re.compile(rb"14\s*,\s*0?4\s*,\s*13\s*,\s*0?1\s*,\s*0?2\s*,\s*15\s*,\s*11\b"),
     re.compile(rb"0x0?e\s*,\s*0x0?4\s*,\s*0x0?d\s*,\s*0x0?1\s*,\s*0x0?2\s*,\s*0x0?f\s*,\s*0x0?b\b"),
 )
-_RARE = re2.compile(
-    rb"(?i)9e3779b9|2654435769|1640531527|61c88647|15, ?11\b|0x0?f, ?0x0?b\b|\bsin ?\("
-)  # one walk for all
-_OF_256 = re2.compile(rb"\b(?:25[56]|0x100)\b")
+_NUMBERS = re2.Set.SearchSet()  # one walk for all
+_OF_256 = _NUMBERS.Add(rb"\b(?:25[56]|0x100)\b")
+_RARE = _NUMBERS.Add(rb"(?i)9e3779b9|2654435769|1640531527|61c88647|15, ?11\b|0x0?f, ?0x0?b\b|\bsin ?\(")
+_NUMBERS.Compile()
 _AGAIN = re.compile(rb"%\s*[^\]\n;%\"']{1,40}?\s*[\])]")
 _BEFORE, _BEHIND = 120, 360  # bytes around a sign that are looked at
 _OF_A_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -131,16 +131,17 @@ def _begins(before: bytes) -> bool:
 
 
 def _is_mask(size: bytes) -> bool:
-    return size.isdigit() and int(size) <= 8
+    return size.isdigit() and int(size) <= 4
 
 
 def _known(content: bytes) -> Iterator[tuple[str, int]]:
     """Algorithms that the shape of their code gives away, and where."""
-    if _OF_256.search(content) is not None:
+    told = _NUMBERS.Match(content) or ()
+    if _OF_256 in told:
         at = next(_swapping(content), -1)
         if at >= 0:
             yield "RC4", at
-    if _RARE.search(content) is None:
+    if _RARE not in told:
         return
     for at in (at for at in map(content.find, _DELTAS) if at >= 0):
         near = content[max(0, at - 600) : at + 600]
