@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, Exit, InputError, NotVerifiedError
@@ -304,6 +304,7 @@ def test_another_root_key_opens_nothing(whole: tuple[Path, Made]) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(place=st.integers(0, 1 << 30), mask=st.integers(1, 255), which=st.integers(0, 1 << 30))
+@example(place=58625238, mask=1, which=1)  # a text in the header that is not UTF-8
 def test_any_changed_byte_of_the_store_is_found(
     whole: tuple[Path, Made], tmp_path: Path, place: int, mask: int, which: int
 ) -> None:
@@ -324,3 +325,13 @@ def test_any_changed_byte_of_the_store_is_found(
         pass
     finally:
         path.write_bytes(before)
+
+
+def test_text_that_is_not_utf_8_is_refused(whole: tuple[Path, Made], tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    shutil.copytree(whole[0], folder)
+    path = next(path for path in folder.rglob("*") if path.is_file() and b"vendor.example" in path.read_bytes())
+    path.write_bytes(path.read_bytes().replace(b"vendor.example", b"vendor\xa1example"))
+    kept = Made(Folder(folder), whole[1].header, whole[1].naming)
+    with pytest.raises(NotVerifiedError):
+        list(kept.deposit().check())

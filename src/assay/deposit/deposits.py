@@ -72,7 +72,7 @@ class FileKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raises NotVerifiedError when these bytes are none."""
         try:
             key = msgspec.msgpack.decode(content, type=cls)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise unverified("the key of a file", str(error), str(error)) from error
         places = all(packs.HEX.fullmatch(pack) and place.at >= 0 and place.sealed > 0 for pack, place, _ in key.pieces)
         if key.suite not in SUITES or not ID.fullmatch(key.deposit) or not places:

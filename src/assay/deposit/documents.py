@@ -65,7 +65,7 @@ def payload_type(content: bytes) -> str:
     """What an envelope says it holds; '' for what is no envelope. Nothing is verified."""
     try:
         return msgspec.json.decode(content, type=_Typed).payloadType
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return ""
 
 

@@ -203,7 +203,7 @@ def read_header(content: bytes, id_: str, trusted: Sequence[NamedKey] = ()) -> H
     try:
         claimed = msgspec.json.decode(msgspec.json.decode(content, type=_Carried).payload, type=_Header)
         keys = tuple(read_key(text) for text in claimed.keys)
-    except (msgspec.MsgspecError, InputError, RecursionError) as error:
+    except (msgspec.MsgspecError, InputError, UnicodeError, RecursionError) as error:
         raise unverified(what, str(error), str(error)) from error
     spelled, by = _opened(content, trusted or keys, what, HEADER_TYPE, _Header)
     if spelled.v != FORMAT or spelled.id != id_ or spelled.suite not in SUITES:
@@ -298,7 +298,7 @@ def _parsed(line: bytes, what: str) -> Row:
     """A row of the right form, in its one spelling."""
     try:
         row = _row.decode(line)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise unverified(what, str(error), str(error)) from error
     good = _HEX.fullmatch(row.sha256) and _SALT.fullmatch(row.salt) and 0 <= row.size <= _LARGEST
     parts = row.path.split("/")
@@ -317,5 +317,5 @@ def _opened(
         raise unverified(what, f"it is a {payload.type}", f"其类型为 {payload.type}")
     try:
         return msgspec.json.decode(payload.content, type=form), payload.by
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise unverified(what, str(error), str(error)) from error

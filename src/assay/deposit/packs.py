@@ -292,5 +292,5 @@ _T = TypeVar("_T")
 def _decoded(body: bytes, decoder: "msgspec.msgpack.Decoder[_T]", what: str) -> _T:
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise unverified(what, str(error), str(error)) from error

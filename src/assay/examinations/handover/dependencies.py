@@ -44,7 +44,7 @@ class UnreadableError(ValueError):
 def _json(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise UnreadableError(str(error)[:200]) from error
 
 
