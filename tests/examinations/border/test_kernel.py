@@ -1,11 +1,14 @@
 """The scan itself: interpreted, sifted and compiled give the same, and numbers are checked as their standards say."""
 
+from collections.abc import Iterator
+from itertools import accumulate
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assay.examinations.border import kernel, scanning
+from assay.examinations.border import arrays, kernel, scanning
 from assay.examinations.border.classes import CODES
 from assay.examinations.border.scanning import Scanned, scan
 from tests.examinations.border.made import TABLE, column
@@ -17,13 +20,12 @@ def laid(rows: list[bytes]) -> tuple["np.ndarray", "np.ndarray"]:
     return np.frombuffer(b"".join(rows), np.uint8), np.cumsum([0, *map(len, rows)])
 
 
+def listed(rows: list[bytes]) -> tuple[bytes, list[int]]:
+    return b"".join(rows), [0, *accumulate(map(len, rows))]
+
+
 def interpreted(rows: list[bytes]) -> Scanned:
-    return scanning._interpreted(*laid(rows), np.arange(len(rows)))
-
-
-def sifted(rows: list[bytes]) -> Scanned:
-    buffer, edges = laid(rows)
-    return scanning._interpreted(buffer, edges, scanning._sifted(buffer, edges, lines=False))
+    return scanning._walked(*listed(rows), range(len(rows)))
 
 
 def compiled(rows: list[bytes]) -> Scanned:
@@ -31,12 +33,26 @@ def compiled(rows: list[bytes]) -> Scanned:
     return scan(*laid(rows))
 
 
+def every_way(rows: list[bytes]) -> Iterator[Scanned]:
+    """Lists and arrays, sifted, then compiled."""
+    assert scanning.compiled() is not None
+    for walk in (None, scanning._process.walk):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(scanning._process, "walk", walk)
+            for buffer, edges in (listed(rows), laid(rows)):
+                found = scan(buffer, edges)
+                assert isinstance(found.hits, list) == isinstance(buffer, bytes)
+                yield found
+
+
 def same(rows: list[bytes]) -> None:
     one = interpreted(rows)
-    for other in (sifted(rows), compiled(rows)):
-        assert np.array_equal(one.hits, other.hits)
-        assert np.array_equal(one.cells, other.cells)
-        assert np.array_equal(one.whole, other.whole)
+    for other in every_way(rows):
+        assert [tuple(hit) for hit in other.hits] == one.hits
+        assert (other.cells, other.whole) == (one.cells, one.whole)
+        assert all(
+            [tuple(hit) for hit in other.of(code)] == one.of(code) for code in {0, *(hit[2] for hit in one.hits)}
+        )
 
 
 def test_all_ways_are_equal_on_the_generator() -> None:
@@ -95,7 +111,7 @@ def test_bytes_that_are_no_text_do_no_harm(content: bytes) -> None:
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [value.encode() for value in column("mobile", 300)]
     whole = compiled(rows)
-    monkeypatch.setattr(scanning, "_CHUNK", 64)
+    monkeypatch.setattr(arrays, "_CHUNK", 64)
     assert np.array_equal(compiled(rows).hits, whole.hits)
     assert compiled([]).hits.shape == compiled([b""]).hits.shape == (0, 4)
 

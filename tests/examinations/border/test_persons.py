@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.examinations.border.persons import KEY_BYTES, Sketch, hashed, key_id, merged, new_key, of_width
+from assay.examinations.border.persons import KEY_BYTES, Sketch, Words, hashed, key_id, merged, new_key, of_width
 
 KEY = bytes(range(16))
 
 
-def sketch(values: "np.ndarray", size: int = 64) -> Sketch:
+def sketch(values: Words, size: int = 64) -> Sketch:
     one = Sketch(key_id(KEY), size)
     one.add(values)
     return one
@@ -18,15 +18,19 @@ def sketch(values: "np.ndarray", size: int = 64) -> Sketch:
 
 def test_the_vectors_of_the_inventors() -> None:
     """Aumasson and Bernstein, SipHash: a fast short-input PRF, appendix A, and the first of their reference list."""
-    assert hashed(KEY, [bytes(range(15)), b""]).tolist() == [0xA129CA6149BE45E5, 0x726FDB47DD0E0E31]
+    assert hashed(KEY, [bytes(range(15)), b""]) == [0xA129CA6149BE45E5, 0x726FDB47DD0E0E31]
 
 
 def test_a_table_and_a_list_give_the_same() -> None:
-    values = [f"{number:011}".encode() for number in range(50)]
-    table = np.frombuffer(b"".join(values), np.uint8).reshape(50, 11)
-    assert hashed(KEY, values).tolist() == of_width(KEY, table).tolist()
-    assert [hashed(KEY, [value]).tolist()[0] for value in values] == hashed(KEY, values).tolist()
-    assert hashed(KEY, [b"a", b"bb", b"a"]).tolist()[0] == hashed(KEY, [b"a"]).tolist()[0]
+    values = [f"{number:011}".encode() for number in range(80)]
+    table = np.frombuffer(b"".join(values), np.uint8).reshape(80, 11)
+    assert (
+        list(hashed(KEY, values))
+        == list(of_width(KEY, table))
+        == list(of_width(KEY, table[:9])) + hashed(KEY, values[9:40]) + hashed(KEY, values[40:])
+    )
+    assert [hashed(KEY, [value])[0] for value in values] == list(hashed(KEY, values))
+    assert hashed(KEY, [b"a", b"bb", b"a"])[0] == hashed(KEY, [b"a"])[0]
 
 
 def test_keys_have_sixteen_bytes() -> None:
@@ -42,7 +46,8 @@ def test_merging_is_the_union(parts: list[list[int]]) -> None:
     whole = sketch(np.concatenate(arrays))
     forth, back = merged(map(sketch, arrays)), merged(sketch(part) for part in reversed(arrays))
     whole.settle()
-    assert forth.kept.tolist() == back.kept.tolist() == whole.kept.tolist()
+    assert list(forth.kept) == list(back.kept) == list(whole.kept)
+    assert forth.to_bytes() == back.to_bytes() == whole.to_bytes() == merged(map(sketch, parts or [[]])).to_bytes()
     assert forth.exact == back.exact == whole.exact == (len({*np.concatenate(arrays).tolist()}) <= 64)
     assert forth.count() == whole.count()
 
@@ -63,9 +68,15 @@ def test_sketches_of_other_keys_are_refused() -> None:
 
 
 def test_bytes_and_back() -> None:
-    one = sketch(np.arange(100, dtype=np.uint64))
-    again = Sketch.from_bytes(one.to_bytes())
-    assert (again.of, again.size, again.kept.tolist(), again.full) == (one.of, one.size, one.kept.tolist(), True)
+    for values in (range(100), range(5000)):
+        for one in (sketch(np.array(values, np.uint64)), sketch(list(values), len(values))):
+            again = Sketch.from_bytes(one.to_bytes())
+            assert again.to_bytes() == one.to_bytes()
+            assert (again.of, again.size, list(again.kept), again.full) == (one.of, one.size, list(one.kept), one.full)
+            one.add(list(range(200)))
+            again.add(np.arange(200, dtype=np.uint64))
+            assert again.count() == one.count()
+            assert again.to_bytes() == one.to_bytes()
 
 
 @given(st.binary(max_size=80))

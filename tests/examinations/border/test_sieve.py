@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
+import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assay.examinations.border import scanning, sieve, text, wording
-from assay.examinations.border.labels import LABELS, SECRET
+from assay.examinations.border.labels import FOREIGN_DIGIT, LABELS, SECRET, Label
 from assay.examinations.border.text import find
 from tests.examinations.border.made import TABLE, column, lines
 
@@ -24,14 +24,21 @@ _SPACES = ["\n", "\t", "\u3000", "\xa0", "\x1c", "\u2010", "\uff11", "\u200b", "
 TEXTS = st.lists(st.sampled_from([*_FRAGMENTS, *_SPACES]) | st.just(" "), max_size=14).map("".join)
 
 
+def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for line in content.split(b"\n"):
+        yield at, line
+        at += len(line) + 1
+
+
 def plainly(whole: str) -> Iterator[wording.Span]:
     """What labels and forms say, by the exact expressions alone."""
     for label in LABELS:
         for found in label.exact.finditer(whole):
-            if label is not SECRET or not wording._NO_SECRET.match(found["value"]):
+            if label is not SECRET or not re.match(wording._NOTHING, found["value"]):
                 yield *found.span("value"), label.class_, label.confidence
     for pattern in (wording._KEYS, wording._TRACK):
-        for found in pattern.finditer(whole):
+        for found in re.finditer(pattern, whole):
             yield *found.span("value"), "credential", "valid"
 
 
@@ -60,6 +67,40 @@ def test_lines_of_a_large_text_pass(whole: str) -> None:
     assert sorted(span for span in found if span[2] not in ("person_name", "address")) == sorted(exact)
 
 
+@pytest.mark.parametrize("label", LABELS, ids=lambda label: label.class_)
+def test_a_label_begins_with_one_of_its_initials(label: Label) -> None:
+    @given(st.from_regex(label.words))
+    def begins(words: str) -> None:
+        found = re.search(label.words, words)
+        assert found is not None
+        assert found[0][0].casefold() in label.initials
+
+    begins()
+
+
+def test_digits_of_all_scripts_pass() -> None:
+    foreign = re2.compile(FOREIGN_DIGIT)
+    digits = [char for char in map(chr, range(128, 0x110000)) if char.isdecimal()]
+    assert all(foreign.fullmatch(digit.encode()) for digit in digits)
+    for digit in ("\u0967", "\u1c50", "\ua9d0", "\U0001e4f0"):
+        for form in (
+            "account {0}12345678",
+            "account 12345678{0}",
+            "account 1234 5{0}",
+            "born 19{0}7-02-03",
+            "dob 198{0}0203",
+            "gps 116.4{0}74, 39.9042",
+            "余额：{0}5",
+            "余额：RMB {0}",
+            "imsi 1234567890123{0}",
+            "台胞证1234567{0}",
+            "HKID A12345{0}",
+            ";622202020011223{0}=4912?4567",
+        ):
+            text = form.format(digit)
+            assert sorted(plainly(text)) == sorted(wording.worded(text, text.encode())), text
+
+
 @given(TEXTS)
 @example("a.-12:34:56:78:9A:BC")
 @example("fe80:123::")
@@ -68,7 +109,10 @@ def test_lines_of_a_large_text_pass(whole: str) -> None:
 @example("\n4 12:34:56:78:9A:BC\n..@b.cd a..@b.cd")
 def test_what_is_found_passes(whole: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning, "_sifted", lambda _, edges, **__: np.arange(len(edges) - 1))
+        patch.setattr(scanning._process, "walk", None)
+        patch.setattr(
+            scanning, "lines_with", lambda _, content: ((at, at + len(line)) for at, line in lines_of(content))
+        )
         patch.setattr(text, "may_hold", lambda _: True)
         plain = find(whole)
     assert find(whole) == plain

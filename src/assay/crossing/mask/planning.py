@@ -128,7 +128,7 @@ def _speaks(column: Column, verdict: Verdict) -> bool:
         return True
     if verdict.class_ in CODES:
         place = CODES.index(verdict.class_) * 4
-        return bool(column.whole[place : place + 4].sum() >= _MOST * column.cells)
+        return sum(column.whole[place : place + 4]) >= _MOST * column.cells
     return verdict.plausible >= _NEARLY_ALL * column.cells and verdict.class_ in ("person_name", "address")
 
 

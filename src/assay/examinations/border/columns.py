@@ -18,13 +18,13 @@ import base64
 import importlib
 import re
 from collections.abc import Iterator
+from operator import add
 from typing import Any
 
-import numpy as np
 from msgspec import Struct, field
 
 from assay.examinations.border import names
-from assay.examinations.border.cells import Cells, distinct, like, matching, taken, times
+from assay.examinations.border.cells import Cells, Rows, distinct, filled, like, matching, taken, times
 from assay.examinations.border.classes import (
     CODES,
     CREDENTIAL_CLASSES,
@@ -45,7 +45,9 @@ Array = Any  # pyarrow.Array, or Cells
 _SAMPLE = 2_000
 _CODED = 64
 _BASE64 = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9+/_-]{8,}={0,2}")
-ODD_LEADS = np.isin(np.arange(256), list(LEADS))
+_ODD_LEADS = bytes(LEADS)
+_HAN_LEADS = bytes(range(0xE3, 0xEA))
+_EASTERN_LEADS = bytes(range(0xE3, 0x100))
 _FULL_DIGIT = re.compile(rb"\xef\xbc[\x90-\x99]")
 _BY_CHANCE = {
     "resident_id": 1 / 10,
@@ -59,7 +61,6 @@ _BY_CHANCE |= {"mobile": 1 / 20}
 """How many values pass for each that does not, when numbers of the right form are drawn at random."""
 _BY_NAME_ONLY = frozenset({"ip", "cnaps"})
 """Of these, versions and serial numbers fill whole columns as well."""
-_SHORTEST_SECRET = 6
 _SECRET_MARKS = (b"=", b":", b"^")  # one of these, or Chinese
 _MOST, _NEARLY_ALL, _FEW = 0.5, 0.9, 10
 _ANYBODY = frozenset({"name", "names"})
@@ -92,8 +93,8 @@ class Column(Struct):
 
     name: str
     cells: int = 0
-    hits: Any = field(default_factory=lambda: np.zeros(CODE_COUNT, np.int64))
-    whole: Any = field(default_factory=lambda: np.zeros(CODE_COUNT, np.int64))
+    hits: list[int] = field(default_factory=lambda: [0] * CODE_COUNT)
+    whole: list[int] = field(default_factory=lambda: [0] * CODE_COUNT)
     in_text: dict[str, float] = field(default_factory=dict)
     fitting: int = 0
     named: float = 0
@@ -112,26 +113,26 @@ class Column(Struct):
     def add_text(self, values: Array) -> Scanned:
         """The same for what `as_text` gave."""
         buffer, edges = bytes_of(values)
-        lengths = np.diff(edges)
-        self.cells += int(np.count_nonzero(lengths))
+        rows = filled(edges)
+        self.cells += len(rows)
         found = scan(buffer, edges)
-        self.hits += found.cells
-        self.whole += found.whole
+        self.hits = list(map(add, self.hits, found.cells))
+        self.whole = list(map(add, self.whole, found.whole))
         class_ = called(self.name)
         self._labels(buffer, edges, found)
-        self._words(values, buffer, lengths)
+        self._words(values, buffer, rows)
         if class_ and (fits := values_of(class_)):
-            self.fitting += _matching(values, _FITS[fits]) if fits in _FITS else int(np.count_nonzero(lengths))
+            self.fitting += len(matching(values, _FITS[fits]) if fits in _FITS else rows)
         if class_ in CREDENTIAL_CLASSES:
             self._standing(values)
         else:
-            self._secrets(values, buffer, lengths)
+            self._secrets(values, buffer)
         return found
 
     def merge(self, other: "Column") -> None:
         self.cells += other.cells
-        self.hits += other.hits
-        self.whole += other.whole
+        self.hits = list(map(add, self.hits, other.hits))
+        self.whole = list(map(add, self.whole, other.whole))
         self.fitting += other.fitting
         self.named += other.named
         self.placed += other.placed
@@ -146,16 +147,14 @@ class Column(Struct):
 
     def _labels(self, buffer: Any, edges: Any, found: Scanned) -> None:
         """Uncertain hits inside longer cells, by the labels before them."""
-        hits = found.hits
-        codes = hits[:, 2]
-        for code in np.flatnonzero(found.cells).tolist():
-            if code % 4 == VALID or found.cells[code] == found.whole[code]:
+        for code, cells in enumerate(found.cells):
+            if code % 4 == VALID or cells == found.whole[code]:
                 continue
             class_ = CODES[code // 4]
-            of_code = hits[codes == code]
+            of_code = found.of(code)
             some = of_code[:: max(len(of_code) // _SAMPLE, 1)]
             told = 0
-            for start, end, _, row in some.tolist():
+            for start, end, _, row in some if isinstance(some, list) else some.tolist():
                 low, high = max(int(edges[row]), start - 72), min(int(edges[row + 1]), end + 30)
                 before = bytes(buffer[low:start]).decode("utf-8", "ignore")
                 value = bytes(buffer[start:high]).decode("utf-8", "ignore")
@@ -169,13 +168,13 @@ class Column(Struct):
             self.clear += count * (stands is True)
             self.unclear += count * (stands is None)
 
-    def _secrets(self, values: Array, buffer: Any, lengths: Any) -> None:
+    def _secrets(self, values: Array, buffer: Any) -> None:
         """Credentials among other words: passwords in messages, stripes of cards; not keys and tokens alone."""
-        content = buffer.tobytes() if lengths.max(initial=0) >= _SHORTEST_SECRET else b""
+        content = bytes(buffer)
         marked = any(mark in content for mark in _SECRET_MARKS) or _has_han(buffer)
         if not marked or not may_hold_secrets(content):
             return
-        rows = np.flatnonzero(matching(values, CREDENTIAL_WORDS))
+        rows = matching(values, CREDENTIAL_WORDS)
         some = rows[:: max(len(rows) // _SAMPLE, 1)]
         for cell in taken(values, some).to_pylist():
             found = list(secrets(cell))
@@ -187,24 +186,20 @@ class Column(Struct):
                 self.clear += each * (True in stands)
                 self.unclear += each * (True not in stands and None in stands)
 
-    def _words(self, values: Array, buffer: Any, lengths: Any) -> None:
-        """Names and addresses, in batches that hold Chinese or are called so."""
-        if called(self.name) not in ("person_name", "address") and not _has_han(buffer):
+    def _words(self, values: Array, buffer: Any, rows: Rows) -> None:
+        """Names and addresses, in batches that hold Chinese or are called so. `rows` hold something."""
+        if not len(rows) or (called(self.name) not in ("person_name", "address") and not _has_han(buffer)):
             return
-        filled = np.flatnonzero(lengths)
-        step = max(len(filled) // _SAMPLE, 1)
-        if not len(filled):
-            return
-        some = taken(values, filled[::step])
-        scale = len(filled) / len(some)
+        some = taken(values, rows[:: max(len(rows) // _SAMPLE, 1)])
+        scale = len(rows) / len(some)
         of_persons = called(self.name) == "person_name"
-        self.named += _matching(some, names.CELL if of_persons else names.CHINESE_CELL) * scale
+        self.named += len(matching(some, names.CELL if of_persons else names.CHINESE_CELL)) * scale
         self.distinct = max(self.distinct, distinct(some))
-        chinese = bool(np.any(bytes_of(some)[0] >= 0xE3))  # no address is without, and Arrow compiles anew each time
-        held = _matching(some, names.CELL_ADDRESS) * scale if chinese else 0
+        eastern = _holds(bytes(bytes_of(some)[0]), _EASTERN_LEADS)  # no address is without; Arrow compiles each time
+        held = len(matching(some, names.CELL_ADDRESS)) * scale if eastern else 0
         self.holding += held
         if held:
-            self.placed += _matching(some, rf"^\s*(?:{names.ADDRESS}|{names.PLACES})") * scale
+            self.placed += len(matching(some, rf"^\s*(?:{names.ADDRESS}|{names.PLACES})")) * scale
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every class that the column holds, by its own counts."""
@@ -212,6 +207,8 @@ class Column(Struct):
         if not self.cells:
             return
         for position, one in enumerate(CODES):
+            if not any(self.hits[position * 4 : position * 4 + 4]):
+                continue
             valid, plausible = self._counted(position, one, by_name=one == class_)
             if valid + plausible:
                 yield Verdict(self.name, one, self.cells, valid, plausible, one == class_)
@@ -236,8 +233,8 @@ class Column(Struct):
         return min(self.fitting, self.cells)
 
     def _counted(self, position: int, class_: str, *, by_name: bool) -> tuple[int, int]:
-        valid, likely, shaped = (int(self.hits[position * 4 + level]) for level in (VALID, LIKELY, SHAPED))
-        whole = int(self.whole[position * 4 + VALID] + self.whole[position * 4 + LIKELY])
+        valid, likely, shaped = (self.hits[position * 4 + level] for level in (VALID, LIKELY, SHAPED))
+        whole = self.whole[position * 4 + VALID] + self.whole[position * 4 + LIKELY]
         most = class_ not in _BY_NAME_ONLY and self.cells >= _FEW and whole >= _MOST * self.cells
         by_chance = _BY_CHANCE.get(class_, 0.0) * shaped
         if not by_name and valid <= by_chance + 3 * by_chance**0.5:
@@ -300,10 +297,8 @@ def as_text(array: Array) -> Array | None:
 def meant(values: Array) -> Array:
     """The cells without what hides them (`folding.py`). Most columns need nothing, which their bytes tell at once."""
     buffer, edges = bytes_of(values)
-    content = buffer[edges[0] : edges[-1]].tobytes() if len(edges) > 1 else b""
-    if content.isascii() and not any(mark in content for mark in ODD_BYTES):
-        return values
-    if not content.isascii() and not ODD_LEADS[buffer[edges[0] : edges[-1]]].any():
+    content = bytes(buffer[edges[0] : edges[-1]])
+    if not (any(mark in content for mark in ODD_BYTES) if content.isascii() else _holds(content, _ODD_LEADS)):
         return values
     if HIDDEN.search(content) is None and _FULL_DIGIT.search(content) is None:
         return values
@@ -342,9 +337,11 @@ def _decoded(array: Array) -> Array | None:
 
 
 def bytes_of(values: Array) -> tuple[Any, Any]:
-    """The bytes and the row edges of an array of strings, where they lie. A null row is empty."""
+    """The bytes and the row edges of strings, where they lie. A null row is empty."""
     if isinstance(values, Cells):
         return values.laid_out
+    import numpy as np  # noqa: PLC0415
+
     _, offsets, content = values.buffers()
     if len(values) == 0 or offsets is None:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
@@ -353,11 +350,12 @@ def bytes_of(values: Array) -> tuple[Any, Any]:
     return buffer, edges
 
 
-def cut(buffer: Any, starts: Any, ends: Any, *, few: bool = False) -> Array:
-    """The texts between these bytes of a buffer of UTF-8, as an array of strings, or as `Cells` where they are few."""
-    if few:
-        content = buffer.tobytes()
-        return Cells([content[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+def cut(buffer: Any, starts: Any, ends: Any) -> Array:
+    """The texts between these bytes of a buffer of UTF-8."""
+    if isinstance(buffer, bytes):
+        return Cells([buffer[start:end].decode() for start, end in zip(starts, ends, strict=True)])
+    import numpy as np  # noqa: PLC0415
+
     pa = _arrow()
     lengths = ends - starts
     edges = np.concatenate([[0], np.cumsum(lengths)])
@@ -365,11 +363,11 @@ def cut(buffer: Any, starts: Any, ends: Any, *, few: bool = False) -> Array:
     return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(edges.astype(np.int32)), pa.py_buffer(content))
 
 
-def _matching(values: Array, pattern: str) -> int:
-    return int(np.count_nonzero(matching(values, pattern)))
-
-
 def _has_han(buffer: Any) -> bool:
     """Whether the first bytes hold a Chinese character (UTF-8 begins with E3 to E9)."""
-    head = buffer[: 1 << 16]
-    return bool(np.any((head >= 0xE3) & (head <= 0xE9)))
+    return _holds(bytes(buffer[: 1 << 16]), _HAN_LEADS)
+
+
+def _holds(content: bytes, leads: bytes) -> bool:
+    """Whether any of these bytes stands in what is not ASCII."""
+    return not content.isascii() and len(content.translate(None, leads)) < len(content)

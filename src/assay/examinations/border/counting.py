@@ -18,15 +18,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
 from msgspec import Struct, field
 
-from assay.examinations.border.cells import Cells, given
+from assay.examinations.border.cells import Cells, Rows
 from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES, PERSONS, VALID
 from assay.examinations.border.clear import standing
 from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of, cut
-from assay.examinations.border.persons import Sketch, hashed, key_id, merged, of_width
-from assay.examinations.border.scanning import Scanned
+from assay.examinations.border.persons import Sketch, Words, hashed, key_id, merged, of_width
+from assay.examinations.border.scanning import Hits, Scanned
 from assay.examinations.border.semantics import called
 from assay.examinations.border.text import find
 
@@ -37,9 +36,9 @@ _NUMBER = re.compile(r".*([0-9]{11})")
 _ODD = re.compile(r"[^0-9A-Za-z@._+*]")
 RECURRING = 1.5  # rows for each person from which somebody else may stand in them
 _FEW = 4096
-_PLAIN = np.isin(
-    np.arange(256), np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@._+*", np.uint8)
-)
+_PLAIN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@._+*"
+_NO_CAPITAL = bytes((*range(97, 123), *range(128, 256)))
+_SHORTEST = 4  # bytes of a value that tells anybody
 _LABEL = 24  # characters before a value in which its label stands
 
 
@@ -120,7 +119,7 @@ class Counted(Struct):
 
     def _persons(self, scanned: list[tuple[str, Any, Scanned]], *, loose: bool) -> None:
         """One class per row, the strongest that it holds; of loose columns every value."""
-        free: Any = None
+        free: bytearray | None = None  # by row: 1 as long as nobody took it
         for class_ in (*PERSONS, "person_name"):
             for name, values, found in scanned:
                 if not self._identifies(class_, name, found):
@@ -129,13 +128,13 @@ class Counted(Struct):
                 if class_ not in PERSONS and not recurring:
                     continue
                 if free is None or loose:
-                    free = np.ones(len(values), bool)
-                taken = self._take(class_, values, free[: len(values)], recurring=recurring)
+                    free = bytearray(b"\1" * len(values))
+                rows = self._take(class_, values, free, recurring=recurring)
                 if not loose and class_ in PERSONS:
-                    free = np.concatenate([free[: len(values)] & ~taken, free[len(values) :]])
+                    _strike(free, rows)
         for name, _, found in scanned:  # identifiers inside longer cells
             self._inside(name, found, scanned, free if not loose else None)
-        self.told += 0 if loose or free is None else int(np.count_nonzero(~free))
+        self.told += 0 if loose or free is None else free.count(0)
 
     def _identifies(self, class_: str, name: str, found: Scanned) -> bool:
         if called(name) == class_:
@@ -143,46 +142,30 @@ class Counted(Struct):
         if class_ not in CODES:
             return False
         code = CODES.index(class_) * 4 + VALID
-        return (
-            int(found.whole[code]) > 0
-            and 2 * int(found.whole[code]) >= int(found.cells.max(initial=0))
-            and called(name) == ""
-        )
+        return found.whole[code] > 0 and 2 * found.whole[code] >= max(found.cells) and called(name) == ""
 
-    def _recur(self, free: Any) -> bool:
+    def _recur(self, free: bytearray) -> bool:
         """Whether the rows told so far are of so few persons that somebody else may stand in them."""
-        told = self.told + int(np.count_nonzero(~free))
+        told = self.told + free.count(0)
         return told > RECURRING * sum(sketch.count() for sketch in self.few.values())
 
-    def _take(self, class_: str, values: Any, free: Any, *, recurring: bool = False) -> Any:
+    def _take(self, class_: str, values: Any, free: bytearray, *, recurring: bool = False) -> Rows:
         """Hash the cells of rows that nobody took yet, where persons recur those of all rows. Which rows held a value
         that tells anybody."""
-        values = normalised(class_, values)
-        buffer, edges = bytes_of(values)
-        lengths = np.diff(edges)
-        digits = np.concatenate([[0], np.cumsum((buffer - 48) < 10, dtype=np.int32)])  # uint8: what is below 48 wraps
-        wanted = (lengths >= 4) & (np.diff(digits[edges]) >= _DIGITS.get(class_, 3))
-        if values.null_count:
-            wanted &= given(values)
-        wanted &= True if recurring else free
-        prefix = np.frombuffer(class_.encode() + b":", np.uint8)
-        for length in np.unique(lengths[wanted]).tolist():
-            rows = np.flatnonzero(wanted & (lengths == length))
-            table = np.empty((len(rows), len(prefix) + length), np.uint8)
-            table[:, : len(prefix)] = prefix
-            if len(rows) == len(values):  # all of one length: they lie side by side
-                table[:, len(prefix) :] = buffer[edges[0] : edges[-1]].reshape(-1, length)
-            else:
-                table[:, len(prefix) :] = buffer[edges[:-1][rows][:, None] + np.arange(length)]
-            hashes = of_width(self.key, table)
-            if recurring:
-                self.every.setdefault(class_, Sketch(key_id(self.key))).add(hashes)
-            if class_ in PERSONS:
-                self._sketch(class_).add(hashes[free[rows]])
-                self.few.setdefault(class_, Sketch(key_id(self.key), _FEW)).add(hashes[free[rows]])
-        return wanted
+        rows, hashes = _told(self.key, class_, normalised(class_, values), None if recurring else free)
+        if not len(rows):
+            return rows
+        if recurring:
+            self.every.setdefault(class_, Sketch(key_id(self.key))).add(hashes)
+        if class_ in PERSONS:
+            own = _still(hashes, rows, free) if recurring else hashes
+            self._sketch(class_).add(own)
+            self.few.setdefault(class_, Sketch(key_id(self.key), _FEW)).add(own)
+        return rows
 
-    def _inside(self, name: str, found: Scanned, scanned: list[tuple[str, Any, Scanned]], free: Any) -> None:
+    def _inside(
+        self, name: str, found: Scanned, scanned: list[tuple[str, Any, Scanned]], free: bytearray | None
+    ) -> None:
         """Valid identifiers within running text of a column, where the row is nobody's yet."""
         for class_ in PERSONS:
             if class_ not in CODES or called(name):
@@ -190,15 +173,15 @@ class Counted(Struct):
             code = CODES.index(class_) * 4 + VALID
             if found.cells[code] == found.whole[code]:
                 continue
-            hits = found.hits[found.hits[:, 2] == code]
+            hits = found.of(code)
             if free is not None:
-                hits = hits[free[hits[:, 3]]]
+                hits = _still(hits, _rows_of(hits), free)
             if len(hits):
                 values = next(values for one, values, _ in scanned if one == name)
-                inside = cut(bytes_of(values)[0], hits[:, 0], hits[:, 1], few=isinstance(values, Cells))
-                self._take(class_, inside, np.ones(len(hits), bool))
+                starts, ends, *_ = zip(*hits, strict=True) if isinstance(hits, list) else hits.T
+                self._take(class_, cut(bytes_of(values)[0], starts, ends), bytearray(b"\1" * len(hits)))
             if free is not None:
-                free[hits[:, 3]] = False
+                _strike(free, _rows_of(hits))
 
     def merge(self, other: "Counted") -> None:
         """The other's counts as well: another part of the same set, under the same key."""
@@ -248,17 +231,80 @@ def _compared(class_: str, plain: str) -> str:
 
 def normalised(class_: str, values: Any) -> Any:
     """The same for a column; values that need nothing are not copied, which their bytes tell."""
-    buffer, edges = bytes_of(values)
-    content = buffer[edges[0] : edges[-1]]
     if isinstance(values, Cells):
-        if content.tobytes().isascii():
-            return Cells([text and _compared(class_, _ODD.sub("", text)) for text in values.to_pylist()])
+        texts = values.to_pylist()
+        if all(text is None or text.isascii() for text in texts):
+            return Cells([text and _compared(class_, _ODD.sub("", text)) for text in texts])
         values = values.arrow()
     pc: Any = importlib.import_module("pyarrow.compute")
-    if not _PLAIN[content].all():
+    buffer, edges = bytes_of(values)
+    content = bytes(buffer[edges[0] : edges[-1]])
+    if content.translate(None, _PLAIN):
         values = pc.replace_substring_regex(values, r"[^0-9A-Za-z@._+*\pL]", "")
-    if class_ == "mobile" and bool(np.any(np.diff(edges) > _MOBILE)):
+    if class_ == "mobile" and bool((edges[1:] - edges[:-1] > _MOBILE).any()):
         values = pc.replace_substring_regex(values, r"^.*?([0-9]{11})$", r"\1")
     if class_ == "email":
         return pc.ascii_lower(values)
-    return pc.utf8_upper(values) if bool(np.any((content >= 97) & (content <= 122) | (content >= 128))) else values
+    return pc.utf8_upper(values) if len(content.translate(None, _NO_CAPITAL)) < len(content) else values
+
+
+def _told(key: bytes, class_: str, values: Any, free: bytearray | None) -> tuple[Rows, Words]:
+    """Of the free rows, all where none are given, those whose cell tells anybody, and the hashes of these cells."""
+    prefix, least = class_.encode() + b":", _DIGITS.get(class_, 3)
+    if isinstance(values, Cells):
+        cells = {row: text.encode() for row, text in enumerate(values.to_pylist()) if text is not None}
+        rows = [
+            row
+            for row, cell in cells.items()
+            if (free is None or free[row])
+            and len(cell) >= _SHORTEST
+            and len(cell) - len(cell.translate(None, b"0123456789")) >= least
+        ]
+        return rows, hashed(key, [prefix + cells[row] for row in rows])
+    import numpy as np  # noqa: PLC0415
+
+    buffer, edges = bytes_of(values)
+    lengths = np.diff(edges)
+    digits = np.concatenate([[0], np.cumsum((buffer - 48) < 10, dtype=np.int32)])  # uint8: what is below 48 wraps
+    wanted = (lengths >= _SHORTEST) & (np.diff(digits[edges]) >= least)
+    if values.null_count:
+        wanted &= np.asarray(values.is_valid().to_numpy(zero_copy_only=False))
+    if free is not None:
+        wanted &= np.frombuffer(free, bool)[: len(values)]
+    places = np.flatnonzero(wanted)
+    hashes = np.empty(len(places), np.uint64)
+    for length in np.unique(lengths[places]).tolist():
+        at = lengths[places] == length
+        of_length = places[at]
+        table = np.empty((len(of_length), len(prefix) + length), np.uint8)
+        table[:, : len(prefix)] = np.frombuffer(prefix, np.uint8)
+        if len(of_length) == len(values):  # all of one length: they lie side by side
+            table[:, len(prefix) :] = buffer[edges[0] : edges[-1]].reshape(-1, length)
+        else:
+            table[:, len(prefix) :] = buffer[edges[:-1][of_length][:, None] + np.arange(length)]
+        hashes[at] = of_width(key, table)
+    return places, hashes
+
+
+def _rows_of(hits: Hits) -> Rows:
+    return [hit[3] for hit in hits] if isinstance(hits, list) else hits[:, 3]
+
+
+def _still(items: Any, rows: Rows, free: bytearray) -> Any:
+    """The items, one for each of the rows, whose row nobody took."""
+    if isinstance(items, list):
+        return [item for item, row in zip(items, rows, strict=True) if free[row]]
+    import numpy as np  # noqa: PLC0415
+
+    return items[np.frombuffer(free, bool)[rows]]
+
+
+def _strike(free: bytearray, rows: Rows) -> None:
+    """Nobody else takes these rows."""
+    if isinstance(rows, list):
+        for row in rows:
+            free[row] = 0
+        return
+    import numpy as np  # noqa: PLC0415
+
+    np.frombuffer(free, np.uint8)[rows] = 0

@@ -93,15 +93,14 @@ class PersonsInAll:
         if len(summaries) < 2:
             return Concluded()
         from assay.examinations.border.files import persons_of  # noqa: PLC0415
-        from assay.examinations.border.persons import Sketch, merged  # noqa: PLC0415
+        from assay.examinations.border.persons import Sketch  # noqa: PLC0415
 
         together: dict[str, Sketch] = {}
         for parts in summaries.values():
             for part in parts:
                 for class_, content in part:  # type: ignore[attr-defined]
                     sketch = Sketch.from_bytes(content)
-                    held = together.get(class_)
-                    together[class_] = sketch if held is None else merged([held, sketch])
+                    together.setdefault(class_, Sketch(sketch.of, sketch.size)).take(sketch)
         if not together:
             return Concluded()
         component = artifact.files[0].component if artifact.files else ""

@@ -5,8 +5,9 @@ What is one character for another (`FOLDS`) keeps all places. `unfolded` takes c
 each one that is left stood. *It cannot see* digits in words, in circles or one by one with blanks between them.
 """
 
-import html
 import re
+from functools import cache
+from typing import Any
 
 import re2
 
@@ -19,9 +20,8 @@ FOLDS: dict[int, int] = (
     | dict.fromkeys(_DASHES, 0x2D)
     | {zero + digit: 0x30 + digit for zero in _DIGITS for digit in range(10)}
 )
-_FOLDABLE = re2.compile("[" + "".join(map(r"\x{{{:x}}}".format, FOLDS)) + "]")
 _UNSEEN = "\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
-_ESCAPED = re.compile(
+_ESCAPED = (
     rf"(?P<unseen>[{_UNSEEN}]+)|(?P<html>&(?:\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|nbsp|ensp|emsp|thinsp|shy|amp|commat|period);)"
     r"|(?P<web>(?:%[0-9a-fA-F]{2})+)|\\u(?P<json>[0-9a-fA-F]{4})"
 )
@@ -41,9 +41,19 @@ LEADS = frozenset(b"&%\\\xc2\xcd\xd9\xdb\xe0\xe1\xe2\xef\xf0")
 
 def folded(text: str) -> str:
     """The same with as many characters."""
-    if text.isascii() or _FOLDABLE.search(text.encode("utf-8", "replace")) is None:
+    if text.isascii() or _foldable().search(text.encode("utf-8", "replace")) is None:
         return text
     return "\n".join(line if line.isascii() else line.translate(FOLDS) for line in text.split("\n"))
+
+
+@cache
+def _foldable() -> Any:
+    return re2.compile("[" + "".join(map(r"\x{{{:x}}}".format, FOLDS)) + "]")
+
+
+@cache
+def _escaped() -> re.Pattern[str]:
+    return re.compile(_ESCAPED)
 
 
 def unfolded(text: str) -> tuple[str, list[int], list[int]]:
@@ -52,7 +62,7 @@ def unfolded(text: str) -> tuple[str, list[int], list[int]]:
     starts: list[int] = []
     ends: list[int] = []
     last = 0
-    for found in _ESCAPED.finditer(text):
+    for found in _escaped().finditer(text):
         start, end = found.span()
         new = folded(_meant(found)).replace("\n", " ")
         parts += [text[last:start], new]
@@ -74,6 +84,8 @@ def _meant(found: "re.Match[str]") -> str:
     if found["unseen"]:
         return ""
     if found["html"]:
+        import html  # noqa: PLC0415
+
         return html.unescape(found["html"]).replace("\u00ad", "").encode("utf-8", "replace").decode()
     if found["web"]:
         return bytes.fromhex(found["web"].replace("%", "")).decode("utf-8", "replace")

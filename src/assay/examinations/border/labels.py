@@ -13,7 +13,11 @@ from msgspec import Struct
 from assay.examinations.border.classes import Confidence
 
 _SPACE = r"[\s\v\x1c-\x1f\x{85}\pZ]"  # what `re` calls a space in text, for RE2
-_WORD = r"[\pL\pM\pN_]"
+_WORD = r"[\w\x{80}-\x{10ffff}]"
+FOREIGN_DIGIT = r"[\x{660}-\x{1fff}\x{a620}-\x{abff}\x{ff10}-\x{ff19}\x{10000}-\x{10ffff}]"
+"""What `re` calls a digit beside those of ASCII, and letters of the same scripts: to compile the digits of each script
+over and over is most of what RE2 takes to begin."""
+_INITIAL = re.compile(r"(?:^|\|)(?:\\b|\(\?:)*(\w)")
 _IS = r"(?:[:：=]|是|为)"
 
 
@@ -30,6 +34,11 @@ class Label(Struct, frozen=True, dict=True):
     @cached_property
     def exact(self) -> re.Pattern[str]:
         return re.compile(rf"(?:{self.words}){self.between}(?P<value>{self.value})", re.IGNORECASE)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """What `words` may begin with, and more: the first letter of each choice, outside of brackets and inside."""
+        return frozenset(letter.lower() for letter in _INITIAL.findall(self.words))
 
     @property
     def beginning(self) -> str:
@@ -52,7 +61,7 @@ LABELS = (
         r"账号|帐号|账户|户头|account(?:[ _]?(?:no|number|num))?|\bacct(?:[ _]?no)?|a/c(?: no)?",
         rf"\.?[\"']?\s*(?:{_IS}|\s)?\s*[\"']?",
         r"(?:\d{4,10}(?:[ -]\d{2,10}){1,5}|\d{9,30})(?![\dA-Za-z])",
-        r"\p{Nd}{4,10}[ -]\p{Nd}{2}|\p{Nd}{9}",
+        rf"\d{{4,10}}[ -]\d{{2}}|\d{{9}}|[\d -]*{FOREIGN_DIGIT}",
     ),
     Label(
         "birth_date",
@@ -60,14 +69,14 @@ LABELS = (
         rf"[\"']?\s*(?:{_IS}|on)?\s*[\"']?",
         r"(?:19|20)\d\d(?:[-/.年]\s?(?:0?[1-9]|1[0-2])[-/.月]\s?(?:3[01]|[12]\d|0?[1-9])日?|"
         r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))",
-        r"(?:19|20)\p{Nd}{2}[-/.年01]",
+        rf"(?:19|20)(?:\d\d[-/.年01]|\d?{FOREIGN_DIGIT})",
     ),
     Label(
         "location",
         r"经纬度|坐标|定位|位置|location|coordinates?|gps|lat(?:itude)?/?l(?:on|ng)\w*",
         r"[\"']?\s*[:：=]?\s*[\[(\"']?\s*",
         r"-?\d{1,3}\.\d{3,}\s*[,，]\s*-?\d{1,3}\.\d{3,}",
-        r"-?\p{Nd}{1,3}\.\p{Nd}{3}",
+        rf"-?(?:\d{{1,3}}\.\d{{3}}|[\d.]*{FOREIGN_DIGIT})",
     ),
     Label(
         "person_name",
@@ -83,7 +92,7 @@ LABELS = (
         r"余额|可用额度|(?:account|available|current|ledger|closing) ?balance",
         rf"[\"']?\s*{_IS}\s*[\"']?",
         r"(?:(?:[¥￥$€£]|CNY|RMB|USD)\s?)?\d[\d,]{0,20}(?:\.\d{1,4})?\s?(?:万?元)?(?![\dA-Za-z%])",
-        r"(?:(?:[¥￥$€£]|CNY|RMB|USD)\s?)?\p{Nd}".replace(r"\s", _SPACE),
+        rf"(?:(?:[¥￥$€£]|CNY|RMB|USD){_SPACE}?)?(?:\d|{FOREIGN_DIGIT})",
     ),
     Label(
         "health",
@@ -104,13 +113,13 @@ LABELS = (
         r"\bimsi|\biccid|\bidfa|\bidfv|\boaid|\bmeid|\baaid",
         rf"[\"']?\s*(?:{_IS}|\s)?\s*[\"']?",
         r"(?:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}|\d{14,20}|[0-9A-F]{14,32})(?![0-9A-Za-z])",
-        r"(?:[0-9A-F]{8}-|\p{Nd}{14}|[0-9A-F]{14})",
+        rf"[0-9A-F]{{8}}-|[0-9A-F]{{14}}|\d*{FOREIGN_DIGIT}",
     ),
     Label(
         "permit",
         r"台胞证|台湾居民来往大陆通行证|香港身份证|HKID",
         rf"(?:号码?)?[\"']?\s*(?:{_IS}|\s)?\s*[\"']?",
         r"(?:\d{8}|[A-Z]{1,2}\d{6}[(（]?[0-9A][)）]?)(?![0-9A-Za-z])",
-        r"(?:\p{Nd}{8}|[A-Z]{1,2}\p{Nd}{6})",
+        rf"\d{{8}}|[A-Z]{{1,2}}\d{{6}}|[A-Z]{{0,2}}\d*{FOREIGN_DIGIT}",
     ),
 )

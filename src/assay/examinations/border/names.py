@@ -134,13 +134,14 @@ ENDINGS = (
     "|[一-龥][A-Za-z]?[0-9]{1,4}[-－—_#][0-9A-Za-z]|[镇道][一-龥]{1,7}?[村区道路]|[市区县州].*[0-9]|[与和].*(?:交|口)"
 )
 """The same for `addresses`."""
-_LEADING = re.compile(
-    rf"(?:[一-龥]{{0,4}}?(?=(?:{_PROVINCES})))?(?:家住|现住|住在|住址|地址|位于|前往|[送寄发运搬][到往至]|[住在于到是为])*"
+_LEADING = (
+    rf"(?:[一-龥]{{0,4}}?(?=(?:{_PROVINCES})))?"
+    "(?:家住|现住|住在|住址|地址|位于|前往|[送寄发运搬][到往至]|[住在于到是为])*"
 )
 ANY_ADDRESS = f"{ADDRESS}|{PLACES}|{_WITHOUT_DETAIL}"
 _COUNTED = "年月日点时分秒元角万亿千百个名人位米公斤岁次件条种项%％"
 _OF_A_NAME = "(?![的在于是为和与及了到有被把将从对向请已可能该这那其等个我你他们，。])[一-龥A-Za-z0-9]"
-_FURTHER = re.compile(
+_FURTHER = (
     rf"[-－—_ ]?(?!(?:19|20)[0-9]{{2}}[-/.])(?:{_DETAIL}|[A-Za-z]?[0-9]{{1,5}}(?![0-9A-Za-z{_COUNTED}]|[.:][0-9])"
     rf"|[（(][^（）()\n]{{1,20}}[)）]"
     rf"|(?:{_OF_A_NAME}){{1,12}}?(?:大厦|大楼|广场|中心|市场|公寓|小区|花园|花苑|家园|国际|商城|宾馆|酒店|学校|小学|中学|大学|"
@@ -148,9 +149,7 @@ _FURTHER = re.compile(
 )
 
 
-@cache
-def _cued() -> re.Pattern[str]:
-    return re.compile(_CUED, re.MULTILINE)
+_compiled = cache(re.compile)
 
 
 @cache
@@ -160,7 +159,7 @@ def _address() -> Any:
 
 def names(text: str) -> Iterator[tuple[int, int]]:
     """Where names of persons stand that a word introduces."""
-    for found in _cued().finditer(text):
+    for found in _compiled(_CUED, re.MULTILINE).finditer(text):
         group = found.lastgroup or "a"
         start, end = found.span(group)
         while end - start > 1 and (text[start:end] in _NOT_NAMES or text[start : start + 2] in _NOT_NAMES):
@@ -173,7 +172,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses stand."""
     last = 0
     for found in _address().finditer(text):
-        leading = _LEADING.match(found[0])
+        leading = _compiled(_LEADING).match(found[0])
         if found[0][-1:].isdigit() and text[found.end() : found.end() + 1] in tuple(_COUNTED):
             continue
         start = max(found.start() + (leading.end() if leading is not None else 0), last)
@@ -184,6 +183,6 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
 
 def _further(text: str, end: int) -> int:
     """Where an address ends that goes on behind `end` with numbers, buildings and what is in them."""
-    while (further := _FURTHER.match(text, end)) is not None and further.end() > end:
+    while (further := _compiled(_FURTHER).match(text, end)) is not None and further.end() > end:
         end = further.end()
     return end

@@ -14,18 +14,21 @@ never counts too few but by the 64 bits: 100 million persons collide with a chan
 
 import hashlib
 import secrets
+import struct
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 from msgspec import Struct, field
 
 SIZE = 1 << 21
 KEY_BYTES = 16  # as `examination` has it, which loads nothing
 _PENDING = 1 << 22
-_FEW = 16  # below, one after the other is faster than all at once
+_MOST_IN_LIST = 1 << 12
+_FEW = 64  # below, one after the other takes less time than to load numpy
+_FEW_ROWS = 16  # below, the same is faster with numpy too
 _LOW = (1 << 64) - 1
-Words = Any  # np.ndarray of uint64
+Words = Any  # np.ndarray of uint64, or a list of a few int
 _HEAD = b"assay persons 1\n"
 
 
@@ -43,26 +46,35 @@ class Sketch(Struct):
 
     of: bytes
     size: int = SIZE
-    kept: Words = field(default_factory=lambda: np.empty(0, np.uint64))
+    kept: Words = field(default_factory=list)
     full: bool = False
     _pending: list[Words] = field(default_factory=list)
     _held: int = 0
 
     def add(self, hashes: Words) -> None:
         """Hashes of `hashed`, in any order, repeated or not."""
-        if self.full:
+        if self.full and not isinstance(hashes, list):
             hashes = hashes[hashes < self.kept[-1]]
         if len(hashes):
-            self._pending.append(np.asarray(hashes, np.uint64))
+            self._pending.append(hashes)
             self._held += len(hashes)
         if self._held >= _PENDING:
             self.settle()
 
+    def take(self, other: "Sketch") -> None:
+        """Add all that another holds. Raises ValueError for one of another key or size."""
+        if (other.of, other.size) != (self.of, self.size):
+            raise ValueError("sketches of different keys or sizes")
+        other.settle()
+        self.add(other.kept)
+        if other.full:  # then the union has at least `size`, and all that it keeps is below what the other dropped
+            self.settle()
+            self.full = True
+
     def settle(self) -> None:
         """Take in what `add` put aside."""
         if self._pending:
-            joined = np.sort(np.concatenate([self.kept, *self._pending]))
-            joined = joined[np.concatenate([[True], joined[1:] != joined[:-1]])]
+            joined = _union([self.kept, *self._pending])
             self._pending.clear()
             self._held = 0
             if len(joined) > self.size:
@@ -84,6 +96,8 @@ class Sketch(Struct):
     def to_bytes(self) -> bytes:
         self.settle()
         head = _HEAD + self.of + self.size.to_bytes(8, "big") + bytes([self.full])
+        if isinstance(self.kept, list):
+            return head + struct.pack(f"<{len(self.kept)}Q", *self.kept)
         return head + bytes(self.kept.astype("<u8").tobytes())
 
     @classmethod
@@ -93,11 +107,32 @@ class Sketch(Struct):
         if not content.startswith(_HEAD) or len(content) < body or (len(content) - body) % 8:
             raise ValueError("not a sketch of persons")
         size = int.from_bytes(content[body - 9 : body - 1], "big")
-        kept = np.frombuffer(content, "<u8", offset=body).astype(np.uint64)
+        kept, rising = _words(content[body:])
         full = content[body - 1] == 1
-        if len(kept) > size or (full and len(kept) != size) or not bool(np.all(kept[1:] > kept[:-1])):
+        if len(kept) > size or (full and len(kept) != size) or not rising:
             raise ValueError("a damaged sketch of persons")
         return cls(content[len(_HEAD) : len(_HEAD) + 16], size, kept, full)
+
+
+def _union(parts: list[Words]) -> Words:
+    """All that is in any of them, sorted and once; a list as long as they are few."""
+    if all(isinstance(part, list) for part in parts) and sum(map(len, parts)) <= _MOST_IN_LIST:
+        return sorted(set().union(*parts))
+    import numpy as np  # noqa: PLC0415
+
+    joined = np.sort(np.concatenate([np.asarray(part, np.uint64) for part in parts]))
+    return joined[np.concatenate([[True], joined[1:] != joined[:-1]])]
+
+
+def _words(content: bytes) -> tuple[Words, bool]:
+    """What `to_bytes` wrote, and whether it rises."""
+    if len(content) <= _MOST_IN_LIST * 8:
+        few = list(struct.unpack(f"<{len(content) // 8}Q", content))
+        return few, all(one < other for one, other in pairwise(few))
+    import numpy as np  # noqa: PLC0415
+
+    kept = np.frombuffer(content, "<u8").astype(np.uint64)
+    return kept, bool(np.all(kept[1:] > kept[:-1]))
 
 
 def merged(sketches: Iterable[Sketch]) -> Sketch:
@@ -107,15 +142,8 @@ def merged(sketches: Iterable[Sketch]) -> Sketch:
     """
     total: Sketch | None = None
     for sketch in sketches:
-        sketch.settle()
-        if total is None:
-            total = Sketch(sketch.of, sketch.size)
-        if (sketch.of, sketch.size) != (total.of, total.size):
-            raise ValueError("sketches of different keys or sizes")
-        total.add(sketch.kept)
-        if sketch.full:  # then the union has at least `size`, and all that it keeps is below what this one dropped
-            total.settle()
-            total.full = True
+        total = total or Sketch(sketch.of, sketch.size)
+        total.take(sketch)
     if total is None:
         raise ValueError("no sketch to merge")
     total.settle()
@@ -123,21 +151,26 @@ def merged(sketches: Iterable[Sketch]) -> Sketch:
 
 
 def hashed(key: bytes, values: Sequence[bytes]) -> Words:
-    """SipHash-2-4 of each value as uint64. Values of as many words are hashed together."""
+    """SipHash-2-4 of each value. Values of as many words are hashed together, a few one by one."""
+    padded = [value.ljust(len(value) // 8 * 8 + 7, b"\0") + bytes([len(value) & 255]) for value in values]
+    if len(values) < _FEW:
+        start = _start(key)
+        return [_one(start, struct.unpack(f"<{len(row) // 8}Q", row)) for row in padded]
+    import numpy as np  # noqa: PLC0415
+
     result = np.empty(len(values), np.uint64)
-    sizes = np.fromiter((len(value) // 8 + 1 for value in values), np.int64, len(values))
+    sizes = np.fromiter(map(len, padded), np.int64, len(padded))
     for size in np.unique(sizes).tolist():
         places = np.flatnonzero(sizes == size)
-        padded = b"".join(
-            value.ljust(size * 8 - 1, b"\0") + bytes([len(value) & 255])
-            for value in (values[place] for place in places.tolist())
-        )
-        result[places] = _of_words(key, np.frombuffer(padded, "<u8").reshape(len(places), size))
+        joined = b"".join([padded[place] for place in places.tolist()])
+        result[places] = _of_words(key, np.frombuffer(joined, "<u8").reshape(len(places), -1))
     return result
 
 
 def of_width(key: bytes, table: Any) -> Words:
-    """SipHash-2-4 of every row of an array of uint8 of shape (n, width)."""
+    """SipHash-2-4 of every row of an array of uint8 of shape (n, width), as an array."""
+    import numpy as np  # noqa: PLC0415
+
     count, width = table.shape
     padded = np.zeros((count, width // 8 * 8 + 8), np.uint8)
     padded[:, :width] = table
@@ -145,18 +178,24 @@ def of_width(key: bytes, table: Any) -> Words:
     return _of_words(key, padded.view("<u8"))
 
 
-def _of_words(key: bytes, words: Any) -> Words:
-    """The same of rows that are padded, with their length in the last byte."""
+def _start(key: bytes) -> tuple[int, int, int, int]:
     if len(key) != KEY_BYTES:
         raise ValueError("the key must have 16 bytes")
     first, second = (int.from_bytes(key[at : at + 8], "little") for at in (0, 8))
-    start = (
+    return (
         first ^ 0x736F6D6570736575,
         second ^ 0x646F72616E646F6D,
         first ^ 0x6C7967656E657261,
         second ^ 0x7465646279746573,
     )
-    if len(words) < _FEW:
+
+
+def _of_words(key: bytes, words: Any) -> Words:
+    """The same of rows that are padded, with their length in the last byte."""
+    import numpy as np  # noqa: PLC0415
+
+    start = _start(key)
+    if len(words) < _FEW_ROWS:
         return np.array([_one(start, row) for row in words.tolist()], np.uint64)
     state = [np.full(len(words), value, np.uint64) for value in start]
     for place in range(words.shape[1]):
@@ -208,4 +247,4 @@ def _rounds(v: list[Words], times: int) -> None:
 
 
 def _rotated(words: Words, by: int) -> Words:
-    return (words << np.uint64(by)) | (words >> np.uint64(64 - by))
+    return (words << words.dtype.type(by)) | (words >> words.dtype.type(64 - by))

@@ -1,42 +1,42 @@
-"""The scan for callers: `scan` over bytes and row edges, interpreted for small input and compiled for large.
+"""The scan for callers: `scan` over bytes and row edges, `scan_lines` over a text, interpreted or compiled.
 
 The functions of `kernel.py` and `walking.py` answer as plain Python at some 5 MB/s, at once. When a process has
-scanned `PATIENCE` bytes, copies of them are compiled by numba in a thread beside it, from its on-disk cache where it
-has one, and then give the same hits at some hundreds of MB/s. Until then, and without numba, the interpreter goes on,
-over the rows that the sieve lets through; only these count. All ways are held equal by tests.
+scanned `PATIENCE` bytes, copies of them are compiled by numba in a thread beside it (`arrays.py`), and then give the
+same hits at some hundreds of MB/s. Until then, and without numba, the interpreter goes on, over the rows that the sieve
+lets through; only these count. All ways are held equal by tests. Loads no numpy where the caller has none.
 """
 
-import hashlib
-import importlib
 import importlib.util
 import threading
-from collections.abc import Callable
-from types import FunctionType
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
-import numpy as np
 from msgspec import Struct, field
 
-from assay.examinations.border import kernel, walking
+from assay.examinations.border import walking
 from assay.examinations.border.sieve import CELLS, LINES, lines_with
 
 PATIENCE = 2 << 20
 CODE_COUNT = 64
-_CHUNK = 1 << 18
-_TABLES = (
-    "RUN", "PROVINCE", "CITY", "MOBILE_SEGMENT", "AREA", "COUNTRY", "IBAN_LENGTH", "MONTH_DAYS", "ID_WEIGHTS",
-    "USCC_WEIGHTS", "ORG_WEIGHTS", "USCC_VALUE", "BASE36", "HEX", "LOCAL", "PLATE_PROVINCES", "PLATE_ENDS",
-)  # fmt: skip
-Bytes = Any  # np.ndarray of uint8
-Integers = Any  # np.ndarray of int64
+Bytes = Any  # bytes, or np.ndarray of uint8
+Integers = Any  # list of int, or np.ndarray of int64
+Hits = Any  # list of (start, end, class * 4 + level, row), or np.ndarray of int64 of shape (n, 4)
 
 
 class Scanned(Struct):
-    """Hits as an int64 array of shape (n, 4): start, end, class * 4 + level, row; cells and whole cells by code."""
+    """Hits in order, as the caller gave the edges: a list or an array; cells and whole cells by code."""
 
-    hits: Integers
-    cells: Integers
-    whole: Integers
+    hits: Hits
+    cells: list[int]
+    whole: list[int]
+
+    def of(self, code: int) -> Hits:
+        """The hits of one code."""
+        if isinstance(self.hits, list):
+            return [hit for hit in self.hits if hit[2] == code]
+        return self.hits[self.hits[:, 2] == code]
 
 
 class _Process(Struct):
@@ -55,116 +55,60 @@ def compiled() -> Callable[..., int] | None:
     """The walk compiled, None without numba. Takes half a second from the cache, ten without; safe from any thread."""
     with _process.lock:
         if _process.walk is None and importlib.util.find_spec("numba") is not None:
-            walk, zero = _compile(), np.zeros(CODE_COUNT, np.int64)
-            walk(np.frombuffer(b" ", np.uint8), np.array([0, 1]), 1, np.empty((8, 4), np.int64), zero, zero, _scratch())
-            _process.walk = walk
+            from assay.examinations.border import arrays  # noqa: PLC0415
+
+            _process.walk = arrays.compiled()
     return _process.walk
 
 
-def _scratch() -> Bytes:
-    return np.zeros(32, np.uint8)
+def scan(buffer: Bytes, edges: Integers) -> Scanned:
+    """Scan rows [edges[i], edges[i + 1]): of bytes by a list of edges, of a uint8 array by an array of them.
 
-
-def _compile() -> Callable[..., int]:
-    numba: Any = importlib.import_module("numba")
-    scope: dict[str, Any] = {**vars(kernel), **vars(walking)}
-    for name in _TABLES:
-        values = scope[name]
-        scope[name] = np.array(list(values), dtype=np.int64 if name == "RUN" else np.uint8)
-    edition = _edition()
-    for name in walking.FUNCTIONS:
-        plain: FunctionType = scope[name]
-        own = FunctionType(plain.__code__, scope, name, plain.__defaults__)
-        own.__module__ = plain.__module__
-        own.__qualname__ = f"{name}_{edition}"
-        scope[name] = _jit(numba, own, whole=name == walking.FUNCTIONS[-1])
-    walk: Callable[..., int] = scope["scan"]
-    return walk
-
-
-def _edition() -> str:
-    """A digest of all that is compiled: numba looks at one file only when it asks whether its cache is still right."""
-    digest = hashlib.blake2b(digest_size=8)
-    for name in _TABLES:
-        digest.update(repr(getattr(kernel, name)).encode())
-    for name in walking.FUNCTIONS:
-        code = (getattr(walking, name, None) or getattr(kernel, name)).__code__
-        digest.update(repr((name, code.co_code, code.co_names, code.co_varnames, code.co_consts)).encode())
-    return digest.hexdigest()
-
-
-def _jit(numba: Any, function: FunctionType, *, whole: bool) -> Any:
-    """Compiled on first call. Nothing here allocates, and counting references to the buffers takes three quarters of
-    the time: it is left out where this numba still can (the option is not public)."""
-    options = {"nogil": True, "cache": True, "error_model": "numpy", "forceinline": not whole}
-    try:
-        return numba.njit(function, _nrt=False, **options)
-    except (KeyError, TypeError):
-        return numba.njit(function, **options)
-
-
-def scan(buffer: Bytes, edges: Integers, *, lines: bool = False) -> Scanned:
-    """Scan rows [edges[i], edges[i + 1]) of a uint8 array. `edges` has one entry more than there are rows.
-
-    With `lines` the rows are lines of a text, each with its end, and what nobody believes there may be left out.
+    `edges` has one entry more than there are rows.
     """
-    edges = np.ascontiguousarray(edges, dtype=np.int64)
-    if _process.walk is None:
-        return _interpreted(buffer, edges, _sifted(buffer, edges, lines=lines))
-    cells, whole = np.zeros(CODE_COUNT, np.int64), np.zeros(CODE_COUNT, np.int64)
-    scratch = _scratch()
-    chunks = _chunks(edges)
-    largest = max((int(edges[last] - edges[first]) for first, last in chunks), default=0)
-    room = np.empty((largest // 6 + 8, 4), np.int64)
-    parts = []
-    for first, last in chunks:
-        count = _process.walk(buffer, edges[first:], last - first, room, cells, whole, scratch)
-        hits = room[:count].copy()
-        hits[:, 3] += first
-        parts.append(hits)
-    return Scanned(_joined(parts), cells, whole)
+    walk = _process.walk
+    if isinstance(buffer, bytes) and walk is None:
+        return _walked(buffer, edges, _sifted(buffer, edges))
+    from assay.examinations.border import arrays  # noqa: PLC0415
+
+    if walk is not None:
+        found = arrays.scan(walk, buffer, edges)
+        hits = found.hits.tolist() if isinstance(buffer, bytes) else found.hits
+    else:
+        found = _walked(bytes(buffer), edges, arrays.sifted(buffer, edges))
+        hits = arrays.table(found.hits)
+    return Scanned(hits, found.cells, found.whole)
 
 
-def _sifted(buffer: Bytes, edges: Integers, *, lines: bool) -> Integers:
-    """The rows in which the sieve sees anything. They count towards the patience of this process."""
-    if len(edges) < 2:
-        return np.empty(0, np.int64)
-    starts = edges[:-1] - edges[0]
-    content = buffer[edges[0] : edges[-1]]
-    if not lines:
-        content, starts = np.insert(content, starts[1:], 10), starts + np.arange(len(starts))
-    seen = [start for start, _ in lines_with(LINES if lines else CELLS, content.tobytes())]
-    rows = np.unique(np.searchsorted(starts, seen, "right") - 1)
-    _process.seen += int(np.sum(edges[rows + 1] - edges[rows]))
+def scan_lines(content: bytes) -> Hits:
+    """The hits of a text, line by line in order, but for their rows; what nobody believes there may be left out."""
+    edges: Any
+    if _process.walk is not None:
+        from assay.examinations.border import arrays  # noqa: PLC0415
+
+        return arrays.scan(_process.walk, content, arrays.ends_of_lines(content)).hits.tolist()
+    edges = [at for start, end in lines_with(LINES, content) for at in (start, min(end + 1, len(content)))]
+    return _walked(content, edges, range(0, len(edges), 2)).hits
+
+
+def _sifted(content: bytes, edges: Sequence[int]) -> Iterable[int]:
+    """The rows in which the sieve sees anything."""
+    rows = [content[start:end] for start, end in pairwise(edges)]
+    starts = [0, *accumulate(len(row) + 1 for row in rows)]
+    return sorted({bisect_right(starts, start) - 1 for start, _ in lines_with(CELLS, b"\n".join(rows))})
+
+
+def _walked(content: bytes, edges: Sequence[int], rows: Iterable[int]) -> Scanned:
+    """What the interpreter finds in these rows. They count towards the patience of this process."""
+    found = Scanned([], [0] * CODE_COUNT, [0] * CODE_COUNT)
+    room: dict[tuple[int, int], int] = {}  # the walk only indexes it, like the array that it has when compiled
+    scratch = bytearray(32)
+    for row in rows:
+        low, high = int(edges[row]), int(edges[row + 1])
+        count = walking.scan(content, (low, high), 1, room, found.cells, found.whole, scratch)
+        found.hits.extend((room[at, 0], room[at, 1], room[at, 2], row) for at in range(count))
+        _process.seen += high - low
     if _process.seen > PATIENCE and not _process.begun:
         _process.begun = True
         threading.Thread(target=compiled, name="assay-scan").start()
-    return rows
-
-
-def _interpreted(buffer: Bytes, edges: Integers, rows: Integers) -> Scanned:
-    """The same by the interpreter, of these rows alone."""
-    cells, whole = np.zeros(CODE_COUNT, np.int64), np.zeros(CODE_COUNT, np.int64)
-    content, parts = bytes(buffer) if len(rows) else b"", []
-    for group in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else ():
-        first = int(group[0])
-        own: list[int] = edges[first : first + len(group) + 1].tolist()
-        room = np.empty(((own[-1] - own[0]) // 6 + 8, 4), np.int64)
-        hits = room[: walking.scan(content, own, len(group), room, cells, whole, bytearray(32))]
-        hits[:, 3] += first
-        parts.append(hits)
-    return Scanned(_joined(parts), cells, whole)
-
-
-def _chunks(edges: Integers) -> list[tuple[int, int]]:
-    """Ranges of rows of about `_CHUNK` bytes; a row is never split."""
-    if len(edges) < 2:
-        return []
-    marks = np.arange(int(edges[0]) + _CHUNK, int(edges[-1]), _CHUNK)
-    stops = np.unique(np.concatenate([np.searchsorted(edges, marks), [len(edges) - 1]]))
-    starts = np.concatenate([[0], stops[:-1]])
-    return [(int(start), int(stop)) for start, stop in zip(starts, stops, strict=True) if stop > start]
-
-
-def _joined(parts: list[Integers]) -> Integers:
-    return np.concatenate(parts) if parts else np.empty((0, 4), np.int64)
+    return found

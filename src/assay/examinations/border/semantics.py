@@ -21,7 +21,6 @@ from assay.rulebooks.strict_yaml import parse
 Values = Literal["", "number", "digits", "date", "word", "any"]
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _BRACKETS = re.compile(r"[(（\[【<].*?[)）\]】>]")
 _TAIL = re.compile(r"[\s_\-.:：*#0-9]+$|拼音$|明文$|密文$")
 _TRAILING = frozenset(
@@ -31,11 +30,14 @@ _WHOLE = frozenset({"name", "contact", "cell", "card", "face", "minor", "cost", 
 _BEFORE, _AFTER = 24, 10
 
 
+_compiled = functools.cache(re.compile)
+
+
 class _Semantics(Struct, frozen=True):
     phrases: Mapping[tuple[str, ...], str]
     joined: Mapping[str, str]
     chinese: tuple[tuple[str, str], ...]
-    labels: Mapping[str, re.Pattern[str]]
+    labels: Mapping[str, str]
     values: Mapping[str, Values]
 
 
@@ -50,13 +52,13 @@ def _semantics() -> _Semantics:
         if class_ not in CLASSES:
             raise ValueError(f"semantics.yaml: {class_} is no class")
         for phrase in map(str, row["header"]):
-            if _HAN.search(phrase):
+            if _is_chinese(phrase):
                 chinese.setdefault(phrase.replace(" ", ""), class_)
             else:
                 phrases.setdefault(tuple(phrase.split()), class_)
                 joined.setdefault(phrase.replace(" ", ""), class_)
     labels = {
-        class_: re.compile("|".join(f"(?:{one})" for one in row["label"]), re.IGNORECASE)
+        class_: "(?i)" + "|".join(f"(?:{one})" for one in row["label"])
         for class_, row in table.items()
         if "label" in row
     }
@@ -71,7 +73,7 @@ def called(name: str) -> str:
     """The class that a column's name says, '' when it says none."""
     known = _semantics()
     plain = _BRACKETS.sub("", name.strip())
-    if _HAN.search(plain):
+    if _is_chinese(plain):
         stem = plain.replace(" ", "").lower()
         while (cut := _TAIL.sub("", stem)) != stem:
             stem = cut
@@ -88,6 +90,10 @@ def called(name: str) -> str:
     return ""
 
 
+def _is_chinese(text: str) -> bool:
+    return not text.isascii() and any("\u3400" <= char <= "\u9fff" for char in text)
+
+
 def _whole(word: str) -> bool:
     return len(word) <= 3 or word in _WHOLE
 
@@ -99,9 +105,10 @@ def values_of(class_: str) -> Values:
 
 def labelled(class_: str, text: str, start: int, end: int) -> bool:
     """Whether a label of the class stands shortly before, or right behind, the value text[start:end]."""
-    pattern = _semantics().labels.get(class_)
-    if pattern is None:
+    label = _semantics().labels.get(class_)
+    if label is None:
         return False
+    pattern = _compiled(label)
     before = text[max(start - _BEFORE, 0) : start].rpartition("\n")[2]
     if pattern.search(before):
         return True

@@ -3,19 +3,33 @@
 Each expression is a superset, for RE2, of what an exact part of this package finds: `CELLS` of the walk (`walking.py`)
 and `LINES` of what it finds and `text.py` believes, `LABELLED` of the labels and `FORMS` of the keys, stripes and
 passports of `wording.py`, `EASTERN` of all that needs a Chinese or full-width character, `HIDDEN` of what `folding.py`
-brings to light. What passes may still be
-nothing; what does not pass is nothing: `tests/examinations/border/test_sieve.py` holds each to that. Loads no numpy and
-no Arrow.
+brings to light. What passes may still be nothing; what does not pass is nothing:
+`tests/examinations/border/test_sieve.py` holds each to that. Compiled on first use; loads no numpy and no Arrow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import re2
 
 from assay.examinations.border import tables
 from assay.examinations.border.folding import HIDDEN as _HIDDEN
-from assay.examinations.border.labels import LABELS
+from assay.examinations.border.labels import FOREIGN_DIGIT, LABELS
+
+
+class Sieve:
+    """An expression for RE2."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def search(self) -> Callable[..., Any]:
+        """The match, None for none, in bytes of UTF-8 from a place on."""
+        search: Callable[..., Any] = re2.compile(self.pattern).search
+        return search
+
 
 _EDGE = r"(?:\b|_)"  # of a run: letters and digits, without the underscore
 _HEX = "[0-9A-Fa-f]"
@@ -44,17 +58,18 @@ _BIC = rf"{_EDGE}[A-Z]{{4}}(?:{_COUNTRIES})[0-9A-Z]{{2}}(?:[0-9A-Z]{{3}})?{_EDGE
 _NEAR_BIC = r"(?i:swift|bic)"  # without one of its labels beside it nobody believes it in a text
 _FORMS = (
     r"-----BEGIN |eyJ[A-Za-z0-9_-]{10}|(?:AKIA|ASIA)[0-9A-Z]{16}|\$2[aby]\$\d\d\$|gh[pousr]_[A-Za-z0-9]{36}",
-    r"(?:;|%B)\p{Nd}{13,19}[=^]",
+    rf"(?:;|%B)(?:\d{{13,19}}[=^]|\d*{FOREIGN_DIGIT})",
     r"P[A-Z<]{43}(?:\r?\n|\x{2028})",
 )
 _LABELLED = "(?i:" + "|".join(label.beginning for label in LABELS) + ")"
-CELLS = re2.compile("(?m)" + "|".join((*_NUMBERS, _BIC)))
-LINES = re2.compile("(?m)" + "|".join((*_NUMBERS, _NEAR_BIC)))
-LABELLED = re2.compile(_LABELLED)
-FORMS = re2.compile("|".join(_FORMS))
-_ANY = re2.compile("(?m)" + "|".join((*_NUMBERS, _NEAR_BIC, _LABELLED, *_FORMS, _HIDDEN)))
-HIDDEN = re2.compile(_HIDDEN)
-EASTERN = re2.compile("[\\x{3000}\\x{3400}-\\x{9fff}\\x{ff01}-\\x{ff5e}]")
+CELLS = Sieve("(?m)" + "|".join((*_NUMBERS, _BIC)))
+LINES = Sieve("(?m)" + "|".join((*_NUMBERS, _NEAR_BIC)))
+LABELLED = Sieve(_LABELLED)
+FORMS = Sieve("|".join(_FORMS))
+_ALL = "|".join((*_NUMBERS, _NEAR_BIC, _LABELLED, *_FORMS, _HIDDEN))
+_ANY = Sieve(rf"(?m)\A\C*?(?:{_ALL})")  # from the start, so RE2 need not search back for where a match begins
+HIDDEN = Sieve(_HIDDEN)
+EASTERN = Sieve("[\\x{3000}\\x{3400}-\\x{9fff}\\x{ff01}-\\x{ff5e}]")
 
 
 def may_hold(content: bytes) -> bool:
@@ -62,7 +77,7 @@ def may_hold(content: bytes) -> bool:
     return _ANY.search(content) is not None or (not content.isascii() and EASTERN.search(content) is not None)
 
 
-def lines_with(sieve: Any, content: bytes) -> Iterator[tuple[int, int]]:
+def lines_with(sieve: Sieve, content: bytes) -> Iterator[tuple[int, int]]:
     """The lines in which a match begins: [start, end) without the end of line."""
     at = 0
     while (found := sieve.search(content, at)) is not None:

@@ -11,12 +11,11 @@ reported twice. No hit carries its text.
 import bisect
 from collections.abc import Iterator
 
-import numpy as np
 from msgspec import Struct
 
 from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, VALID, Confidence
 from assay.examinations.border.folding import folded, unfolded
-from assay.examinations.border.scanning import scan
+from assay.examinations.border.scanning import scan_lines
 from assay.examinations.border.semantics import labelled
 from assay.examinations.border.sieve import HIDDEN, lines_with, may_hold
 from assay.examinations.border.wording import Span, worded
@@ -83,22 +82,17 @@ def believed(code: int, text: str, start: int, end: int) -> Confidence | None:
 
 
 def _numbers(text: str, content: bytes) -> Iterator[Span]:
-    buffer = np.frombuffer(content, np.uint8)
-    hits = scan(buffer, np.concatenate([[0], np.flatnonzero(buffer == 10) + 1, [len(buffer)]]), lines=True).hits
-    places = characters(content, text, hits[:, :2])
-    for (start, end), code in zip(places.tolist(), hits[:, 2].tolist(), strict=True):
+    at = start = 0  # as far as bytes were counted as characters
+    for first, last, code, _ in scan_lines(content):
+        start += _characters(content, text, at, first)
+        at, end = first, start + _characters(content, text, first, last)
         confidence = believed(code, text, start, end)
         if confidence is not None:
             yield start, end, CODES[code // 4], confidence
 
 
-def characters(content: bytes, text: str, places: "np.ndarray") -> "np.ndarray":
-    """Offsets of bytes as offsets of characters."""
-    if len(content) == len(text) or not len(places):
-        return places
-    buffer = np.frombuffer(content, np.uint8)
-    starts = np.concatenate([[0], np.cumsum((buffer & 0xC0) != 0x80)])
-    return np.asarray(starts[places])
+def _characters(content: bytes, text: str, first: int, last: int) -> int:
+    return last - first if len(content) == len(text) else len(content[first:last].decode())
 
 
 def _outermost(spans: list[Span]) -> list[Span]:

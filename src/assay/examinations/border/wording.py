@@ -7,29 +7,24 @@ small text they may cross lines, in a large one they do not (a passport's two li
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
-
-import re2
 
 from assay.examinations.border import names
 from assay.examinations.border.classes import Confidence
 from assay.examinations.border.labels import LABELS, SECRET, Label
-from assay.examinations.border.sieve import EASTERN, FORMS, LABELLED, lines_with
+from assay.examinations.border.sieve import EASTERN, FORMS, LABELLED, Sieve, lines_with
 
 Span = tuple[int, int, str, Confidence]
 SMALL = 1 << 12
 
-_KEYS = re.compile(
+_KEYS = (
     r"(?P<value>-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\bgh[pousr]_[A-Za-z0-9]{36}\b)"
 )
-_TRACK = re.compile(r"(?:;|%B)(?P<value>\d{13,19}[=^][^?\n]{5,60}\?)")
+_TRACK = r"(?:;|%B)(?P<value>\d{13,19}[=^][^?\n]{5,60}\?)"
 _BY_FORM = (_KEYS, _TRACK)
-_NO_SECRET = re.compile(
-    r"(?i)(?:null|none|true|false|undefined|required|optional|string|[*x#•]{3,}.*|.{0,2}|.*\*{3,}.*)\Z"
-)
-_MRZ = re.compile(
+_NOTHING = r"(?i)(?:null|none|true|false|undefined|required|optional|string|[*x#•]{3,}.*|.{0,2}|.*\*{3,}.*)\Z"
+_MRZ = (
     r"P[A-Z<][A-Z]{3}[A-Z<]{39}(?:\r?\n|\u2028{1,2})(?P<value>[A-Z0-9<]{9}\d[A-Z]{3}\d{7}[MF<]\d{7}[A-Z0-9<]{14}\d\d)"
 )
 CREDENTIAL_WORDS = (
@@ -37,39 +32,44 @@ CREDENTIAL_WORDS = (
     r"PRIVATE KEY|eyJ|AKIA|ASIA|\$2[aby]\$|gh[pousr]_|[0-9][=^]"
 )
 """What each text holds in which `secrets` finds any."""
-_SOME_SECRET = re2.compile(CREDENTIAL_WORDS.encode())
+_SOME_SECRET = Sieve(CREDENTIAL_WORDS)
+_NAMES = Sieve(names.WORDS)
+_ADDRESSES = Sieve(names.ENDINGS)
+_compiled = cache(re.compile)
 
 
 def worded(text: str, content: bytes) -> Iterator[Span]:
     """Every span that words tell, in characters. `content` is the text in UTF-8."""
-    behind = [0] * len(LABELS)
-    for start, end in _places(text, content, LABELLED):
-        for at, label in enumerate(LABELS):
-            if start >= behind[at] and (found := label.exact.match(text, start, end)) is not None:
-                behind[at] = found.end()
-                if _says(label, found["value"]):
-                    yield *found.span("value"), label.class_, label.confidence
+    yield from _labelled(text, content)
     past = [0] * len(_BY_FORM)
     for start, end in _places(text, content, FORMS):
         for at, pattern in enumerate(_BY_FORM):
-            if start >= past[at] and (found := pattern.match(text, start, end)) is not None:
+            if start >= past[at] and (found := _compiled(pattern).match(text, start, end)) is not None:
                 past[at] = found.end()
                 yield *found.span("value"), "credential", "valid"
-        if (found := _MRZ.match(text, start)) is not None and _machine_readable(found["value"]):
+        if (found := _compiled(_MRZ).match(text, start)) is not None and _machine_readable(found["value"]):
             yield *found.span("value"), "passport", "valid"
     if len(content) != len(text) and EASTERN.search(content) is not None:
-        for offset, part in _parts(text, content, _sieve(names.WORDS)):
+        for offset, part in _parts(text, content, _NAMES):
             yield from _moved(((start, end, "person_name", "plausible") for start, end in names.names(part)), offset)
-        for offset, part in _parts(text, content, _sieve(names.ENDINGS)):
+        for offset, part in _parts(text, content, _ADDRESSES):
             yield from _moved(((start, end, "address", "plausible") for start, end in names.addresses(part)), offset)
 
 
-@cache
-def _sieve(words: str) -> Any:
-    return re2.compile(words)
+def _labelled(text: str, content: bytes) -> Iterator[Span]:
+    behind = [0] * len(LABELS)
+    for start, end in _places(text, content, LABELLED):
+        initial = text[start].casefold()  # so ſ and the sign of kelvin, which are s and k to both kinds of expression
+        for at, label in enumerate(LABELS):
+            if start < behind[at] or initial not in label.initials:
+                continue
+            if (found := label.exact.match(text, start, end)) is not None:
+                behind[at] = found.end()
+                if _says(label, found["value"]):
+                    yield *found.span("value"), label.class_, label.confidence
 
 
-def _places(text: str, content: bytes, sieve: Any) -> Iterator[tuple[int, int]]:
+def _places(text: str, content: bytes, sieve: Sieve) -> Iterator[tuple[int, int]]:
     """Where the sieve says that an expression may begin, and how far it may reach, in characters."""
     at = seen = start = end = 0
     while (found := sieve.search(content, at)) is not None:
@@ -84,7 +84,7 @@ def _places(text: str, content: bytes, sieve: Any) -> Iterator[tuple[int, int]]:
         seen, at = at, at + 1
 
 
-def _parts(text: str, content: bytes, sieve: Any) -> Iterator[tuple[int, str]]:
+def _parts(text: str, content: bytes, sieve: Sieve) -> Iterator[tuple[int, str]]:
     """What the sieve lets through: all of a small text, of a large one its lines, with their offsets in characters."""
     if len(text) < SMALL:
         if sieve.search(content) is not None:
@@ -112,12 +112,12 @@ def secrets(text: str) -> Iterator[Span]:
         if _says(SECRET, found["value"]):
             yield *found.span("value"), SECRET.class_, SECRET.confidence
     for pattern in _BY_FORM:
-        for found in pattern.finditer(text):
+        for found in _compiled(pattern).finditer(text):
             yield *found.span("value"), "credential", "valid"
 
 
 def _says(label: Label, value: str) -> bool:
-    return label is not SECRET or not _NO_SECRET.match(value)
+    return label is not SECRET or not _compiled(_NOTHING).match(value)
 
 
 def _machine_readable(line: str) -> bool:

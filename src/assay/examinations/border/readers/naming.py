@@ -6,6 +6,7 @@ Such a name is replaced by its place; a header with one such name is no header a
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from assay.examinations.border import names as person_names
 from assay.examinations.border.semantics import called
@@ -14,7 +15,6 @@ from assay.examinations.border.text import find
 _LONGEST = 80
 _NUMBER = re.compile(r"\s*[-+]?[\d.,:/ -]+\s*\Z")
 _LONG_NUMBER = re.compile(r"\d{5,}")
-_NAME = re.compile(person_names.CHINESE_CELL)
 
 
 def is_value(name: str) -> bool:
@@ -45,9 +45,14 @@ def _like_those_below(rows: Sequence[Sequence[str]]) -> bool:
     """Whether a cell of the first row is a name of a person above nothing but names of persons."""
     for place, cell in enumerate(rows[0]):
         below = [row[place] for row in rows[1:] if place < len(row) and row[place].strip()]
-        if not called(cell) and _NAME.match(cell) and below and all(_NAME.match(one) for one in below):
+        if below and not called(cell) and all(_name().match(one) for one in (cell, *below)):
             return True
     return False
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(person_names.CHINESE_CELL)
 
 
 def unique(names: Sequence[str]) -> list[str]:
