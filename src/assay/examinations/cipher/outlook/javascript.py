@@ -41,6 +41,7 @@ _PARAMETER = (
     rb"\s*(?:=>|\{|:)"
 )
 _MOST_PARAMETERS = 301  # bytes before a name, with the bracket
+_NEAR = 800  # bytes around a name in which nearly every `_PARAMETER` ends
 _BODY = re.compile(rb"[^()]{0,300}\)\s*(?:=>|\{|:)")  # the end of `_PARAMETER`
 _LOAD = 60  # bytes before the name of a module in which the word that loads it stands
 _LOADING = re.compile(rb"\b(?:require|import|from)\b[^;]*\Z")
@@ -197,8 +198,10 @@ class JavaScriptText(Outlook):
         for found in _BY_KEY.finditer(view.content) if opening else ():
             yield found.start(), "a member by a name that is computed"
         for word in {hit.literal for hit in hits} & _GIVEN:
-            perhaps = any(_is_bracketed(view.content, at, at + len(word)) for at in places(view.content, word))
-            found_given = re.search(_PARAMETER % word, view.content) if perhaps else None
+            at = next((at for at in places(view.content, word) if _is_bracketed(view.content, at, at + len(word))), -1)
+            given = re.compile(_PARAMETER % word)
+            near = given.search(view.content, max(0, at - _NEAR), at + _NEAR) if at >= 0 else None
+            found_given = near or (given.search(view.content) if at >= 0 else None)
             if found_given is not None:
                 yield found_given.start(), f"{word.decode()} as a parameter"
 
