@@ -2,6 +2,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.examination import Limits
 from assay.lab import index as index_module
@@ -69,3 +70,18 @@ def test_files_that_hold_any_of_many_words(tmp_path: Path, few: int, monkeypatch
     assert list(index.holding(set())) == []
     with pytest.raises(ValueError, match="not an identifier"):
         list(index.holding({b"a b"}))
+
+
+@pytest.mark.parametrize("few", [0, 32])
+def test_words_of_other_formats_are_left_out(tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_FEW", few)
+    made = _index(tmp_path, CONTENTS)
+    metas = [replace(meta, format=("C", "C", "Go")[n % 3] if n < 6 else "Java") for n, meta in enumerate(made._files)]
+    index = Index(metas, made._shards, open_path, Limits(unit_bytes=20))
+    wanted = {b"alpha", b"beta", b"gamma", b"x"}
+    for formats in (frozenset({"C"}), frozenset({"Go", "Java"}), frozenset({"Rust"}), frozenset({"C", "Go", "Java"})):
+        meant = [(meta, word) for meta, word in index.holding(wanted) if meta.format in formats]
+        for _ in range(2):  # asked again, what is kept gives the same
+            assert sorted(index.holding(wanted, formats), key=str) == sorted(meant, key=str)
+            paths = [meta.path for meta, _ in index.holding(wanted, formats)]
+            assert paths == sorted(paths, key=[meta.path for meta in metas].index)

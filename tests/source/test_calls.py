@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from assay.source import calls
 from assay.source.c import C
 from assay.source.languages import BY_NAME
-from assay.source.parsed import Parsed, _broken, _standing
+from assay.source.names import standing
+from assay.source.parsed import Parsed, _broken
 
 _PARTS = st.lists(st.sampled_from([*"fg$.()<>\n=&*;,?1x", "ff", "<T>", "==", "[0]", "->"]), max_size=16)
 
@@ -52,4 +53,4 @@ def test_names_by_themselves(parts: list[str], start: int, end: int) -> None:
     end = min(end, len(content))
     plain = re.compile(rb"(?<![\w.$])f(?!\w)")
     found = [match.start() for match in plain.finditer(content, start, end)]
-    assert list(_standing(content, "f", start, end)) == found
+    assert list(standing(content, "f", start, end)) == found

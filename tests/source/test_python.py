@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.source import order
 from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
@@ -115,7 +116,7 @@ def test_overwritten(body: str, overwritten: bool) -> None:
     node = parsed.at(code.index("make"), 4)
     assert node is not None
     assert node.parent is not None
-    assert parsed.overwritten(node.parent) is overwritten
+    assert order.overwritten(parsed, node.parent) is overwritten
 
 
 def test_the_name_around_a_place() -> None:

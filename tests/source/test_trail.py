@@ -108,3 +108,9 @@ def test_a_question_about_a_unit_is_answered_once_for_each() -> None:
     one, two = Parsed(BY_NAME["JavaScript"], b"a"), Parsed(BY_NAME["JavaScript"], b"bb")
     assert [size(one), size(two), size(one)] == [1, 2, 1]
     assert asked == [one, two]
+
+
+@given(st.binary(max_size=60).map(lambda text: text.replace(b"a", b"\n")), st.lists(st.integers(0, 60), max_size=20))
+def test_lines_are_the_same_in_whatever_order_they_are_asked_for(text: bytes, offsets: list[int]) -> None:
+    parsed = Parsed(BY_NAME["JavaScript"], text, first_line=7)
+    assert [parsed.line_at(at) for at in offsets] == [7 + text.count(b"\n", 0, at) for at in offsets]

@@ -145,9 +145,11 @@ class Index(Protocol):
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         """Files in delivery order whose text holds the identifier as a whole word."""
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         """Each file that holds one of the words, with the word, perhaps more than once: one pass for all of them.
-        Files come in delivery order."""
+        Files come in delivery order. Those of other `formats` may be left out."""
 
     def view(self, meta: FileMeta) -> FileView | None:
         """The file reopened, None when it is larger than one unit. Counts towards the budget of bytes read."""

@@ -48,7 +48,7 @@ _PATTERNS: Mapping[Group, str] = {
     rf"|c?import{_S}((?:[., \t]|{_W})+))"
     rf"|(?:import_module|__import__)\(\s*[\"']((?:\.|{_W})+)[\"']",
     "js": r"(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*[\"'`](\.[^\"'`\n]+)[\"'`]",
-    "jvm": rf"(^[ \t]*import[ \t]+(?:static[ \t]+)?)?\b({_W}+(?:\.{_W}+)+)(\.\*)?",
+    "jvm": rf"^[ \t]*import[ \t]+(?:static[ \t]+)?\b({_W}+(?:\.{_W}+)+)(\.\*)?|\b({_W}+(?:\.{_W}+){{2,}})(\.\*)?",
     "c": r"^[ \t]*#[ \t]*(?:include|include_next|import)[ \t]*[<\"]([^>\"\n]+)[>\"]",
     "go": rf"^[ \t]*(?:import[ \t]+)?(?:(?:\.|{_W})+[ \t]+)?\"([^\"\s]+)\"",
     "file": r"\b(?:require|include)(?:_once|_relative)?\b[^;\n\"']{0,200}[\"']([^\"'\n]+)[\"']"
@@ -160,7 +160,7 @@ class _Candidates:
         self._folders: dict[tuple[str, str], list[tuple[str, FileMeta]]] = defaultdict(list)
         self._beside: dict[tuple[str, str], dict[str, FileMeta]] = defaultdict(dict)
         self._modules: dict[tuple[str, str], FileMeta] = {}
-        self._last: set[str] = set()
+        self._last: set[str] = set()  # last names of modules of Python
         self._steps = 0
         self._known: dict[tuple[str, str, str], tuple[FileMeta, ...]] = {}
         for meta in self._all:
@@ -176,6 +176,7 @@ class _Candidates:
                 self._beside[container, folder][_stem(inner)] = meta
             if group == "go":
                 self._folders[container, posixpath.basename(folder)].append((folder, meta))
+        self._last_words = frozenset(name.encode("utf-8", "replace") for name in self._last)
         names = {posixpath.basename(inner) for (group, _, inner) in self._paths if group == "c"}
         self._shipped_headers: dict[str, list[str]] = defaultdict(list)
         for meta in others if names else ():
@@ -211,12 +212,15 @@ class _Candidates:
         line, at = 1, 0
         packages: set[str] = set()
         for match in pattern(group).finditer(text):
-            if group == "jvm" and not match[1] and (match[2].count(b".") < 2 or _in_comment(text, match.start(0))):
-                continue  # most of what matches: a name with dots
-            line, at = line + text.count(b"\n", at, match.start(0)), match.start(0)
+            start = match.start(0)
+            if group == "py" and self._last_words.isdisjoint(_WORD.findall(match[0])):
+                continue  # most of what is imported
+            if group == "jvm" and match[3] and _in_comment(text, start):
+                continue
+            line, at = line + text.count(b"\n", at, start), start
             names = [name.decode("utf-8", "replace") if name else "" for name in match.groups()]
-            if group == "jvm" and names[2]:
-                packages.add(names[1].replace(".", "/"))
+            if group == "jvm" and (names[1] or names[3]):
+                packages.add((names[0] or names[2]).replace(".", "/"))
             for meta in self._targets(group, container, inner, names):
                 yield meta, line
         if group == "jvm":
@@ -229,7 +233,7 @@ class _Candidates:
         if group == "js":
             paths = _script_paths(posixpath.dirname(inner), names[0])
         elif group == "jvm":
-            yield from self._classes(container, names[1])
+            yield from self._classes(container, names[0] or names[2])
             return
         elif group == "go":
             yield from self._go(container, names[0])
@@ -362,7 +366,7 @@ def _python_names(names: Sequence[str]) -> tuple[int, list[str]]:
 def _above(folder: str) -> Iterator[str]:
     while folder:
         yield folder
-        folder = posixpath.dirname(folder)
+        folder = folder.rpartition("/")[0]
 
 
 def _script_paths(folder: str, name: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ Raised = Exception | SystemExit
 _FACTS_PER_RUN = 50_000
 # Trees and facts are freed by counting references; looking for cycles among them, and among all that was imported, took
 # a twentieth of a review.
-_OBJECTS_PER_COLLECTION = 50_000
+_OBJECTS_PER_COLLECTION = 500_000
 
 
 class Setup(Struct, frozen=True):

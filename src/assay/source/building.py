@@ -128,7 +128,10 @@ class Building(Entering):
             return Answer((Value("bytes", "", len(items)),))
         if len(items) <= MOST_ITEMS and all(answer.certain for answer in answers):
             return Answer((Value("list", size=len(items), items=tuple(answer.values[0] for answer in answers)),))
-        return unknown("an array of expressions")
+        told = tuple(value for answer in answers for value in answer.values)
+        within = tuple(dict.fromkeys(name for answer in answers for name in answer.made_with()))
+        values = (Value("list", size=len(items), items=told),) if told else ()
+        return Answer(values, False, "an array of expressions", within=within)
 
     def _binary(self, node: Node, seen: frozenset[int]) -> Answer:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

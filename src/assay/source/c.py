@@ -8,7 +8,7 @@ pointers; in the body of a macro it sees names and no arguments.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from tree_sitter import Language as Grammar
@@ -28,6 +28,7 @@ _FIRST = re.compile(r"\w+")
 _GIVING = (b"=", b",", b"(", b"{", b":", b"?", b"&")
 _READ = re.compile(rb"\s*(?:[(),;.\]}?:]|->|[=!]=|[<>](?![<>]))")
 _IN_WORD = re.compile(rb"\w")
+_ENDS = re.compile(rb"\s*[,;)}:]")
 _CHANGING = (b"&", b"+", b"-", b"*", b"/", b"\\", b"define")
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
@@ -293,11 +294,20 @@ def _extends(parsed: Unit, node: Node, word: str) -> bool:
     return name is not None and word.startswith(parsed.text(name)) and parsed.text(node).strip().startswith(word)
 
 
+def _ended(content: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands as the end of an expression. A pattern that begins between two letters costs far more."""
+    at = content.find(word) if word else -1
+    while at >= 0:
+        end = at + len(word)
+        if _ENDS.match(content, end) is not None and (at == 0 or _IN_WORD.match(content, at - 1) is None):
+            yield at
+        at = content.find(word, end)
+
+
 def _is_handed_on(parsed: Unit, function: Node) -> bool:
     """Whether a function may be called through a pointer that was given or put somewhere."""
-    name = re.escape(parsed.adapter.declared_name(parsed, function).encode())
-    found = re.finditer(rb"\b%b\s*[,;)}:]" % name, parsed.content) if name else ()
-    ahead = (parsed.content[max(0, one.start() - 80) : one.start()].rstrip() for one in found)
+    content, word = parsed.content, parsed.adapter.declared_name(parsed, function).encode()
+    ahead = (content[max(0, at - 80) : at].rstrip() for at in _ended(content, word))
     return any(not text or text.endswith(_GIVING) for text in ahead)
 
 

@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from assay.source.adapter import Binding
 from assay.source.answers import Answer, Value
+from assay.source.order import in_loop
 
 if TYPE_CHECKING:
     from assay.source.values import Resolver
@@ -133,7 +134,7 @@ def executed(resolver: "Resolver", place: Node, use: Node, seen: frozenset[int])
     if outer is not None and outer.type in _BRANCHING:  # one of them in the condition, or each in a branch of its own
         ways = [outer.child_by_field_name(field) for field in ("consequence", "alternative")]
         apart = inner in ways and any(way is not None and way != inner and _holds(way, use) for way in ways)
-        return False if apart and not resolver.parsed.in_loop(outer) else None
+        return False if apart and not in_loop(resolver.parsed, outer) else None
     return True if met and conditions else None
 
 

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from assay.source.adapter import Arguments, Binding
 from assay.source.answers import MOST_NESTED, Answer, either, unknown
 from assay.source.calls import MOST_CALLERS, Frame, callers_in, functions_named, name_of, sizes
+from assay.source.order import always_before
 from assay.source.parsed import Parsed
 
 OWN = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
@@ -126,7 +127,7 @@ class Entering:
     def _replaced(self, local: Sequence[Binding], node: Node) -> bool:
         """Whether the first of the assignments stands in a block around the use, so that no parameter is left."""
         place = local[0].place
-        return place is not None and place.end_byte <= node.start_byte and self.parsed.always_before(place, node)
+        return place is not None and place.end_byte <= node.start_byte and always_before(self.parsed, place, node)
 
     def returned(self, function: Node) -> Answer:
         """What a function of the unit returns, whoever calls it."""

@@ -24,6 +24,7 @@ _CONVERTING = frozenset(
 )
 _BLOCK_SIZES = {"aes.BlockSize": 16, "sm4.BlockSize": 16, "des.BlockSize": 8}
 _LITERAL = frozenset({"keyed_element", "literal_element"})
+_SWITCHES = frozenset({"InsecureSkipVerify", "CipherSuites"})  # fields that mean the same in the types of all packages
 
 
 class Go(GoNames):
@@ -36,6 +37,7 @@ class Go(GoNames):
         "identifier": "name", "selector_expression": "member", "call_expression": "call", "true": "true",
         "false": "false", "nil": "null", "composite_literal": "group", "literal_value": "array",
         "literal_element": "group", "type_conversion_expression": "group", "func_literal": "lambda",
+        "expression_list": "group",
     }  # fmt: skip
     binding_query = """
       (short_var_declaration left: (expression_list (_) @left) right: (expression_list) @right) @place
@@ -57,6 +59,7 @@ class Go(GoNames):
     loops = frozenset({"for_statement"})
     transparent = frozenset({"parenthesized_expression", "unary_expression", "literal_element"})
     assigning = frozenset({"expression_list"})
+    hands_makers = True
     conversions: Mapping[str, str] = {"DecodeString": "argument"}
 
     def grammar(self) -> Grammar:
@@ -115,20 +118,22 @@ class Go(GoNames):
         if place is None or field is None or place.type != "assignment_statement" or listed is None:
             return None
         left, right = place.child_by_field_name("left"), place.child_by_field_name("right")
-        value = _paired(listed, selector, right) if left == listed else None
-        if value is None:
+        if left != listed:
             return None
+        value = _paired(listed, selector, right) or selector  # of several results only the first is followed
         operand = selector.child_by_field_name("operand")
         types = self._type_of(parsed, operand) if operand is not None else ()
         names = tuple(f"{name}.{parsed.text(field)}" for name in types)
-        declared = types and all(self._has_field(parsed, name, field) for name in types)
+        told = self._type_of(parsed, operand, guess=False) if operand is not None else ()
+        declared = self._has_field(parsed, told, field)
         return Site((*names, *(() if declared else (f"={parsed.text(field)}",))), selector, Arguments((value,)))
 
-    def _has_field(self, parsed: Unit, name: str, field: Node) -> bool:
-        """Whether a type has a field of its own, and not by embedding: one of another package by its name alone."""
-        if not name.startswith("./"):
-            return not name.endswith("()")
-        return any(row["name"][0].text == field.text for row in parsed.matches(FIELDS, parsed.root))
+    def _has_field(self, parsed: Unit, types: tuple[str, ...], field: Node) -> bool:
+        """Whether a field is known to be of these types, and not of one that is embedded: of another package by its
+        name alone, save where it means the same in whatever type."""
+        if any(name.startswith("./") for name in types):
+            return any(row["name"][0].text == field.text for row in parsed.matches(FIELDS, parsed.root))
+        return bool(types) and parsed.text(field) not in _SWITCHES and not any(name.endswith("()") for name in types)
 
     def _field_of_literal(self, parsed: Unit, key: Node) -> Site | None:
         """`Type{Field: value}`; the type of an inner literal may be left out."""
@@ -139,20 +144,23 @@ class Go(GoNames):
             return None
         kind = literal.child_by_field_name("type") if literal is not None else None
         types = self._types(parsed, kind) if kind is not None and kind.type != "map_type" else ()
-        name = parsed.text(key)
-        return Site(tuple(f"{item}.{name}" for item in types) or (f"={name}",), element, Arguments((value,)))
+        name, own = parsed.text(key), any(item.startswith("./") for item in types)
+        alone = () if own or (types and name not in _SWITCHES) else (f"={name}",)
+        return Site((*(f"{item}.{name}" for item in types), *alone), element, Arguments((value,)))
 
     def _made(self, parsed: Unit, kind: Node) -> Site | None:
         """`package.Type{...}` and `new(package.Type)`; a type that is only named is no use."""
         above = kind.parent
         if above is not None and above.type == "composite_literal":
             body = above.child_by_field_name("body")
+            given = [child for child in (body.named_children if body is not None else ()) if not child.is_extra]
             named = {
                 parsed.text(pair.named_children[0]): pair.named_children[-1]
-                for pair in (body.named_children if body is not None else ())
+                for pair in given
                 if pair.type == "keyed_element" and len(pair.named_children) > 1
             }
-            return Site(self._types(parsed, kind), above, Arguments(named=named))
+            placed = tuple(child for child in given if child.type == "literal_element")
+            return Site(self._types(parsed, kind), above, Arguments(placed, named))
         if above is not None and above.type == "ERROR":
             return Site(self._types(parsed, kind), kind, None)
         made = above.parent if above is not None and above.type == "argument_list" else None
@@ -200,6 +208,12 @@ class Go(GoNames):
 
     def literal(self, text: str) -> tuple[str, str] | None:
         return ("text", text[1:-1]) if text.startswith("`") else super().literal(text)
+
+    def function(self, parsed: Unit, name: str) -> Node | None:
+        found = re.search(rb"^func %b\(" % re.escape(name.encode()), parsed.content, re.MULTILINE)
+        node = parsed.at(found.start() + 5, len(name.encode())) if found is not None else None
+        above = node.parent if node is not None else None
+        return above if above is not None and above.type == "function_declaration" else None
 
     def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`make([]byte, 16)` that goes straight into a call, or into a variable that only the call names again."""

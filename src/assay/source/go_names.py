@@ -7,6 +7,7 @@ from itertools import chain
 from tree_sitter import Node
 
 from assay.source.adapter import Adapter, Binding, Imports, Unit
+from assay.source.order import reaching
 
 _IMPORTS = "(import_spec) @spec (package_clause (package_identifier) @package)"
 FIELDS = "(field_declaration name: (field_identifier) @name type: (_) @type)"
@@ -14,6 +15,7 @@ _QUOTED = re.compile(rb"[\"`]([\w./~@+-]+)[\"`]")
 _BODY = re.compile(rb"^(?:func|type|var|const)\b", re.MULTILINE)
 _VERSION = re.compile(r"v\d+")
 _PACKAGES = {"sha256-simd": "sha256", "blake2b-simd": "blake2b", "md5-simd": "md5simd"}  # named otherwise than the path
+_DATED = re.compile(r"[^.]+(?:\.v\d+(?=\.|$))?")  # the last part of a path, `go-jose.v2` of gopkg.in among them
 _EVERYWHERE = frozenset({"net/http", "os"})  # packages whose name would open nearly every file
 _DEPTH = 8  # calls and names that are followed from one expression
 _DECLARING = frozenset({"function_declaration", "method_declaration", "type_spec"})
@@ -44,8 +46,10 @@ def outside_paths(path: str) -> tuple[str, ...]:
 def split(call: str) -> tuple[str, str, str]:
     """Path of the package, dot, and what stands behind: of `golang.org/x/md4.New` the path is all before `.New`."""
     folder, slash, last = call.rpartition("/")
-    package, dot, member = last.partition(".")
-    return folder + slash + package, dot, member
+    found = _DATED.match(last)
+    package = found[0] if found is not None else ""
+    rest = last[len(package) :]
+    return folder + slash + package, rest[:1], rest[1:]
 
 
 class GoNames(Adapter):
@@ -127,7 +131,7 @@ class GoNames(Adapter):
         """What a name without a package is called: of the file's own package, or of one imported with a dot."""
         own = parsed.imports.package
         outside = outside_paths(parsed.module) if parsed.module and not own.endswith("_test") else ()
-        return tuple(f"{path}.{name}" for path in (f"./{own}", *outside, *parsed.imports.stars))
+        return tuple(f"{path}.{name}" for path in (*outside, f"./{own}", *parsed.imports.stars))
 
     def _types(self, parsed: Unit, kind: Node | None) -> tuple[str, ...]:
         """Qualified name of a type, or of what it points to; () for one without a name."""
@@ -143,12 +147,13 @@ class GoNames(Adapter):
         path = parsed.imports.names.get(parsed.text(package)) or f"./{parsed.text(package)}"
         return tuple(f"{outside}.{parsed.text(last)}" for outside in outside_paths(path))
 
-    def _type_of(self, parsed: Unit, node: Node, depth: int = _DEPTH) -> tuple[str, ...]:
-        """Type of an expression: declared, asserted, or `package.Function()` for what a function returned."""
+    def _type_of(self, parsed: Unit, node: Node, depth: int = _DEPTH, *, guess: bool = True) -> tuple[str, ...]:
+        """Type of an expression: declared, asserted, or `package.Function()` for what a function returned. With `guess`
+        also what a field of another package's type has if it is embedded there."""
         match node.type if depth else "":
             case "parenthesized_expression" | "unary_expression":
                 inner = self.inner(node)
-                return self._type_of(parsed, inner, depth - 1) if inner is not None else ()
+                return self._type_of(parsed, inner, depth - 1, guess=guess) if inner is not None else ()
             case "composite_literal" | "type_assertion_expression":
                 return self._types(parsed, node.child_by_field_name("type"))
             case "call_expression":
@@ -159,7 +164,7 @@ class GoNames(Adapter):
                     f"{name}()" for name in self._qualified(parsed, node, depth - 1) if not name.startswith(".")
                 )
             case "identifier":
-                return self._type_of_name(parsed, node, depth)
+                return self._type_of_name(parsed, node, depth, guess=guess)
             case "selector_expression":
                 field = node.child_by_field_name("field")
                 kinds = [
@@ -170,7 +175,7 @@ class GoNames(Adapter):
                 found = {self._types(parsed, kind) for kind in kinds}
                 if found:
                     return found.pop() if len(found) == 1 else ()
-                return self._embedded(parsed, node, field, depth)
+                return self._embedded(parsed, node, field, depth) if guess else ()
         return ()
 
     def _embedded(self, parsed: Unit, node: Node, field: Node | None, depth: int) -> tuple[str, ...]:
@@ -180,7 +185,7 @@ class GoNames(Adapter):
             return ()
         return tuple(f"{split(name)[0]}.{parsed.text(field)}" for name in self._type_of(parsed, operand, depth - 1))
 
-    def _type_of_name(self, parsed: Unit, node: Node, depth: int) -> tuple[str, ...]:
+    def _type_of_name(self, parsed: Unit, node: Node, depth: int, *, guess: bool) -> tuple[str, ...]:
         name, function = parsed.text(node), parsed.function_of(node)
         for above in parsed.above(node):
             alias = above.parent.child_by_field_name("alias") if above.type == "type_case" and above.parent else None
@@ -189,21 +194,21 @@ class GoNames(Adapter):
         while function is not None:
             bound = parsed.bindings(function).get(name, ())
             if bound:
-                bound = parsed.reaching(bound, node)
-                values = [self._type_of_binding(parsed, item, depth) for item in bound]
+                bound = reaching(parsed, bound, node)
+                values = [self._type_of_binding(parsed, item, depth, guess=guess) for item in bound]
                 return values[0] if values and all(value == values[0] for value in values) else ()
             for child in _parameters(function):
                 if any(parsed.text(item) == name for item in child.children_by_field_name("name")):
                     return self._types(parsed, child.child_by_field_name("type"))
             function = parsed.function_of(function.parent) if function.parent is not None else None
         bound = parsed.bindings(parsed.root).get(name, ())
-        return self._type_of_binding(parsed, bound[0], depth) if len(bound) == 1 else ()
+        return self._type_of_binding(parsed, bound[0], depth, guess=guess) if len(bound) == 1 else ()
 
-    def _type_of_binding(self, parsed: Unit, binding: Binding, depth: int) -> tuple[str, ...]:
+    def _type_of_binding(self, parsed: Unit, binding: Binding, depth: int, *, guess: bool) -> tuple[str, ...]:
         declared = binding.place.child_by_field_name("type") if binding.place is not None else None
         if declared is not None:
             return self._types(parsed, declared)
-        return self._type_of(parsed, binding.value, depth - 1) if binding.value is not None else ()
+        return self._type_of(parsed, binding.value, depth - 1, guess=guess) if binding.value is not None else ()
 
     def parameter(self, parsed: Unit, function: Node, name: str) -> tuple[bool, Node | None]:
         named = chain.from_iterable(child.children_by_field_name("name") for child in _parameters(function))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.answers import Answer, either, unknown
+from assay.source.order import always_before, in_loop
 
 if TYPE_CHECKING:
     from assay.source.values import Resolver
@@ -38,7 +39,7 @@ def held(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) ->
     calls = [call for call in parsed.calls_of_name(parsed.text(receiver), scope) if call.method in PUTTING]
     if not given or not calls or len(calls) > MOST_KEYS:
         return None
-    asked, looped = resolver.value(given[0], seen), parsed.in_loop(node)
+    asked, looped = resolver.value(given[0], seen), in_loop(parsed, node)
     found, since = list[Answer](), None
     for call in reversed(calls):  # the last one counts, and others before it until one is passed on every path
         pair = adapter.arguments(parsed, adapter.argument_list(call.node)).positional
@@ -51,7 +52,7 @@ def held(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) ->
         if key.values[0].text != asked.values[0].text:
             continue
         found.append(resolver.value(pair[1], seen))
-        if not later and call.method not in ABSENT and parsed.always_before(call.node, node):
+        if not later and call.method not in ABSENT and always_before(parsed, call.node, node):
             since = call.node
             break
     if since is None:

@@ -12,6 +12,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.adapter import Adapter, Arguments, Binding, Imports, Objects, Site, Unit
+from assay.source.trail import noted
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"
 
@@ -248,7 +249,7 @@ class Java(Adapter):
         modifiers = next((child for child in function.children if child.type == "modifiers"), None)
         if modifiers is not None and "private" in parsed.text(modifiers).split():
             return "" if _is_handed_on(parsed, function) else "unit"
-        return "program" if _MAIN.search(parsed.content) is not None else ""
+        return "program" if _is_program(parsed) else ""
 
     def zeroes(self, parsed: Unit, node: Node) -> int | None:
         """`new byte[16]` that goes straight into a call."""
@@ -300,6 +301,11 @@ _NESTED = """
 _HOLDING = frozenset({"field_declaration", "formal_parameter", "local_variable_declaration", "resource"})
 _NAMES = frozenset({"scoped_type_identifier", "generic_type", "field_access"})
 _NAMING = frozenset({"import_declaration", "scoped_identifier", "variable_declarator", "formal_parameter"})
+
+
+@noted
+def _is_program(parsed: Unit) -> bool:
+    return _MAIN.search(parsed.content) is not None
 
 
 @lru_cache(maxsize=4)

@@ -13,10 +13,11 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from assay.source.adapter import Adapter, Binding, Call, Imports, Objects
+from assay.source.names import standing
+from assay.source.order import reaching, within
 from assay.source.trail import Below, Trail
 
 DEEPEST = 400  # levels of a syntax tree that are followed
-MOST_ASSIGNED = 64  # assignments to one name that are told apart
 WIDEST_ERROR = 10_000  # tokens in one error node; a query over more of them takes time in the square of their number
 
 
@@ -88,6 +89,7 @@ class Parsed:
         self._functions: dict[int, Node | None] = {}
         self._taken: dict[tuple[int, str], tuple[bool, Node | None]] = {}
         self._outer: dict[int, Node | None] = {}
+        self._counted = 0, 0  # a place, and the lines that end before it
         self._trail = Trail(self.root, self.adapter.functions)
         self.notes: dict[object, object] = {}  # of `trail.noted`
 
@@ -103,8 +105,11 @@ class Parsed:
         return node.start_point.row + self.first_line
 
     def line_at(self, offset: int) -> int:
-        """Line of a byte offset, from 1, in the whole file."""
-        return self.first_line + self.content.count(b"\n", 0, offset)
+        """Line of a byte offset, from 1, in the whole file. Counted from the place that was asked for last."""
+        at, line = self._counted
+        line += self.content.count(b"\n", at, offset) if offset >= at else -self.content.count(b"\n", offset, at)
+        self._counted = offset, line
+        return self.first_line + line
 
     def matches(self, query: str, node: Node, depth: int | None = None) -> list[dict[str, list[Node]]]:
         """Captures of a query below a node, in order of text; `depth` bounds how far below a match may begin."""
@@ -223,43 +228,10 @@ class Parsed:
 
     def mentions(self, name: str, scope: Node) -> Iterator[Node]:
         """Every place in a scope where a name stands by itself."""
-        for at in _standing(self.content, name, scope.start_byte, scope.end_byte):
+        for at in standing(self.content, name, scope.start_byte, scope.end_byte):
             node = self.at(at, len(name))
             if node is not None and self.text(node) == name:
                 yield node
-
-    def always_before(self, place: Node, use: Node) -> bool:
-        """Whether every path to a use passes an assignment: it stands in a block that holds the use."""
-        block = self._block_of(place)
-        return block is not None and any(above.id == block.id for above in _around(use))
-
-    def in_loop(self, node: Node) -> bool:
-        return any(above.type in self.adapter.loops for above in _around(node))
-
-    def only_literals(self, binding: Binding, use: Node) -> bool:
-        """Whether nothing but literals can have been put into a new array by the time of a use."""
-        place, function = binding.place, self.function_of(use)
-        if place is None or function is None or use.start_byte < place.end_byte:
-            return False
-        between = (
-            node
-            for node in self.mentions(self.text(use), function)
-            if place.end_byte <= node.start_byte < use.start_byte
-        )
-        return all(self._puts_literal(node) for node in between)
-
-    def _puts_literal(self, node: Node) -> bool:
-        """`name[3] = 20`, or the length of it."""
-        access = node.parent
-        if access is not None and access.type == "field_access":
-            return True
-        place = access.parent if access is not None and access.type == "array_access" else None
-        value = (
-            place.child_by_field_name("right") if place is not None and place.type == "assignment_expression" else None
-        )
-        while value is not None and value.type in {"cast_expression", "parenthesized_expression"}:
-            value = value.named_children[-1]
-        return value is not None and self.adapter.kind(value) in {"number", "text"}
 
     def calls_of_name(self, name: str, scope: Node) -> list["Call"]:
         """Calls on a variable of a function, or on a field, by its name as written."""
@@ -284,11 +256,11 @@ class Parsed:
         elif name:
             scope = self.function_of(node) or self.root
             bound = self.bindings(scope).get(name, ())
-            own = next((item for item in bound if _within(node, item.place)), None)
+            own = next((item for item in bound if within(node, item.place)), None)
             later = list(self._calls_in(scope).get(name, ()))
             if scope == self.root:
                 later += self._calls_in(scope).get(f"this.{name}", ())
-            calls += [call for call in later if own is None or own in self.reaching(bound, call.node)]
+            calls += [call for call in later if own is None or own in reaching(self, bound, call.node)]
         held = (made, *(call.node for call in calls))
         return [*calls, *(inner for node in held for inner in adapter.scoped(self, node))]
 
@@ -324,73 +296,6 @@ class Parsed:
         if parent.type in adapter.members:
             return parent if adapter.parts(parent)[0] == node else None
         return parent if node.type in adapter.members and adapter.callee(parent) == node else None
-
-    def reaching(self, bound: Sequence[Binding], use: Node) -> tuple[Binding, ...]:
-        """Those of the assignments to a local name whose value a use in the same function can see.
-
-        1. An assignment behind the use reaches it only through a loop around both.
-        2. An assignment that every path to the use passes replaces all before it: it stands earlier in a block that
-           holds the use.
-        """
-        function = self.function_of(use) or self.root
-        if (
-            not 1 < len(bound) <= MOST_ASSIGNED
-            or self.content.find(b"goto ", function.start_byte, function.end_byte) >= 0
-        ):
-            return tuple(bound)
-        loops = [above for above in _around(use) if above.type in self.adapter.loops]
-
-        def ahead(item: Binding, past: Node | None) -> bool:
-            place = item.place
-            if place is None or (place.start_byte < use.start_byte and not _within(use, place)):
-                return True
-            return any(_within(place, loop) and not (past and _within(past, loop)) for loop in loops)
-
-        seen = [item for item in bound if ahead(item, None)]
-        blocks = {above.id for above in _around(use)}
-        last = -1
-        for index, item in enumerate(seen):
-            place = item.place
-            if place is None or place.end_byte > use.start_byte or (item.value is None and not item.filled):
-                continue
-            block = self._block_of(place)
-            if block is not None and block.id in blocks:
-                last = index
-        # What follows the replacing assignment in a loop comes round to the use again only past that assignment.
-        return tuple(item for item in seen[last:] if ahead(item, seen[last].place)) if last >= 0 else tuple(seen)
-
-    def overwritten(self, node: Node) -> bool:
-        """Whether the value goes into a local variable that the same block assigns again before anything reads it."""
-        name, function = self.assigned_to(node), self.function_of(node)
-        if function is None or not name.isidentifier():
-            return False
-        bound = self.bindings(function).get(name, ())[:MOST_ASSIGNED]
-        own = next((item.place for item in bound if _within(node, item.place)), None)
-        if own is None:
-            return False
-        word = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
-        mention = word.search(self.content, own.end_byte, function.end_byte)
-        if mention is None:
-            return False
-        other = next(
-            (item for item in bound if item.place is not None and item.place.start_byte == mention.start()), None
-        )
-        if (
-            other is None
-            or other.place is None
-            or other.value is None
-            or (block := self._block_of(own)) is None  # a case of a switch, a branch without a block
-            or self._block_of(other.place) != block
-        ):
-            return False
-        return word.search(self.content, other.value.start_byte, other.value.end_byte) is None
-
-    def _block_of(self, place: Node) -> Node | None:
-        """The block whose statement an assignment is; None when it is only part of one, as in `if ((x = f()))`."""
-        above = place.parent
-        while above is not None and above.type in self.adapter.statements:
-            above = above.parent
-        return above if above is not None and above.type in self.adapter.blocks else None
 
     def call_around(self, node: Node) -> Call | None:
         """The call of which the node is an argument as it stands, and the last name of what is called."""
@@ -433,19 +338,6 @@ class Parsed:
         return known
 
 
-def _standing(content: bytes, name: str, start: int, end: int) -> Iterator[int]:
-    """Where a name stands as no part of a word or of a member. A pattern made for each name costs more than looking."""
-    word = name.encode()
-    at = content.find(word, start, end) if word else -1
-    while at >= 0:
-        past = at + len(word)
-        if (at == 0 or _PART.match(content, at - 1) is None) and (past >= end or _LETTER.match(content, past) is None):
-            yield at
-            at = content.find(word, past, end)
-        else:
-            at = content.find(word, at + 1, end)
-
-
 def _assigning(row: list[Binding]) -> tuple[Binding, ...]:
     """In order of text. A declaration without a value counts only where nothing is assigned."""
     assigned = [item for item in row if item.value is not None or not item.final]
@@ -456,22 +348,9 @@ def _start(binding: Binding) -> int:
     return binding.place.start_byte if binding.place is not None else 0
 
 
-def _around(node: Node) -> Iterator[Node]:
-    """The nodes around a node, innermost first."""
-    above = node.parent
-    while above is not None:
-        yield above
-        above = above.parent
-
-
 def _inside(node: Node, outer: Node | None) -> bool:
     """Whether a node is below another: of two with the same bytes either may be the one around."""
     return outer is not None and outer.start_byte < node.start_byte < node.end_byte < outer.end_byte
 
 
-def _within(node: Node, outer: Node | None) -> bool:
-    return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
-
-
-_PART, _LETTER = re.compile(rb"[\w.$]"), re.compile(rb"\w")
 _MOST_BROKEN = 256  # bytes; a tree with more is worth a second parse

@@ -258,15 +258,15 @@ _WORD = re.compile(rb"\w+")
 @lru_cache(maxsize=2)
 def imported_words(content: bytes) -> set[bytes]:
     """Every name on a line that imports, with the lines that a backslash joins to it. Shared: nobody may change it."""
-    names: set[bytes] = set()
+    lines: list[bytes] = []
     for found in _IMPORT_WORD.finditer(content):
         start, end = content.rfind(b"\n", 0, found.start()), content.find(b"\n", found.end())
-        while start > 0 and _joined(content, start):
+        while start > 0 and content[start - 1] in b"\\\r" and _joined(content, start):
             start = content.rfind(b"\n", 0, start)
-        while end > 0 and _joined(content, end):
+        while end > 0 and content[end - 1] in b"\\\r" and _joined(content, end):
             end = content.find(b"\n", end + 1)
-        names.update(_WORD.findall(content[start + 1 : end if end >= 0 else len(content)]))
-    return names
+        lines.append(content[start + 1 : end if end >= 0 else len(content)])
+    return set(_WORD.findall(b"\n".join(lines)))
 
 
 def _joined(content: bytes, line_end: int) -> bool:

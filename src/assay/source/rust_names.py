@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from assay.source.adapter import Adapter, Binding, Imports, Unit
+from assay.source.order import reaching
 
 _USES = "(use_declaration) @use (extern_crate_declaration) @extern"
 _OWN = """
@@ -250,7 +251,7 @@ class RustNames(Adapter):
         while function is not None:
             bound = [item for item in parsed.bindings(function).get(name, ()) if item.value is not None]
             if bound:
-                bound = [item for item in parsed.reaching(bound, node) if item.value is not None]
+                bound = [item for item in reaching(parsed, bound, node) if item.value is not None]
                 made = {self._type_of_binding(parsed, item, depth) for item in bound}
                 return made.pop() if len(made) == 1 else ()
             for child in _parameters(function):

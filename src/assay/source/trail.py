@@ -28,7 +28,7 @@ class Trail:
     def __init__(self, root: Node, functions: Set[str]) -> None:
         self._functions = functions
         self._nodes, self._spans = [root], [root.byte_range]
-        self._inside = [root if root.type in functions else None]  # the innermost function, at each of the nodes
+        self._inside = [root if root.type in functions else None]  # the innermost function, at the first of the nodes
 
     def reach(self, node: Node, deepest: int | None = None) -> bool:
         """Follow the tree to a node; False when as many nodes as `deepest`, or more, stand around it."""
@@ -48,7 +48,6 @@ class Trail:
                 return False
             nodes.append(step)
             spans.append(step.byte_range)
-            self._inside.append(step if step.type in self._functions else self._inside[-1])
             step = step.child_with_descendant(node)
         return deepest is None or len(nodes) < deepest
 
@@ -62,7 +61,10 @@ class Trail:
         if node.type in self._functions:
             return node
         self.reach(node)
-        return self._inside[-1]
+        inside = self._inside
+        for step in self._nodes[len(inside) :]:
+            inside.append(step if step.type in self._functions else inside[-1])
+        return inside[-1]
 
 
 class Below(Generic[Told]):

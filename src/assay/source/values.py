@@ -33,7 +33,9 @@ from assay.source.conversions import BOXES, CONVERSIONS, DECODERS
 from assay.source.entering import OWN, within
 from assay.source.holding import held, setting
 from assay.source.injected import injected
-from assay.source.parsed import MOST_ASSIGNED, Parsed
+from assay.source.order import MOST_ASSIGNED, only_literals, overwritten, reaching
+from assay.source.parsed import Parsed
+from assay.source.refilling import refilled
 
 
 class Resolver(Building):
@@ -91,7 +93,7 @@ class Resolver(Building):
         """What becomes of a value that goes into a local variable: `overwritten` when no path brings it to a mention of
         the variable, `unused` when there is no other mention, '' otherwise."""
         parsed = self.parsed
-        if parsed.overwritten(node):
+        if overwritten(parsed, node) or refilled(parsed, node):
             return "overwritten"
         name, function = parsed.assigned_to(node), parsed.function_of(node)
         bound = parsed.bindings(function).get(name, ()) if function is not None and name.isidentifier() else ()
@@ -105,7 +107,7 @@ class Resolver(Building):
         self._left, self._frame, self.hanging = self.steps, frame, {}
         targets = {item.place.start_byte for item in bound if item.place is not None}
         mentions = [item for item in parsed.mentions(name, function) if item.start_byte not in targets]
-        if any(own in live(self, parsed.reaching(bound, item), item, frozenset()) for item in mentions):
+        if any(own in live(self, reaching(parsed, bound, item), item, frozenset()) for item in mentions):
             return ""
         return "overwritten" if mentions else ""
 
@@ -168,11 +170,16 @@ class Resolver(Building):
         if only is not None and only.type == "expression_list" and only.named_child_count == 1:
             only = only.named_children[0]
         answer = self._value(only, seen) if only is not None else self._always(node, inside or [], seen)
+        made = bool(answer.pending) or (bool(answer.values) and all(one.kind == "reference" for one in answer.values))
+        if made and self.parsed.adapter.hands_makers:
+            return answer
         gives_back = only is not None or not inside or len(inside) > 1
         if inside == [] or not gives_back or (answer.certain and answer.values[0].kind == "null"):
             return Answer((Value("yields", "nothing"),))
         if answer.certain and answer.values[0].kind in {"boolean", "number", "text", "null"}:
             return Answer((Value("yields", answer.values[0].text),))
+        if self.parsed.adapter.hands_makers and answer.values:
+            return replace(answer, values=tuple(Value("yields", one.text) for one in answer.values), complete=False)
         return Answer((Value("yields"),))
 
     def yielded(self, function: Node, *, certain: bool) -> Answer:
@@ -231,7 +238,7 @@ class Resolver(Building):
         while scope is not None:
             local = parsed.bindings(scope).get(name)
             if local and scope == innermost:
-                local = live(self, parsed.reaching(local, node), node, seen)
+                local = live(self, reaching(parsed, local, node), node, seen)
             if local and len(local) > MOST_ASSIGNED:
                 return unknown("assigned too often")
             taken, default = parsed.parameter(scope, name)
@@ -279,9 +286,11 @@ class Resolver(Building):
     def _declares(self, owner: str) -> bool:
         """Whether the unit itself declares a class of that name."""
         if owner not in self._owns:
-            form = rb"\b(?:class|enum|object|interface|struct) " + re.escape(owner.encode())
-            content = self.parsed.content  # looking for bytes is a hundred times as fast as the pattern
-            self._owns[owner] = b" " + owner.encode() in content and re.search(form, content) is not None
+            content, word = self.parsed.content, b" " + owner.encode()
+            at = content.find(word)
+            while at >= 0 and _DECLARING.search(content[max(0, at - _LONGEST) : at]) is None:
+                at = content.find(word, at + 1)
+            self._owns[owner] = at >= 0
         return self._owns[owner]
 
     def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
@@ -305,7 +314,7 @@ class Resolver(Building):
         if binding.value is None:
             return unknown("filled by a call" if binding.filled else "assigned in a loop or changed")
         size = self.parsed.adapter.size_of(self.parsed, binding.value) if use is not None else None
-        if size is not None and use is not None and self.parsed.only_literals(binding, use):
+        if size is not None and use is not None and only_literals(self.parsed, binding, use):
             return Answer((Value("bytes", "", size),)).placed(binding.value.start_byte)
         return self._value(binding.value, seen)
 
@@ -357,7 +366,8 @@ class Resolver(Building):
         named = (
             not owner or owner.rpartition(".")[2][:1].isupper() or owner.partition(".")[0] in self.parsed.imports.names
         )
-        elsewhere = next((name for name in names if named and "." in name and not name.startswith(".")), "")
+        outside = (name for name in names if "." in name and (name[:1] != "." or name[:2] == "./"))
+        elsewhere = next(outside, "") if named else ""
         return self._of_elsewhere(f"{elsewhere}()" if elsewhere else "", "the result of a call")
 
     def _callee(self, node: Node) -> str:
@@ -374,6 +384,8 @@ MOST_DECIDED = 24  # expressions around a condition that is decided
 _NOWHERE = "not assigned in this file"
 _REFUSING = re.compile(rb"\b(?:throw|raise|panic|abort|exit|longjmp)\b")
 _RETURNS = frozenset({"return_statement", "return_expression"})
+_DECLARING = re.compile(rb"\b(?:class|enum|object|interface|struct)\Z")
+_LONGEST = 10  # bytes of such a word, and of what ends the word before
 _OF_ANOTHER = re.compile(rb"(?:[\w$)\]](?<!\bthis)(?<!\bself)|\A)\s*\.\s*\Z|\A\s*\Z")
 _MEMBER = re.compile(r"(.*)(?:\.|->|::)(\w+)", re.DOTALL)
 _LISTING = re.compile(

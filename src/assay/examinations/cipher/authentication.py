@@ -8,20 +8,23 @@ may authenticate elsewhere, so that this never is certain.
 Source: CWE-353; NIST SP 800-38A, section 5 (confidentiality only).
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
+import re2
 from msgspec.structs import replace
 
 from assay.core.facts import Fact
 
 _OPEN_MODES = frozenset({"cbc", "ctr", "cfb", "ofb", "pcbc", "ige"})
 _WHO = frozenset({"library", "seen", "state", "algorithm"})
-_AUTHENTICATING = re.compile(
+_BYTES = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_AUTHENTICATING = re2.compile(
     rb"(?i:hmac|[a-z]mac\b|[^a-z](?:c|g|k|p|x)?mac[^a-z\-]|gcm|ccm\b|eax\b|ocb\b|siv\b|poly1305|aead|authenticat|integrity|siphash"
-    rb"|digest_?verify|compare_digest|constant_?time|timingsafe|(?<![a-z])(?:tls|ssl)"
-    rb"|(?<![a-z])sign(?:ature|er|ing)?\b)"  # no `unsigned`, `assign` or `signal`
-    rb"|[a-z]Sign(?:ature|ed|er|ing)?\b|Sign[A-Z(]"
+    rb"|digest_?verify|compare_digest|constant_?time|timingsafe|(?:^|[^a-z])(?:tls|ssl)"
+    rb"|(?:^|[^a-z])sign(?:ature|er|ing)?\b)"  # no `unsigned`, `assign` or `signal`
+    rb"|[a-z]Sign(?:ature|ed|er|ing)?\b|Sign[A-Z(]",
+    _BYTES,
 )
 
 

@@ -2,11 +2,14 @@
 
 The identifier index names the files that hold both the function and what its callers must name: the class, the module
 or the package. A call counts when it gives as many arguments as the function takes and what it is called on may be that
-class or module. A function of a program (`Adapter.closed`) that no other file holds is sealed.
+class or module. A function of a program (`Adapter.closed`) that no other file holds is sealed. What switches a check
+off is followed through functions that hand their own parameter on, up to `DEEPEST` files.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
@@ -18,7 +21,7 @@ from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading, asked_of
 from assay.examinations.cipher.told import ROUNDS, Told
-from assay.examinations.cipher.uses import Asked, Use, facts_of
+from assay.examinations.cipher.uses import Asked, Use, facts_of, tested
 from assay.lab.identifiers import is_one_word
 from assay.source.adapter import Arguments
 from assay.source.answers import Value
@@ -29,8 +32,21 @@ from assay.source.values import Resolver
 MOST_FILES = 1024  # that call one function; whatever more there are, its own value stays open
 MOST_ENTERED = 4096  # calls that are followed in all; what is not followed stays open where the function stands
 PASSING = 400  # steps to find out whether a call passes anything known
+DEEPEST = 3  # files from the one that calls to the one that switches
 _ASIDE = frozenset({"test", "example"})
 _AT_HOME = frozenset({"C", "C++", "Go"})  # languages whose files call functions of others by their bare name
+_NAME = re.compile(r"[\w$]+(?:(?:\.|->|::)[\w$]+)*")
+
+
+class _Call(Struct, frozen=True):
+    """A call of a function in another file: `told` of what it passes, and functions whose parameters it hands on."""
+
+    function: Node
+    path: str
+    node: Node
+    given: Arguments
+    told: tuple[Value, ...] = ()
+    relays: tuple[Asked, ...] = ()
 
 
 class Callers:
@@ -40,7 +56,7 @@ class Callers:
         self.language, self.opened, self._told = language, opened, told
         self._entered = 0
         self._resolvers: dict[tuple[str, int], Resolver] = {}
-        self._called: dict[tuple[str, str, int], list[tuple[Node, Arguments]]] = {}
+        self._called: dict[tuple[str, str, int, int], list[_Call]] = {}
         self._held: dict[str, dict[str, None]] = {}
         self._hold({word for rows in asked.values() for one in rows for word in (one.name, one.owner)})
 
@@ -63,8 +79,9 @@ class Callers:
         """Ask the index once which files hold words."""
         words = {word for word in names if _is_word(word)}
         self._held.update((word, {}) for word in words)
-        for meta, word in self.opened.index.holding([word.encode() for word in words]) if words else ():
-            if meta.format in OUTLOOKS[self.language].shares and meta.file_class == "source":
+        shares, asked = OUTLOOKS[self.language].shares, [word.encode() for word in words]
+        for meta, word in self.opened.index.holding(asked, shares) if words else ():
+            if meta.format in shares and meta.file_class == "source":
                 self._held[word.decode()][meta.path] = None
 
     def sealed(self, meta: FileMeta, asked: Iterable[Asked]) -> frozenset[int]:
@@ -73,14 +90,29 @@ class Callers:
 
     def facts(self, use: Use, reading: Reading, by: str) -> Iterator[Fact]:
         """What each caller in another file makes of a use, stated where it calls."""
-        told = self._told
         for one in use.asked:
             function = _function_at(reading.parsed, one.at)
-            for path in self._tellers(one, reading.view.meta) if function is not None else ():
-                for call, given in self._calls(path, one):
-                    self._entered += 1
-                    if function is not None and self._entered <= MOST_ENTERED:
-                        yield from self._stated(use, reading, function, (path, call, given), told, by)
+            for chain in self._chains(use, one, function, reading.view.meta, ()) if function is not None else ():
+                self._entered += 1
+                if self._entered <= MOST_ENTERED:
+                    yield from self._stated(use, reading, chain, by)
+
+    def _chains(
+        self, use: Use, one: Asked, function: Node, home: FileMeta, inner: tuple[_Call, ...]
+    ) -> Iterator[tuple[_Call, ...]]:
+        """Calls that lead to a function from other files, the nearest first, the last of which passes what is known."""
+        for path in self._tellers(one, home):
+            for call in self._calls(path, one, function):
+                chain, switched = (*inner, call), self._switches(use, call)
+                if switched or any(_is_telling(value) for value in call.told):
+                    yield chain
+                for relay in call.relays if not switched and use.entry.when is not None else ():
+                    parsed = self.opened.parsed(path)
+                    around = _function_at(parsed, relay.at) if parsed is not None else None
+                    new = around is not None and all(around != row.function for row in chain)
+                    if around is not None and new and len(chain) < DEEPEST and self._entered <= MOST_ENTERED:
+                        self._entered += 1
+                        yield from self._chains(use, relay, around, self.opened.metas[path], chain)
 
     def _tellers(self, one: Asked, home: FileMeta) -> list[str]:
         """The files whose calls are followed: a test says nothing of what shipped code does."""
@@ -88,19 +120,17 @@ class Callers:
         found = [path for path in self._files(one, home.path) if not (shipped and metas[path].scope in _ASIDE)]
         return found[:MOST_FILES]
 
-    def _stated(
-        self, use: Use, reading: Reading, function: Node, called: tuple[str, Node, Arguments], told: Told, by: str
-    ) -> Iterator[Fact]:
-        path, call, given = called
+    def _stated(self, use: Use, reading: Reading, chain: tuple[_Call, ...], by: str) -> Iterator[Fact]:
+        told, (path, call) = self._told, (chain[-1].path, chain[-1].node)
         catalogue, meta, steps = catalogue_of(self.language), self.opened.metas[path], reading.resolver.steps
         for part in (use, *use.parts):
             inner: Use | None = None
             for _ in range(ROUNDS):
-                resolver = self._resolver(path, steps, told)
-                if resolver is None:
+                resolver, frame = self._resolver(path, steps, told), self._frame(chain, steps)
+                if resolver is None or frame is None:
                     return
                 resolver.asked = {}
-                inner = reading.entered(part, Frame(function, given, resolver))
+                inner = reading.entered(part, frame)
                 state = resolver.dead(call) or "used"
                 asked = (asked_of(one, resolver, meta) for one in resolver.asked.values())
                 more = self.sealed(meta, asked) - resolver.sealed
@@ -116,14 +146,29 @@ class Callers:
             if inner is None or resolver is None:
                 continue
             parsed = resolver.parsed
-            place = Evidence(path, parsed.line(call), excerpt(parsed.content, call.start_byte), origin=_place(inner))
+            places = [self._place(row) for row in reversed(chain)]
             became = inner.state if inner.state != "used" else state
             inner = replace(inner, answers={**inner.answers, **reading.carried_on(inner, resolver, call)})
-            evidence = (place, *inner.evidence)
+            evidence = (replace(places[0], origin=_place(inner)), *places[1:], *inner.evidence)
             here = replace(inner, name=parsed.name_of(call), evidence=evidence, places={}, state=became)
             for fact in facts_of(here, meta, catalogue, by):
                 if fact.kind == "crypto.misuse" or (part is use and _is_settled(fact)):
                     yield fact
+
+    def _frame(self, chain: tuple[_Call, ...], steps: int) -> Frame | None:
+        """The nearest function as it is entered by the calls that lead there; None where a file is not read."""
+        frame: Frame | None = None
+        for call in reversed(chain):
+            resolver = self._resolver(call.path, steps, self._told)
+            if resolver is None:
+                return None
+            frame = Frame(call.function, call.given, resolver, frame)
+        return frame
+
+    def _place(self, call: _Call) -> Evidence:
+        parsed = self.opened.parsed(call.path)
+        content, line = (parsed.content, parsed.line(call.node)) if parsed is not None else (b"", 0)
+        return Evidence(call.path, line, excerpt(content, call.node.start_byte))
 
     def _resolver(self, path: str, steps: int, told: Told) -> Resolver | None:
         known = self._resolvers.get((path, steps))
@@ -134,27 +179,38 @@ class Callers:
         made = self._resolvers[path, steps] = Resolver(parsed, catalogue.known, steps, catalogue.constant, told.known)
         return made
 
-    def _calls(self, path: str, one: Asked) -> list[tuple[Node, Arguments]]:
-        key = (path, f"{one.owner}.{one.name}", one.most)
+    def _calls(self, path: str, one: Asked, function: Node) -> list[_Call]:
+        key = (path, f"{one.owner}.{one.name}", one.most, function.id)
         if key not in self._called:
             view = self.opened.view(path)
             calls_it = view is not None and is_followed(view.content, one.name)
             parsed = self.opened.parsed(path) if calls_it else None
             calls = self._found(parsed, one) if parsed is not None else ()
-            self._called[key] = [row for row in calls if self._tells(path, row[1])]
+            self._called[key] = [self._passed(_Call(function, path, *call)) for call in calls]
         return self._called[key]
 
-    def _tells(self, path: str, given: Arguments) -> bool:
-        """Whether a call passes anything that is known where it stands, beside nothing at all and zero."""
-        resolver = self._resolver(path, PASSING, self._told)
-        nodes = (*given.positional, *given.named.values())
-        answers = [resolver.resolve(node) for node in nodes] if resolver is not None else []
-        return any(answer.made_with() or any(_is_telling(value) for value in answer.values) for answer in answers)
+    def _passed(self, call: _Call) -> _Call:
+        """A call with what it passes that is known where it stands."""
+        resolver = self._resolver(call.path, PASSING, self._told)
+        if resolver is None:
+            return call
+        resolver.asked = {}
+        answers = [resolver.resolve(node) for node in (*call.given.positional, *call.given.named.values())]
+        meta, values = self.opened.metas[call.path], [value for answer in answers for value in answer.values]
+        made = [Value("reference", name) for answer in answers for name in answer.made_with()]
+        relays = tuple(asked_of(one, resolver, meta) for one in resolver.asked.values())
+        return replace(call, told=(*values, *made), relays=relays)
+
+    def _switches(self, use: Use, call: _Call) -> bool:
+        """Whether a call passes a value that decides a misuse."""
+        catalogue, when = catalogue_of(self.language), use.entry.when
+        return when is not None and any(tested(value, catalogue) in when.values for value in call.told)
 
     def _found(self, parsed: Parsed, one: Asked) -> Iterator[tuple[Node, Arguments]]:
         for call, given in callers_in(parsed, one.name, one.least, one.most):
             receiver = parsed.adapter.receiver(call)
-            last = parsed.text(receiver).rpartition(".")[2] if receiver is not None else ""
+            named = _NAME.fullmatch(parsed.text(receiver)) if receiver is not None else None
+            last = named[0].rpartition(".")[2] if named is not None else ""
             names = parsed.imports.names
             if receiver is None and one.name != one.owner:
                 imported = names.get(one.name) or names.get(f"static {one.name}") or ""

@@ -35,12 +35,14 @@ _FOLDING = re.compile(
     "\u2c7c\u2c7d\ua7f2-\ua7f4\ufb00-\ufb06\ufe33\ufe34\ufe4d-\ufe4f\uff10-\uff5a\U000107a5\U0001d400-\U0001d7ff"
     "\U0001fbf0-\U0001fbf9]"
 )
+_MAY_FOLD = re2.compile(_FOLDING.pattern.encode())  # of UTF-8: most texts of another alphabet hold none
 _IN_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PYTHON_TEXT = re.compile(
     r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
 )
 _PASTING = re.compile(rb"#[ \t]*define[ \t]+(\w+)\([ \t]*(\w+)[ \t]*,[ \t]*(\w+)[ \t]*\)[^\n]*?\b\2[ \t]*##[ \t]*\3\b")
 _SIGNS = re2.compile(rb"[\"'] ?[+.] ?[\"']")  # one walk through the text, where 32 searches for bytes were
+_SIDES = re2.compile(rb"[\w./-][\"']\s*[+.]\s*[\"'][\w./-]+[\"']")
 _JOINED = re.compile(rb"([\"'])[\w./-]{1,40}\1(?:\s*[+.]\s*([\"'])[\w./-]{1,40}\2)+")
 _PART = re.compile(rb"[\"']([\w./-]{1,40})[\"']")
 
@@ -74,10 +76,11 @@ def _disguised(language: str, content: bytes) -> int:
     """Offset of the first disguised name, -1 when there is none."""
     if language == "Python":
         return -1 if content.isascii() else _folded(content)
-    if b"\\u" in content:
-        found = _ESCAPED.search(_code(content) if language in _C else content)
-        if found is not None:
-            return found.start()
+    found = _ESCAPED.search(content)
+    if found is not None and language in _C:
+        found = _ESCAPED.search(_code(content))
+    if found is not None:
+        return found.start()
     if language in _C and _spliced(content) >= 0:  # most of them end a line of a macro behind a space
         return _spliced(_code(content))
     return _pasted(language, content) if language in _C and b"##" in content else -1
@@ -95,7 +98,7 @@ def _pasted(language: str, content: bytes) -> int:
 
 def _joined(language: str, content: bytes) -> int:
     """Offset of literals that only together are a name of the catalogue, -1 when there are none."""
-    if _SIGNS.search(content) is None:
+    if _SIGNS.search(content) is None or _SIDES.search(content) is None:
         return -1
     for found in _JOINED.finditer(content):
         parts = _PART.findall(found[0])
@@ -133,9 +136,9 @@ def _offset(content: bytes, lines: int) -> int:
 
 def _folded(content: bytes) -> int:
     """Letters and digits of code that Python folds to ASCII. Ordinary letters of other alphabets stay what they are."""
-    text = content.decode("utf-8", "replace")
-    if _FOLDING.search(text) is None:
+    if _MAY_FOLD.search(content) is None:
         return -1
+    text = content.decode("utf-8", "replace")
     code = _PYTHON_TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for found in _FOLDING.finditer(code):
         if f"a{found[0]}".isidentifier() and unicodedata.normalize("NFKC", found[0]).isascii():

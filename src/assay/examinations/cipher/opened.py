@@ -5,6 +5,7 @@ does not hang on who parsed it.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 from assay.core.examination import FileMeta, FileView, Index
@@ -49,6 +50,11 @@ class Opened:
         self._views: dict[str, FileView | None] = {}
         self._parsed: dict[str, Parsed] = {}
         self._kept = 0
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each file stands in the delivery."""
+        return {path: at for at, path in enumerate(self.metas)}
 
     def view(self, path: str) -> FileView | None:
         if path in self._views:

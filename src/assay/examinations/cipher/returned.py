@@ -24,6 +24,8 @@ MOST_CALLED: Final = 4  # functions looked through per argument
 MOST_NODES: Final = 300  # looked at per function
 MOST_OFFSETS: Final = 512  # places where the name of a function is looked for
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_IN_NAME = re.compile(r"[\w$.]")
+_FILLED = re.compile(r"(?![\w$])[^=;\n()]{0,120}:?=(?!=)([^;\n]{0,200})")
 _IN_WORD = re.compile(rb"[\w$]")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _SECRET = re.compile(r"[0-9A-Za-z+/=_\\-]{16,}")
@@ -86,9 +88,19 @@ def _called(parsed: Parsed, node: Node) -> Iterator[str]:
         yield from _CALLED.findall(text)
         return
     around = parsed.function_of(node)
-    filled = re.compile(rf"(?<![\w$.]){re.escape(text)}(?![\w$])[^=;\n()]{{0,120}}:?=(?!=)([^;\n]{{0,200}})")
-    for found in filled.finditer(parsed.text(around if around is not None else parsed.root)):
-        yield from _CALLED.findall(found[1])
+    for given in _given_to(text, parsed.text(around if around is not None else parsed.root)):
+        yield from _CALLED.findall(given)
+
+
+def _given_to(name: str, text: str) -> Iterator[str]:
+    """What a text assigns to a variable. A pattern made for each name costs more than looking for it."""
+    at = text.find(name)
+    while at >= 0:
+        begins = at == 0 or _IN_NAME.match(text, at - 1) is None
+        found = _FILLED.match(text, at + len(name)) if begins else None
+        if found is not None:
+            yield found[1]
+        at = text.find(name, found.end() if found is not None else at + 1)
 
 
 def _declared(parsed: Parsed, name: str) -> Iterator[Node]:

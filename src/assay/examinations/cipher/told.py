@@ -6,6 +6,7 @@ header that the name gives counts; one final declaration is certain, several giv
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -68,19 +69,20 @@ class _Declarations:
         self.answers: dict[str, list[Answer]] = {name: [] for name in names}
         self.places: dict[str, list[str]] = {name: [] for name in self.answers}
         self.beyond: set[str] = set()  # names whose value stays open, for not every file was looked at
-        positions = {path: at for at, path in enumerate(metas)}
         asking: dict[str, list[str]] = {}
         meant = [name for name in self.answers if self._meant(name)]
         held = self._held(meant, index)
         for name in meant:
             told = held.get(self._told(name))
-            holders = [path for path in held[_constant(name)] if metas[path].format in self.outlook.shares]
+            owner, shares = name.rpartition(".")[0], self.outlook.shares
+            formed = (metas[path] for path in held[_constant(name)] if metas[path].format in shares)
+            holders = [meta.path for meta in formed if self.outlook.may_declare(owner, meta)]
             for path in holders[:MOST_FILES]:
                 if told is None or path in told:
                     asking.setdefault(path, []).append(name)
             if len(holders) > MOST_FILES:
                 self.beyond.add(name)
-        self.files = [(metas[path], asking[path]) for path in sorted(asking, key=positions.__getitem__)]
+        self.files = [(metas[path], asking[path]) for path in sorted(asking, key=opened.positions.__getitem__)]
 
     def read(self, steps: int) -> dict[str, tuple[Answer, tuple[str, ...]]]:
         """The values of each name, and where they are declared."""
@@ -101,7 +103,8 @@ class _Declarations:
         """The files that hold the words which the names need, in delivery order."""
         words = {word for name in names for word in (_constant(name), self._told(name)) if word}
         held: dict[str, dict[str, None]] = {word: {} for word in words}
-        for meta, word in index.holding([word.encode() for word in words]) if words else ():
+        asked = [word.encode() for word in words]
+        for meta, word in index.holding(asked, self.outlook.shares) if words else ():
             held[word.decode()][meta.path] = None
         return held
 
@@ -117,7 +120,7 @@ class _Declarations:
         owner, constant = name.rpartition(".")[0], _constant(name)
         if name.endswith("()"):
             return self.outlook.declares(owner, view.meta, view.content)
-        if not _holds(view.content, self.outlook.declaration(constant), constant.encode()):
+        if not _holds(view.content, _declaration(self.language, constant), constant.encode()):
             return False
         return self.outlook.declares(owner, view.meta, view.content)
 
@@ -131,6 +134,10 @@ class _Declarations:
             for function in functions_of_name(parsed, _constant(name)) if name.endswith("()") else ():
                 self.answers[name].append(resolver.returned(function))
                 self.places[name].append(f"{view.meta.path}:{parsed.line(function)}")
+            made = parsed.adapter.function(parsed, name.rpartition(".")[2]) if parsed.adapter.hands_makers else None
+            if made is not None:
+                self.answers[name].append(resolver.yielded(made, certain=True))
+                self.places[name].append(f"{view.meta.path}:{parsed.line(made)}")
             for binding in declared.get(_constant(name)) or declared.get(f"self.{_constant(name)}", ()):
                 answer = unknown("changed at run time")
                 if binding.value is not None:
@@ -148,6 +155,11 @@ class _Declarations:
         if not answers:
             return unknown("declared nowhere in the product"), ()
         return replace(either(answers), origins=(), expression=name), tuple(self.places[name])
+
+
+@lru_cache(maxsize=256)
+def _declaration(language: str, constant: str) -> re.Pattern[bytes]:
+    return OUTLOOKS[language].declaration(constant)
 
 
 def _holds(content: bytes, declaration: re.Pattern[bytes], name: bytes) -> bool:

@@ -29,6 +29,10 @@ _DECLARED: Final = (
 _ZEROS: Final = (
     rb"\b(?:const|let|var|val)\s+%b(?:\s*:\s*\w+)?\s*=\s*(?:Buffer\.alloc|new\s+Uint8Array|ByteArray)\s*\(\s*(\w+)\s*\)"
 )
+_TYPED = re.compile(
+    rb"\b(?:byte\s*\[\s*\]\s*|(?:byte|char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|const|let|var|val)\s+)\Z"
+)
+_AROUND: Final = 100  # bytes on both sides of a name in which its declaration lies
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _HASHING = re.compile(r"(?i)sha\d*\w*|sum\d*|md5\w*|sm3\w*|digest\w*|hexdigest|createhash|computehash|hashdata|hash")
 _PLAIN = re.compile(
@@ -56,11 +60,8 @@ def never_filled(parsed: Parsed, node: Node) -> Answer | None:
     if named is None or function is None:
         return None
     name, own = named[1].encode(), parsed.adapter.parameter(parsed, function, named[1])[0]
-    if re.search(re.escape(name) + rb"(?:\s*\[|\s*(?::\s*\w+\s*)?=)", parsed.content) is None:
-        return None  # a pattern that begins with bytes to look for is much faster than `declared`
-    declared = re.compile((_DECLARED + b"|" + _ZEROS).replace(b"%b", re.escape(name)))
-    inside = declared.search(parsed.content, function.start_byte, node.start_byte)
-    found = inside or (declared.search(parsed.content) if not own else None)
+    inside = _declaration(parsed.content, name, function.start_byte, node.start_byte)
+    found = inside or (_declaration(parsed.content, name, 0, len(parsed.content)) if not own else None)
     if found is None:
         return None
     start, end = (found.end(), function.end_byte) if inside else (0, len(parsed.content))
@@ -75,6 +76,19 @@ def never_filled(parsed: Parsed, node: Node) -> Answer | None:
         if mention is None or _callee(parsed, mention) != callee:
             return None
     return Answer((Value("bytes", "", 16),), False, "an array that nothing fills", origins=(node.start_byte,))
+
+
+def _declaration(content: bytes, name: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    """Where an array of zeros is declared. A pattern that begins with bytes to look for is much faster than one that
+    begins with a choice of types."""
+    used = re.compile(re.escape(name) + rb"(?:\s*\[|\s*(?::\s*\w+\s*)?=)")
+    for at in (one.start() for one in used.finditer(content, start, end)):
+        if _TYPED.search(content[max(start, at - _AROUND) : at]) is not None:
+            declared = re.compile((_DECLARED + b"|" + _ZEROS).replace(b"%b", re.escape(name)))
+            found = declared.search(content, max(start, at - _AROUND), min(end, at + 2 * _AROUND))
+            if found is not None:
+                return found
+    return None
 
 
 def of_key(parsed: Parsed, key: Node, vector: Node) -> Answer | None:

@@ -15,6 +15,7 @@ Source: The Java Virtual Machine Specification, Java SE 21; `catalogue/*.yaml`.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -33,15 +34,19 @@ from assay.examinations.cipher.compiled.classfile import (
 )
 from assay.examinations.cipher.compiled.relevance import relevant
 from assay.examinations.cipher.compiled.tables import BYTE_TABLES, DELTA, SHAPES, TEXT_TABLES, WORDS
-from assay.examinations.cipher.compiled.transcript import Transcript, Written
+from assay.examinations.cipher.connecting import SPEAKS, Connections
 from assay.examinations.cipher.embedded import EmbeddedKeys
 from assay.examinations.cipher.outward import OutOfSight
 from assay.examinations.cipher.source import SourceCryptography
+from assay.examinations.cipher.started import StartedTools
 from assay.examinations.cipher.structure import HomemadeCiphers
 from assay.examinations.cipher.tables import HandWritten, stated
 from assay.examinations.cipher.uses import Waiting, facts_of
 from assay.examinations.cipher.ways import ways
 from assay.lab.identifiers import places, words
+
+if TYPE_CHECKING:
+    from assay.examinations.cipher.compiled.transcript import Written
 
 _LANGUAGE = "Java"
 # Run time systems of languages whose calls are resolved by name while the program runs, and Kotlin's own random values.
@@ -65,7 +70,8 @@ class CompiledJava:
 
     @cached_property
     def _readers(self) -> tuple[FileExamination, ...]:
-        return SourceCryptography(_LANGUAGE), OutOfSight(_LANGUAGE), HandWritten(), HomemadeCiphers(), EmbeddedKeys()
+        own = SourceCryptography(_LANGUAGE), OutOfSight(_LANGUAGE)
+        return *own, HandWritten(), HomemadeCiphers(), EmbeddedKeys(), Connections(), StartedTools()
 
     def __reduce__(self) -> tuple[type["CompiledJava"], tuple[()]]:
         return (type(self), ())
@@ -82,6 +88,8 @@ class CompiledJava:
             joined, of = b"\n".join(texts), class_of(view.content, pool)
             if not self._tells(view.content, of, texts, joined):
                 return Examined()
+            from assay.examinations.cipher.compiled.transcript import Transcript  # noqa: PLC0415  (on first use)
+
             written = Transcript(of, frozenset(texts), relevant(of, _is_named, _carries)).written()
         except DamagedError as damage:
             return Examined(shortfalls=(Shortfall("damaged", str(damage), "failed"),))
@@ -92,7 +100,10 @@ class CompiledJava:
 
     def _tells(self, content: bytes, of: ClassFile, texts: Sequence[bytes], joined: bytes) -> bool:
         """Whether a class may hold anything that a reader of source looks for."""
-        if any(word in joined for word in (b"-----BEGIN", *_RESOLVING, *TEXT_TABLES)):
+        if (
+            any(word in joined for word in (b"-----BEGIN", *_RESOLVING, *TEXT_TABLES))
+            or SPEAKS.search(joined) is not None
+        ):
             return True
         if any(one.access & NATIVE for one in of.methods):
             return True
@@ -111,7 +122,7 @@ class CompiledJava:
         bodies = [one.body for one in of.methods if one.body is not None]
         return any(SHAPES.search(body) is not None for body in bodies) or any(table in content for table in BYTE_TABLES)
 
-    def _read(self, view: FileView, written: Written, lab: Lab) -> tuple[list[Fact], list[Shortfall]]:
+    def _read(self, view: FileView, written: "Written", lab: Lab) -> tuple[list[Fact], list[Shortfall]]:
         text = written.text.encode("utf-8", "replace")
         meta = replace(view.meta, file_class="source", format=_LANGUAGE, module="")
         inner = FileView(meta, text)
@@ -190,7 +201,7 @@ def _packages() -> frozenset[str]:
     return frozenset("/".join(owner.decode().split("/")[:3]) for owner in _owners()[0])
 
 
-def _hidden(written: Written, joined: bytes) -> Iterator[Shortfall]:
+def _hidden(written: "Written", joined: bytes) -> Iterator[Shortfall]:
     for line, what in written.hidden:
         yield Shortfall("blind-spot", f"line {line}: {what}")
     for word in _RESOLVING:
@@ -205,13 +216,13 @@ def _waiting(summary: object, meta: FileMeta) -> Iterator[Fact]:
         yield from facts_of(use, meta, catalogue_of(_LANGUAGE), "")
 
 
-def _placed(fact: Fact, written: Written, by: str) -> Fact:
+def _placed(fact: Fact, written: "Written", by: str) -> Fact:
     """A fact with the lines of the source."""
     subject = replace(fact.subject, name=fact.subject.name.replace("$", "."))
     return replace(fact, by=by, subject=subject, evidence=tuple(_line(one, written) for one in fact.evidence))
 
 
-def _line(evidence: Evidence, written: Written) -> Evidence:
+def _line(evidence: Evidence, written: "Written") -> Evidence:
     return replace(
         evidence,
         line=_of(written, evidence.line),
@@ -219,10 +230,10 @@ def _line(evidence: Evidence, written: Written) -> Evidence:
     )
 
 
-def _told(shortfall: Shortfall, written: Written) -> Shortfall:
+def _told(shortfall: Shortfall, written: "Written") -> Shortfall:
     detail = _LINE.sub(lambda row: f"line {_of(written, int(row[1]))}", shortfall.detail, count=1)
     return replace(shortfall, detail=detail)
 
 
-def _of(written: Written, line: int) -> int:
+def _of(written: "Written", line: int) -> int:
     return written.lines[line] if 0 < line < len(written.lines) else 0

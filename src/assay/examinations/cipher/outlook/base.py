@@ -20,7 +20,8 @@ from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
-_SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": re.compile(rb"\s*\("), "bare": re.compile(rb"\s*\(")}
+_OPENED = re.compile(rb"\s*(?:(?:::)?<[^();{}]{1,400}>\s*)?\(")  # types may stand before the arguments
+_SHAPES = {"setting": re.compile(rb"\s*=(?!=)"), "method": _OPENED, "bare": _OPENED}
 _CALLED = re.compile(rb"\s*[(<),;]")
 DOTTED = frozenset({"any"})
 
@@ -87,6 +88,10 @@ class Outlook:
         """What the text of a declaration must match, so that most files that only use the name are not parsed."""
         return re.compile(rb"\b%b\b\s*(:[^=\n]+)?=[^=]" % re.escape(constant.encode()))
 
+    def may_declare(self, owner: str, meta: FileMeta) -> bool:  # noqa: ARG002
+        """Whether a file can be the one that a name's owner means, by where it lies."""
+        return True
+
     def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:  # noqa: ARG002
         """Whether the file can be the one that the name's owner means."""
         holder = owner.rpartition(".")[2]
@@ -105,10 +110,13 @@ class Outlook:
     def strangers(self, content: bytes, hits: Sequence[Hit], here: Ways) -> Iterator[tuple[int, str]]:
         """Libraries that the text imports, includes or calls by their full name."""
         for hit in hits:
-            for name in here.strangers.get(hit.literal, ()):
-                start = content.rfind(b"\n", max(0, hit.offset - 1000), hit.offset) + 1
-                end = content.find(b"\n", hit.offset, hit.offset + 1000)
-                line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
+            names = here.strangers.get(hit.literal)
+            if names is None:
+                continue
+            start = content.rfind(b"\n", max(0, hit.offset - 1000), hit.offset) + 1
+            end = content.find(b"\n", hit.offset, hit.offset + 1000)
+            line = b" ".join(content[start : end if end >= 0 else hit.offset + 1000].split())
+            for name in names:
                 if self.stranger(line, name.encode()):
                     yield hit.offset, name
 
@@ -118,7 +126,7 @@ class Outlook:
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         """Whether a line, its spaces made single, names a stranger."""
-        return re.search(rb"(?<![\w.])" + re.escape(name) + rb"(?!\w)", line) is not None
+        return name in line and re.search(rb"(?<![\w.])" + re.escape(name) + rb"(?!\w)", line) is not None
 
     def imported(self, content: bytes) -> set[bytes]:  # noqa: ARG002
         """Words of the imports, given to `calls_out` for every hit of the text."""

@@ -1,11 +1,11 @@
 """C's text: words in macros, names pasted together, headers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from assay.core.examination import FileMeta, FileView, Hit
-from assay.examinations.cipher.catalogue import catalogue_of
+from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, word_of
 from assay.examinations.cipher.outlook.base import Outlook
 from assay.source.parsed import Parsed
 
@@ -32,6 +32,13 @@ _READ = rb"(?:openssl|gmssl|wolfssl|mbedtls|psa|nettle|gnutls|sodium|botan|crypt
 class CText(Outlook):
     language = "C"
     rootless = True
+
+    def reachable(self, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:
+        """Hits whose word needs no header, or one that is named in the text."""
+        needs = _needs(catalogue.language)
+        words = {hit.literal for hit in hits}
+        absent = {word for word in words & needs.keys() if not any(need in content for need in needs[word])}
+        return [hit for hit in hits if hit.literal not in absent]
 
     def promising(self, content: bytes, hit: Hit, shapes: frozenset[str]) -> bool:  # noqa: ARG002
         end = hit.offset + len(hit.literal)
@@ -62,6 +69,8 @@ class CText(Outlook):
         return stems(self.language) | _CPP_WORDS
 
     def stranger(self, line: bytes, name: bytes) -> bool:
+        if not line.startswith(b"#"):
+            return False
         header = re.escape(name)
         if b"/" not in name and not name.endswith(b".h"):
             return re.match(rb"# ?include ?[<\"][^>\"]+\." + header + rb"[>\"]", line) is not None
@@ -107,6 +116,18 @@ def stems(language: str) -> frozenset[bytes]:
     places = ((name, place.end()) for name in names for place in re.finditer("_", name))
     parts = {part for name, at in places for part in (name[:at], name[at - 1 :])}
     return frozenset(part.encode() for part in parts if len(part) > 2 and not _ORDINARY.issuperset(part.split("_")))
+
+
+@lru_cache(maxsize=4)
+def _needs(language: str) -> Mapping[bytes, frozenset[bytes]]:
+    """The headers and namespaces of which a text must name one for a word to lead anywhere, where a word needs one."""
+    found: dict[bytes, set[str]] = {}
+    catalogue = catalogue_of(language)
+    for call, rows in catalogue.entries.items():
+        found.setdefault(word_of(call, language).encode(), set()).update(*(row.needs or ("",) for row in rows))
+    for call in catalogue.blind:
+        found.setdefault(word_of(call, language).encode(), set()).add("")
+    return {word: frozenset(map(str.encode, asked)) for word, asked in found.items() if "" not in asked}
 
 
 _FURTHEST = 400  # bytes between a bracket and an argument of it

@@ -32,7 +32,7 @@ class CppText(CText):
 
         return [
             hit
-            for hit in hits
+            for hit in super().reachable(content, hits, catalogue)
             if catalogue.shapes[hit.literal] != DOTTED or any(map(holds, catalogue.roots[hit.literal]))
         ]
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import re2
+
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.outlook.base import Outlook, line_of
@@ -15,7 +17,8 @@ _FOLLOWED = re.compile(rb"\s*(?:[.(:=,]|//|/\*)")
 _RENAMED = re.compile(rb"(?<!\w)(?!import\b)(?:[A-Za-z]\w*|\.)[ \t]+[\"`][\w./~@+-]*$")
 _CGO = re.compile(rb'^[ \t]*(?:import[ \t(]+)?(?:_[ \t]+)?["`]C["`]', re.MULTILINE)
 _DOT = re.compile(rb"^[ \t]*(?:.*[\s;(])?\.[ \t]+[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
-_A_DOT = re.compile(rb"\.[ \t]+[\"`]")
+_ANY = b"*"  # instead of a path: a setting that needs no package
+_A_DOT = re2.compile(rb"\.[ \t]+[\"`]")
 _LINKED = re.compile(rb"^//go:linkname[ \t]+\w+[ \t]+([\w./-]+)", re.MULTILINE)
 
 
@@ -38,7 +41,7 @@ class GoText(Outlook):
         if any(b"/internal/" in path for path in imported):
             imported |= {outside_paths(path.decode())[-1].encode() for path in imported}
         paths = _paths()
-        return [hit for hit in hits if not paths[hit.literal].isdisjoint(imported)]
+        return [hit for hit in hits if _ANY in paths[hit.literal] or not paths[hit.literal].isdisjoint(imported)]
 
     def own(self, module: str, content: bytes, hits: Sequence[Hit], catalogue: Catalogue) -> list[Hit]:  # noqa: ARG002
         """Methods and functions of the package that the file is in: the latter are called without a package's name."""
@@ -58,9 +61,17 @@ class GoText(Outlook):
     # Constants of other files: of the same package, or of the package that the last part of the path names
 
     def declaration(self, constant: str) -> re.Pattern[bytes]:
-        return re.compile(rb"^\s*(?:(?:const|var)\s+)?%b\b[^\n:=(]*=[^=]" % re.escape(constant.encode()), re.MULTILINE)
+        name = re.escape(constant.encode())
+        return re.compile(rb"^\s*(?:(?:const|var)\s+)?%b\b[^\n:=(]*=[^=]|^func %b\(" % (name, name), re.MULTILINE)
+
+    def may_declare(self, owner: str, meta: FileMeta) -> bool:
+        if not meta.module or owner.startswith("./"):
+            return True
+        return meta.module == owner or meta.module.endswith(f"/vendor/{owner}")
 
     def declares(self, owner: str, meta: FileMeta, content: bytes) -> bool:
+        if meta.module and not owner.startswith("./"):
+            return self.may_declare(owner, meta)
         package = package_of(owner.removeprefix("./")).encode()
         folder = meta.logical.rpartition("/")[0]
         named = re.search(rb"^package\s+%b\b" % re.escape(package), content, re.MULTILINE) is not None
@@ -72,7 +83,7 @@ class GoText(Outlook):
         return frozenset({b"C", b"linkname"}) | frozenset(_packages())
 
     def stranger(self, line: bytes, name: bytes) -> bool:
-        return re.search(rb"[\"`]" + re.escape(name) + rb"(?:/[^\"`]*)?[\"`]", line) is not None
+        return name in line and re.search(rb"[\"`]" + re.escape(name) + rb"(?:/[^\"`]*)?[\"`]", line) is not None
 
     def imported(self, content: bytes) -> set[bytes]:
         return import_paths(content)
@@ -132,7 +143,7 @@ def _paths() -> Mapping[bytes, frozenset[bytes]]:
     found: dict[bytes, set[bytes]] = {}
     for call, rows in catalogue.entries.items():
         setting = call.startswith("=")
-        paths = {need for row in rows for need in row.needs} if setting else {split(call)[0]}
+        paths = {need for row in rows for need in row.needs or (_ANY.decode(),)} if setting else {split(call)[0]}
         word = call[1:] if setting else adapter.word(call)
         found.setdefault(word.encode(), set()).update(path.encode() for path in paths)
     return {word: frozenset(paths) for word, paths in found.items()}

@@ -61,15 +61,14 @@ class JavaText(Outlook):
 
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
         end = hit.offset + len(hit.literal)
-        dotted = content[hit.offset - 1 : hit.offset] == b"."
-        inherits = b" extends " in content
+        dotted, called = content[hit.offset - 1 : hit.offset] == b".", _CALLED.match(content, end) is not None
         for name in here.words.get(hit.literal, ()):
             shape, parts = shape_of(name), name.strip(".").split(".")
             if shape == "any" and parts[-1] != "<init>":
                 owner = parts[-2].encode()
                 if owner in content[max(0, hit.offset - len(owner) - 24) : hit.offset] or b"import static" in content:
                     return True
-            elif (shape == "any" or (shape == "method") == dotted or inherits) and _CALLED.match(content, end):
+            elif called and (shape == "any" or (shape == "method") == dotted or b" extends " in content):
                 return True
         return False
 

@@ -1,9 +1,10 @@
 """Python's text: imports, modules handed on as values, encodings that hide words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from assay.core.examination import FileMeta, FileView, Hit
@@ -12,7 +13,7 @@ from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, 
 from assay.examinations.cipher.outlook.python_programs import doubted
 from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.outlook.python_words import is_aliased, leads_to, may_refer
-from assay.examinations.cipher.ways import Ways
+from assay.examinations.cipher.ways import Ways, ways
 from assay.lab.identifiers import places
 from assay.source.adapter import Site
 from assay.source.parsed import Parsed
@@ -29,12 +30,11 @@ _MODULES = re.compile(
 _OWN_MODULE = re.compile(rb"__name__\b|__package__\b|[\w.]+\.__module__\b|[\w.]+\.__name__\b")
 _OF_SYSTEM = re.compile(rb"\bsys\b[^\n]*\bmodules\b|\bfrom sys import\b[^\n]*\bmodules\b|\bimport sys as\b")
 _MEMBER_OF = re.compile(rb"\bgetattr\(\s*(?:getattr\(\s*)?(\w+)\s*,\s*[A-Za-z_][\w.]*\s*\)\s*(?:\.\s*\w+\s*\(|,)")
-_TABLE = re.compile(rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\b)")
 _TABLE_OF = re.compile(
     rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\s*\()\s*(?:([\"'])(\w+)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
 )
+_TABLES = frozenset({b"globals", b"locals", b"vars"})
 _ALIASED = re.compile(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
-_GIVEN = re.compile(rb"=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
 _OF_A_SECRET = re.compile(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
 _QUOTED = re.compile(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
 _HANDING = frozenset(
@@ -91,47 +91,32 @@ class PythonText(Outlook):
         return parts[-1] == holder or f"class {holder}".encode() in content
 
     def literals(self) -> frozenset[bytes]:
-        return frozenset(
-            {b"coding", b"modules", b"getattr", b"globals", b"locals", b"vars", b"random", *READ_BACK}
-        ).union(modules())
+        return frozenset({b"coding", b"modules", b"getattr", b"random", *_TABLES, *READ_BACK}).union(modules())
 
     def imported(self, content: bytes) -> set[bytes]:
         return imported_words(content)
 
     def stranger(self, line: bytes, name: bytes) -> bool:
-        catalogued = name.decode() in modules().get(name.rpartition(b".")[2], ())
-        name = re.escape(name)
-        parent, _, last = name.rpartition(rb"\.")
-        listed = rb"(?:[\w.]+(?: as \w+)?, ?)*"
-        forms = [rb"from " + name + rb"(?:\.[\w.]+)? import\b", rb"import " + listed + name + rb"(?!\w)"]
-        forms += [rb"from " + parent + rb" import .*(?<!\w)" + last + rb"(?!\w)"] if parent else []
-        quoted = re.findall(rb"['\"](" + name + rb"\b[\w.]*)", line) if parent else []
-        if any(_SOUND_SETTING.fullmatch(setting) is None for setting in quoted):
+        imported, quoted = _stranger(name)
+        if quoted is not None and any(_SOUND_SETTING.fullmatch(one) is None for one in quoted.findall(line)):
             return True
-        return not catalogued and re.search(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")", line) is not None
+        return imported is not None and b"import" in line and imported.search(line) is not None
 
     def may_be_own(self, view: FileView, name: str) -> bool:
         """A file that is run as a program finds the installed package, and not the one around it."""
         folders = view.meta.path.split("/")[:-1]
         return name.partition(".")[0] in folders and b"__main__" not in view.content and view.content[:2] != b"#!"
 
-    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:
+    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
         """A module must be imported."""
-        end = hit.offset + len(hit.literal)
-        if not may_refer(content, hit.offset, end):
+        end, ways_out = hit.offset + len(hit.literal), _ways_out().get(hit.literal, _NO_WAY)
+        as_value, as_word = ways_out.as_value & imported, ways_out.as_word & imported
+        shaped = ("method" if content[hit.offset - 1 : hit.offset] == b"." else "bare") in ways_out.shapes
+        if not (shaped or as_value or as_word) or not may_refer(content, hit.offset, end):
             return False
-        named = modules().get(hit.literal, frozenset())
-        roots = {name.partition(".")[0].encode() for name in named} & imported
-        if roots and _as_value(content, hit.offset, end) and leads(content, hit, roots):
+        if shaped or (as_value and _as_value(content, hit.offset, end) and leads(content, hit, as_value)):
             return True
-        dotted = content[hit.offset - 1 : hit.offset] == b"."
-        for name in here.words.get(hit.literal, ()):
-            shape = shape_of(name)
-            if shape == "any" and (root := name.partition(".")[0].encode()) in imported and leads(content, hit, {root}):
-                return True
-            if shape != "any" and (shape == "method") == dotted:
-                return True
-        return False
+        return bool(as_word) and leads(content, hit, as_word)
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """An encoding in which words are not as they are read, `sys.modules["hashlib"]`, and a module of the catalogue
@@ -146,9 +131,9 @@ class PythonText(Outlook):
                 coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
                 if coding is not None and _OPEN_CODINGS.fullmatch(coding[1]) is None:
                     yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
-        for offset in taken_back(view.content):
+        for offset in taken_back(view.content, {hit.literal for hit in hits}):
             yield offset, "a type taken back as a value"
-        yield from _by_name(view.content)
+        yield from _by_name(view.content, hits)
 
     def starred(self, parsed: Parsed) -> Iterator[str]:
         for star in parsed.imports.stars:
@@ -186,32 +171,56 @@ class PythonText(Outlook):
         return named == 1 + typed and not is_for_checkers(parsed, alias)
 
 
+@lru_cache(maxsize=512)
+def _stranger(name: bytes) -> tuple[re.Pattern[bytes] | None, re.Pattern[bytes] | None]:
+    """How a line imports a stranger that the catalogue does not have, and how one names a part of a package."""
+    catalogued = name.decode() in modules().get(name.rpartition(b".")[2], ())
+    name = re.escape(name)
+    parent, _, last = name.rpartition(rb"\.")
+    listed = rb"(?:[\w.]+(?: as \w+)?, ?)*"
+    forms = [rb"from " + name + rb"(?:\.[\w.]+)? import\b", rb"import " + listed + name + rb"(?!\w)"]
+    forms += [rb"from " + parent + rb" import .*(?<!\w)" + last + rb"(?!\w)"] if parent else []
+    imported = re.compile(rb"(?:^|[;:] ?)(?:" + rb"|".join(forms) + rb")") if not catalogued else None
+    return imported, re.compile(rb"['\"](" + name + rb"\b[\w.]*)") if parent else None
+
+
 def _leads_on(content: bytes, hit: Hit) -> bool:
     """Whether the chain that a word stands in may begin with one of the packages of the catalogue that hold it."""
     roots = catalogue_of("Python").roots.get(hit.literal)
     return roots is None or leads_to(content, hit.offset, roots)
 
 
-def _by_name(content: bytes) -> Iterator[tuple[int, str]]:
+def _by_name(content: bytes, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
     """Members and modules that are taken by a name that is built, and modules of the catalogue out of `sys.modules`."""
-    for found in _MEMBER_OF.finditer(content) if b"getattr" in content else ():
+    for found in _beginning(content, hits, frozenset({b"getattr"}), _MEMBER_OF):
         if found[1] in imported_words(content):
             yield found.start(), f"a member of {found[1].decode()} by a name that is built"
-    tables = any(word in content for word in (b"globals", b"locals", b"vars"))
-    for found in _TABLE_OF.finditer(content) if tables and _TABLE.search(content) else ():
+    for found in _beginning(content, hits, _TABLES, _TABLE_OF):
         if (found[3] is not None and found[4] is None) or (found[2] or b"") in _roots():
             yield found.start(), "a variable by a name that is built"
-    aliased = list(_ALIASED.finditer(content)) if b"random" in content and _GIVEN.search(content) else []
-    for found in aliased if aliased and _OF_A_SECRET.search(content) else ():
-        yield found.start(), "random handed on"
-    if b"modules" not in content or b"sys" not in content or _OF_SYSTEM.search(content) is None:
-        return
-    for found in _MODULES.finditer(content):
+    lines = {content.rfind(b"\n", 0, hit.offset) + 1: None for hit in hits if hit.literal == b"random"}
+    aliased = [start for start in lines if _ALIASED.match(content, start)]
+    for start in aliased if aliased and _OF_A_SECRET.search(content) else ():
+        yield start, "random handed on"
+    looked_up = list(_beginning(content, hits, frozenset({b"modules"}), _MODULES))
+    for found in looked_up if looked_up and _OF_SYSTEM.search(content) else ():
         named, key = (found[2] or b"").decode(), found[3]
         if key is not None and found[4] is None and _OWN_MODULE.match(key) is None:
             yield found.start(), "sys.modules by a name that is built"
         elif named and any(named in names for names in modules().values()):
             yield found.start(), f"sys.modules[{named}]"
+
+
+def _beginning(
+    content: bytes, hits: Sequence[Hit], words: Set[bytes], pattern: re.Pattern[bytes]
+) -> Iterator[re.Match[bytes]]:
+    """Matches of a pattern that begin with one of some words, none inside another."""
+    past = 0
+    for hit in hits:
+        found = pattern.match(content, hit.offset) if hit.literal in words and hit.offset >= past else None
+        if found is not None:
+            past = found.end()
+            yield found
 
 
 @lru_cache(maxsize=1)
@@ -222,7 +231,8 @@ def _roots() -> frozenset[bytes]:
 
 def _taken_from(content: bytes, hit: Hit, imported: set[bytes]) -> bool:
     """Whether the module is reached through one that imports it."""
-    before = _OWNER.search(content[max(0, hit.offset - 80) : hit.offset])
+    dotted = content[hit.offset - 1 : hit.offset] == b"."
+    before = _OWNER.search(content[max(0, hit.offset - 80) : hit.offset]) if dotted else None
     if before is not None:
         return (
             before[1] in imported and before[1] not in _roots() and content[hit.offset + len(hit.literal) :][:1] == b"."
@@ -243,6 +253,36 @@ def modules() -> Mapping[bytes, frozenset[str]]:
         for end in range(1, len(parts)):
             found.setdefault(parts[end - 1].encode(), set()).add(".".join(parts[:end]))
     return {word: frozenset(names) for word, names in found.items()}
+
+
+class _WaysOut(Struct, frozen=True):
+    """How a word may lead out of sight: the packages from which it must come when it is handed on as a value, or stands
+    in any way, and the shapes that need none."""
+
+    as_value: frozenset[bytes] = frozenset()
+    as_word: frozenset[bytes] = frozenset()
+    shapes: frozenset[str] = frozenset()  # behind a dot a method, otherwise bare
+
+
+_BARE = {"setting": "bare"}
+_NO_WAY = _WaysOut()
+
+
+@lru_cache(maxsize=1)
+def _ways_out() -> Mapping[bytes, _WaysOut]:
+    named, out = modules(), ways()["Python"].words
+    return {
+        word: _WaysOut(
+            _packages(named.get(word, ())),
+            _packages(name for name in out.get(word, ()) if shape_of(name) == "any"),
+            frozenset(_BARE.get(shape, shape) for shape in map(shape_of, out.get(word, ()))) - {"any"},
+        )
+        for word in {*named, *out}
+    }
+
+
+def _packages(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.partition(".")[0].encode() for name in names)
 
 
 def leads(content: bytes, hit: Hit, roots: Set[bytes]) -> bool:

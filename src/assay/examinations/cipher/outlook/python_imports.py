@@ -21,6 +21,7 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.ways import ways
 from assay.source.adapter import Site
 from assay.source.answers import Answer
+from assay.source.order import reaching
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
@@ -223,7 +224,7 @@ def _bound_heads(parsed: Parsed, node: Node, depth: int) -> Iterator[str]:
     if function is None or parsed.adapter.parameter(parsed, function, name)[0]:
         yield ""
         return
-    bound = parsed.reaching(parsed.bindings(function).get(name, ()), node)
+    bound = reaching(parsed, parsed.bindings(function).get(name, ()), node)
     for binding in bound:
         yield from heads(parsed, binding.value, depth + 1) if binding.value is not None else [""]
     if not bound:
