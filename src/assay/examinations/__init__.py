@@ -11,7 +11,9 @@ from assay.core.product import Unlock
 from assay.examinations.border.examination import KEY_BYTES, DataFiles, PersonsInAll
 from assay.examinations.cipher.compiled.classes import CompiledJava
 from assay.examinations.cipher.compiled.native import NativeCode
+from assay.examinations.cipher.connecting import Connections
 from assay.examinations.cipher.constants import CrossFileConstants
+from assay.examinations.cipher.credentials import WrittenCredentials
 from assay.examinations.cipher.disguise import DisguisedNames
 from assay.examinations.cipher.embedded import EmbeddedKeys, EnclosedMaterial
 from assay.examinations.cipher.markup import InertPages
@@ -22,6 +24,7 @@ from assay.examinations.cipher.setting import Settings
 from assay.examinations.cipher.settings.includes import IncludedSettings
 from assay.examinations.cipher.shell.examination import ShellCommands
 from assay.examinations.cipher.source import SourceCryptography
+from assay.examinations.cipher.started import StartedTools
 from assay.examinations.cipher.structure import HomemadeCiphers
 from assay.examinations.cipher.tables import HandWritten
 from assay.source.languages import BY_NAME
@@ -32,11 +35,14 @@ FILES: tuple[FileExamination, ...] = (
     DisguisedNames(),
     HandWritten(),
     HomemadeCiphers(),
+    WrittenCredentials(),
     EmbeddedKeys(),
+    Connections(),
     EnclosedMaterial(),
     Material(),
     Settings(),
     ShellCommands(),
+    StartedTools(),
     InertPages(),
     CompiledJava(),
     NativeCode(),

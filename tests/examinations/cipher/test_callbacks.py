@@ -24,6 +24,15 @@ _PY = "from OpenSSL import SSL\n{0}\ndef f(c):\n    c.set_verify(SSL.VERIFY_PEER
 _GO = 'package p\n\nimport "golang.org/x/crypto/ssh"\n\nvar c = &ssh.ClientConfig{{HostKeyCallback: {0}}}\n'
 _JS = "const tls = require('tls');\n{0}\nexports.f = (h) => tls.connect({{ host: h, checkServerIdentity: same }});\n"
 
+_CS = """using System.Net.Security;
+class T {{
+  Settings _s;
+  void F(Client c) {{ c.ServerCertificateValidationCallback = {0}; }}
+  {1}
+}}
+"""
+_OK = "bool Ok(object s, X509Certificate c, X509Chain h, SslPolicyErrors e)"
+
 
 def off(language: str, code: str) -> list[object]:
     facts = facts_in(language, code)
@@ -50,6 +59,22 @@ def off(language: str, code: str) -> list[object]:
         ("Go", _GO.format("func(h string, r net.Addr, k ssh.PublicKey) error { return check(k) }"), []),
         ("Go", _GO.format("ssh.InsecureIgnoreHostKey()"), ["certain"]),
         ("JavaScript", _JS.format("function same() { return; }"), ["certain"]),
+        ("C#", _CS.format("Ok", _OK + " { return true; }"), ["certain"]),
+        ("C#", _CS.format("this.Ok", _OK + " => true;"), ["certain"]),
+        ("C#", _CS.format("(s, c, h, e) => Ok(s, c, h, e)", _OK + " => true;"), ["certain"]),
+        ("C#", _CS.format("(s, c, h, e) => { return Ok(s, c, h, e); }", _OK + " => true;"), ["certain"]),
+        ("C#", _CS.format("Ok", _OK + " { if (_s.Trust) { return true; } return e == X.None; }"), ["possible"]),
+        ("C#", _CS.format("(s, c, h, e) => { if (Env.Dev) return true; return false; }", ""), ["possible"]),
+        ("C#", _CS.format("(s, c, h, e) => _s.Trust || e == X.None", ""), ["possible"]),
+        ("C#", _CS.format("(s, c, h, e) => e == X.None || h.Build(c)", ""), []),
+        ("C#", _CS.format("Ok", _OK + " { if (e == X.None) return true; return h.Build(c); }"), []),
+        ("C#", _CS.format("Ok", _OK + " { var ok = h.Build(c); if (ok) return true; return false; }"), []),
+        ("C#", _CS.format("(s, c, h, e) => { if (e != X.None) return false; return true; }", ""), []),
+        (
+            "C",
+            _C.format("static int cb(int ok, X509_STORE_CTX *x) { if (lax) { return 1; } return ok; }"),
+            ["possible"],
+        ),
         ("Java", _JAVA.format(""), ["certain"]),
         ("Java", _JAVA.format("return;"), ["certain"]),
         ("Java", _JAVA.format("if (c == null) { return; }"), ["certain"]),

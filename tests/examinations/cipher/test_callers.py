@@ -34,7 +34,9 @@ class _Files:
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         return (meta for meta in self.metas if identifier in words(self.content[meta.path]))
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView:

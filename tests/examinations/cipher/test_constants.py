@@ -17,7 +17,9 @@ class _Index:
         assert is_one_word(identifier)
         return iter(())
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:
@@ -47,7 +49,9 @@ class _Files:
         held = {path: words(content or b"N A B C Big") for path, content in self.files.items()}
         return (meta for path, meta in self.metas.items() if identifier in held[path])
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:

@@ -74,3 +74,49 @@ def test_an_object_that_is_never_named_again_is_unused(language: str, code: str)
 )
 def test_an_object_that_may_be_reached_is_used(language: str, code: str) -> None:
     assert states(language, code) == {"DES": "used"}
+
+
+_FILLED = """#include <openssl/rand.h>
+int f(int n)
+{
+    struct timespec ts;
+    for (int i = 0; i < n; i++) {
+        %s
+        add(&ts);
+    }
+    return 1;
+}
+"""
+
+
+def _random(code: str) -> list[object]:
+    return [fact.value["state"] for fact in facts_in("C", _FILLED % code) if fact.value.get("misuse") == "weak-random"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for (int k = 0; k < 99; k++) ts.tv_nsec = random(); clock_gettime(CLOCK_REALTIME, &ts);",
+        "ts.tv_nsec = random(); memset(&ts, 0, sizeof(ts));",
+        "if (n > 3) { ts.tv_nsec = random(); } gettimeofday(&ts, NULL);",
+    ],
+)
+def test_a_member_of_what_a_call_fills_whole_is_overwritten(code: str) -> None:
+    assert _random(code) == ["overwritten"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ts.tv_nsec = random(); if (n) clock_gettime(CLOCK_REALTIME, &ts);",
+        "ts.tv_nsec = random(); if (n) return use(n); use(ts.tv_nsec); clock_gettime(CLOCK_REALTIME, &ts);",
+        "ts.tv_nsec = random(); if (n) break; clock_gettime(CLOCK_REALTIME, &ts);",
+        "while (n) { use(ts.tv_nsec); ts.tv_nsec = random(); } clock_gettime(CLOCK_REALTIME, &ts);",
+        "ts.tv_nsec = random(); memset(&ts, 0, 4);",
+        "ts.tv_nsec = random(); fill(&ts);",
+        "ts.tv_nsec = random(); clock_gettime(CLOCK_REALTIME, &other);",
+        "ts.tv_nsec = random(); clock_gettime(ts.tv_nsec, &ts);",
+    ],
+)
+def test_a_member_that_something_may_read_is_used(code: str) -> None:
+    assert _random(code) == ["used"]

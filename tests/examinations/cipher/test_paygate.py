@@ -40,7 +40,9 @@ class Files:
         word = re.compile(rb"(?<!\w)" + re.escape(identifier) + rb"(?!\w)")
         return (view.meta for view in self.views.values() if word.search(view.content))
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:

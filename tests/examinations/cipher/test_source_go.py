@@ -77,3 +77,108 @@ def test_constants_of_the_package_and_of_another(tmp_path: Path) -> None:
     values = [fact.value for fact in examine_only(plan)[0].latest().facts("crypto.use")]
     assert 1024 in [value.get("key_bits") for value in values]
     assert 1000 in [value.get("iterations") for value in values]
+
+
+MODULE = "module example.org/shop\n\ngo 1.25\n"
+
+
+def _stated(root: Path, files: dict[str, str]) -> list[tuple[str, int, object, object]]:
+    """Path, line, what and reach of each fact of a product."""
+    for name, content in {"go.mod": MODULE, **files}.items():
+        (root / "product" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "product" / name).write_text(content)
+    latest = examine_only(Plan(root / "product", date(2026, 1, 1), dossier=root / "x.assay"))[0].latest()
+    facts = [fact for kind in ("crypto.use", "crypto.misuse") for fact in latest.facts(kind)]
+    return [
+        (row.path, row.line, fact.value.get("misuse", fact.value.get("algorithm")), fact.value["reach"])
+        for fact in facts for row in fact.evidence if row.path == fact.subject.path
+    ]  # fmt: skip
+
+
+CLIENT = (
+    'package net\n\nimport (\n\t"crypto/tls"\n\t"net/http"\n)\n\ntype Made struct{ Roots bool }\n\n'
+    "func (m Made) base() *http.Transport { return &http.Transport{TLSClientConfig: &tls.Config{}} }\n\n"
+    "func (m Made) Remote(insecure bool) func() *http.Transport {\n\tt := m.base()\n"
+    "\tt.TLSClientConfig.InsecureSkipVerify = insecure\n\treturn func() *http.Transport { return t }\n}\n"
+)
+
+
+def test_a_switch_that_is_handed_on_through_three_files(tmp_path: Path) -> None:
+    relay = (
+        'package cmd\n\nimport (\n\t"net/http"\n\n\town "example.org/shop/net"\n)\n\n'
+        "func remote(insecure bool) func() *http.Transport {\n\treturn own.Made{Roots: true}.Remote(insecure)\n}\n"
+    )
+    files = {"net/a.go": CLIENT, "cmd/b.go": relay, "cmd/c.go": "package cmd\n\nvar t = remote(true)()\n"}
+    rows = _stated(tmp_path, {**files, "cmd/d.go": "package cmd\n\nvar u = remote(false)()\n"})
+    assert [row for row in rows if row[0] != "net/a.go"] == [
+        ("cmd/c.go", 3, "certificate-check-off", "certain"),
+        ("cmd/c.go", 3, "host-name-check-off", "certain"),
+    ]
+    assert {row[1:] for row in rows if row[0] == "net/a.go"} >= {(14, "certificate-check-off", "possible")}
+
+
+def test_a_switch_in_an_assignment_of_two_values() -> None:
+    code = (
+        'package p\nimport "crypto/tls"\nfunc f() {\n\tc := &tls.Config{}\n\tvar n int\n'
+        "\tc.InsecureSkipVerify, n = true, 3\n\tc.InsecureSkipVerify, n = false, 3\n"
+        "\tn, c.InsecureSkipVerify = g()\n}\n"
+    )
+    rows = [(row[0], row[3]) for row in _rows(code) if row[1] == "certificate-check-off"]
+    assert rows == [(6, "certain"), (8, "possible")]
+
+
+def test_a_field_of_what_another_package_made_may_be_the_one_of_tls() -> None:
+    code = 'package p\nimport "example.com/lib"\nfunc f() { t := lib.Do(); c := t.TLS; c.InsecureSkipVerify = true }\n'
+    assert {row[1] for row in _rows(code)} == {"certificate-check-off", "host-name-check-off"}
+    own = "package p\ntype C struct{ InsecureSkipVerify bool }\nfunc f(c *C) { c.InsecureSkipVerify = true }\n"
+    assert _rows(own) == []
+
+
+SUM = (
+    'package sum\n\nimport (\n\t"crypto/md5"\n\t"hash"\n)\n\n// New is all there is.\n'
+    "func New() hash.Hash { return md5.New() }\n\nvar Make = New\n"
+)
+
+
+def test_a_digest_that_a_package_of_the_product_hands_on(tmp_path: Path) -> None:
+    start = 'package %s\n\nimport (\n\t"crypto/hmac"\n\t"example.org/shop/internal/sum"\n)\n\n'
+    files = {
+        "internal/sum/a.go": SUM,
+        "a.go": start % "main" + "func f(k []byte) { use(hmac.New(sum.New, k)) }\n",
+        "b.go": start % "main" + "func f(k []byte) { use(hmac.New(sum.Make, k)) }\n",
+        "c.go": start % "main" + "func f(k []byte) { use(hmac.New(own, k)) }\n\nfunc own() H { return sum.New() }\n",
+        "d.go": start % "main" + "func f(k []byte) { use(hmac.New(func() H { return sum.New() }, k)) }\n",
+        "e.go": start % "main" + "func f(k []byte) { use(hmac.New(sum.Other, k)) }\n",
+    }
+    rows = {(row[0], row[2], row[3]) for row in _stated(tmp_path, files) if row[0] != "internal/sum/a.go"}
+    for path in ("a.go", "c.go", "d.go"):
+        assert {row for row in rows if row[0] == path and row[1] != "MD5"} == {(path, "HMAC-MD5", "certain")}
+    assert ("b.go", "HMAC-MD5", "possible") in rows  # a variable may be given another one
+    assert {row for row in rows if row[0] == "e.go"} == {("e.go", None, "certain")}
+
+
+def test_suites_that_a_function_of_another_file_gives(tmp_path: Path) -> None:
+    suites = "func %s() []uint16 { return []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA, tls.TLS_AES_128_GCM_SHA256} }\n"
+    start = 'package %s\n\nimport "crypto/tls"\n\n'
+    files = {
+        "own/a.go": start % "own" + suites % "Suites",
+        "more.go": start % "main" + suites % "more",
+        "other/more.go": start % "main" + (suites % "more").replace("3DES_EDE_CBC_SHA", "RC4_128_SHA"),
+        "a.go": start % "main" + "var c = tls.Config{CipherSuites: more()}\n",
+        "b.go": 'package main\n\nimport (\n\t"crypto/tls"\n\t"example.org/shop/own"\n)\n\n'
+        "var c = tls.Config{CipherSuites: own.Suites()}\n",
+    }
+    rows = _stated(tmp_path, files)
+    for path in ("a.go", "b.go"):
+        assert {row[2:] for row in rows if row[0] == path} >= {("3DES-168-CBC", "certain"), ("AES-128-GCM", "certain")}
+        assert "RC4-128" not in {row[2] for row in rows if row[0] == path}
+
+
+def test_a_list_of_which_one_item_is_unknown_still_tells_the_others() -> None:
+    code = (
+        'package p\nimport "golang.org/x/crypto/ssh"\nfunc f(x string) {\n'
+        '\tuse(ssh.Config{Ciphers: []string{"arcfour", x}})\n'
+        '\tuse(ssh.Config{Ciphers: []string{"arcfour", "3des-cbc"}})\n}\n'
+    )
+    rows = [(row[0], row[1], row[3]) for row in _rows(code) if row[1] != "missing-authentication"]
+    assert rows == [(4, "RC4", "possible"), (4, None, "possible"), (5, "3DES-CBC", "certain"), (5, "RC4", "certain")]

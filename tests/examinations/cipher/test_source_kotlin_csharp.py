@@ -34,7 +34,9 @@ class _Index:
     def files_with(self, word: bytes) -> Iterable[FileMeta]:
         return [meta for meta, content in self.files.values() if word in content]
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:

@@ -10,7 +10,7 @@ import re
 from assay.examinations.cipher.names import curve, protocol, recognise
 
 LONGEST = 160
-_LITERAL = re.compile(r"(\"\"\"|'''|\"|')((?:\\.|(?!\1).)*)(\1|$)")
+_LITERAL = re.compile(r"(\"\"\"|'''|\"|'|`)((?:\\.|(?!\1).)*)(\1|$)")
 _NUMBERS = re.compile(r"(?:(?:0[xX][0-9a-fA-F]+|-?\d+|\(\s*byte\s*\)\s*-?\w+)\s*,\s*){7,}[^}\])]*")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _UNQUOTED = re.compile(r"[^\"'`\n\r\t]*")

@@ -20,7 +20,7 @@ _SECRET: Final[Mapping[str, tuple[str, int]]] = {
     "seed": ("predictable-seed", 335),
 }
 SECRETS: Final = frozenset(_SECRET)  # roles of arguments that are no literals in a sound product
-_MODULI: Final = frozenset({"RSA", "RSAES-PKCS1", "RSAES-OAEP", "RSASSA-PKCS1", "RSASSA-PSS", "DSA", "FFDH", "ElGamal"})
+MODULI: Final = frozenset({"RSA", "RSAES-PKCS1", "RSAES-OAEP", "RSASSA-PKCS1", "RSASSA-PSS", "DSA", "FFDH", "ElGamal"})
 SHORTEST: Final = 2048  # bits of a modulus, NIST SP 800-131A
 FEWEST: Final = 1000  # iterations, NIST SP 800-132
 
@@ -39,7 +39,7 @@ def weaknesses(value: Mapping[str, Scalar], fact: State) -> Iterator[Fact]:
     wraps = value.get("purpose") in {"key-wrap", "mac", "random", "key-generation"}
     if value.get("mode") == "ecb" and value.get("primitive") == "block-cipher" and not wraps:
         yield fact("crypto.misuse", {"misuse": "ecb-mode", "cwe": 327, **told})
-    if value.get("family") in _MODULI:
+    if value.get("family") in MODULI:
         if isinstance(bits, int) and bits < SHORTEST:
             yield fact("crypto.misuse", {"misuse": "short-key", "cwe": 326, **told})
         elif bits is None and value.get("purpose") == "key-generation":  # not written, or not determined
@@ -61,11 +61,14 @@ def secrets(use: "Use", named: Scalar, fact: State) -> Iterator[Fact]:
         literals = [item for item in answer.values if _is_literal(item, role)] if answer else []
         if answer is None or not literals or (role in {"key", "password"} and all(map(_placeholder, literals))):
             continue
-        value: dict[str, Scalar] = {"misuse": misuse, "cwe": cwe, "reach": "certain" if answer.certain else "possible"}
+        sure = answer.certain and use.entry.secret != "perhaps"  # noqa: S105  a word of the catalogue
+        value: dict[str, Scalar] = {"misuse": misuse, "cwe": cwe, "reach": "certain" if sure else "possible"}
         yield fact("crypto.misuse", {**value, "algorithm": named}, None, role)
 
 
 def _is_literal(item: Value, role: str) -> bool:
+    if item.kind == "yields":  # a function that is asked for the key and always gives the same
+        return role == "key" and item.text not in {"", "nothing", "null", "true", "false"}
     return (item.kind in {"text", "bytes"} and item.size > 0) or (role == "seed" and item.kind == "number")
 
 

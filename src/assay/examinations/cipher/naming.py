@@ -8,6 +8,7 @@ from assay.core.facts import Scalar
 from assay.core.kinds import PURPOSES
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.library import Entry
+from assay.examinations.cipher.misuses import MODULI
 from assay.examinations.cipher.names import compose, curve, recognise
 from assay.source.answers import Answer, Value
 
@@ -22,6 +23,8 @@ _NAMING: Final = (
 PLAIN: Final = "jca-keygen"  # the dialect of a bare name, in which the catalogue spells a fixed algorithm
 _NUMBERS: Final = frozenset({"key_bits", "key_bytes", "iterations"})
 _UNSIZED: Final = frozenset({"hash", "kdf", "mac", "xof"})
+_ITERATED: Final = frozenset({"PBKDF2", "PBES2", "PBMAC1"})
+_CURVED: Final = frozenset({"EC", "ECDSA", "ECDH", "ECIES", "MQV"})
 
 
 def named(use: "Use", catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar], Answer | None]]:
@@ -31,8 +34,9 @@ def named(use: "Use", catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar],
     lacking = next((use.answers[role] for role in roles if not use.answers[role].complete), None)
     options = [_options(use.answers[role]) for role in roles]
     combinations = [dict(zip(roles, choice, strict=True)) for choice in product(*options)]
-    # Two purposes are two uses of one object, not doubt about it.
-    doubtful = [option for role, option in zip(roles, options, strict=True) if role != "purpose"]
+    # Two purposes are two uses of one object, and a list switches on all that it names: there is no doubt about them.
+    settled = {role for role in roles if role == "purpose" or _is_list(use.answers[role])}
+    doubtful = [option for role, option in zip(roles, options, strict=True) if role not in settled]
     several = any(len(option) > 1 for option in doubtful)
     reach = "possible" if several else "certain"
     for chosen in combinations[:MOST_COMBINATIONS]:
@@ -42,6 +46,10 @@ def named(use: "Use", catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar],
             # What is only handed on, for no purpose that shows, may never be called: it neither convicts nor acquits.
             handed_on = not use.called and value["purpose"] is None
             yield {**value, "reach": "possible" if handed_on else reach}, lacking
+
+
+def _is_list(answer: Answer) -> bool:
+    return answer.certain and answer.values[0].kind == "list"
 
 
 def _options(answer: Answer) -> tuple[Value | None, ...]:
@@ -83,7 +91,7 @@ def _algorithms(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Cat
                 bases.extend(part.fields for part in whole[1:] or beside)
         derived = purpose == "key-agreement" and value["primitive"] == "kdf"  # derivations share the call
         value["purpose"] = "key-derivation" if derived else purpose
-        yield value
+        yield _with_missing(value)
 
 
 def _purpose(said: Value, entry: Entry, catalogue: Catalogue) -> str | None:
@@ -110,6 +118,19 @@ def recognised(item: Value | None, entry: Entry, catalogue: Catalogue) -> list[M
     if entry.primitive in {None, "signature", "pke", "key-agree"}:
         undetermined["key_bits"] = None
     return [undetermined]
+
+
+def _with_missing(value: dict[str, Scalar]) -> dict[str, Scalar]:
+    """With None for what an algorithm cannot be without where nobody told it: an absent key would be one that does not
+    apply, and would meet every rule about it. The size of a key counts where the key is made."""
+    family, makes = value["family"], value["purpose"] == "key-generation"
+    if family in _ITERATED:
+        value.setdefault("iterations", None)
+    elif family in MODULI and makes:
+        value.setdefault("key_bits", None)
+    elif family in _CURVED and makes and "key_bits" not in value:
+        value.setdefault("curve", None)
+    return value
 
 
 def _details(entry: Entry, chosen: Mapping[str, Value | None], catalogue: Catalogue) -> dict[str, Scalar]:

@@ -260,7 +260,8 @@ class Reading:
     def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
         """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
         answer = self._argument(given, when.position) or Answer()
-        asks = not answer.values and not answer.complete and any(value.startswith("yields") for value in when.values)
+        dim = answer.values == (Value("yields"),) or not (answer.values or answer.complete)
+        asks = dim and any(value.startswith("yields") for value in when.values)
         handed = given.get(when.position.at, when.position.name) if asks else None
         answer = (yielded(self.parsed, self.resolver, handed) if handed is not None else None) or answer
         around = self.parsed.text(self.parsed.function_of(node) or node).lower() if entry.doubt else ""
@@ -338,7 +339,7 @@ class Reading:
                 answers.setdefault(role, []).append(_said(value))
         told = {role: either(items) for role, items in answers.items()}
         for role in {
-            role for follow in entry.then for role in (*follow.arguments, *follow.fixed)
+            role for follow in entry.then for role in (*follow.arguments, *_fixed(follow))
         } & _LATER - told.keys() - answered:
             told[role] = unknown("not told where the object is made")
         return told, [call for _, call in pairs]
@@ -437,6 +438,11 @@ def _so_many(entry: Entry, site: Site) -> bool:
 
 def _is_excepted(entry: Entry, answer: Answer | None) -> bool:
     return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
+
+
+def _fixed(follow: FollowUp) -> Iterator[str]:
+    """The roles that a call settles; one that it only leaves open says nothing where it is not made."""
+    return (role for role, value in follow.fixed.items() if value is not None)
 
 
 def _said(value: str | int | None) -> Answer:

@@ -1,16 +1,26 @@
 """Whether the names around a place speak of a secret: what random numbers become decides whether they may be guessed.
 
-*It cannot see* what a value is used for where no name says so; `flowing.py` follows it as far as it goes in the file.
+A generator that is kept in a field or in a variable of the file speaks wherever it is mentioned, and a function that
+gives random numbers speaks where this file calls it, as a possibility: what it gives may be for something else there.
+
+*It cannot see* what a value is used for where no name says so, and other files; `flowing.py` follows it as far as it
+goes in its function.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.examinations.cipher.flowing import flow_of
 from assay.source.answers import Answer, Value
 from assay.source.parsed import Parsed
 
+MOST_PLACES = 64  # where a generator, or a function that gives random numbers, is mentioned
+_DECLARING = frozenset({"C#", "C++", "Java", "Kotlin"})  # languages in which a name that is not declared is a field
+_OWN = ("this.", "self.", "$this->")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SECRET_WORDS = frozenset(
     {"token", "password", "passwd", "pwd", "passphrase", "secret", "nonce", "salt", "otp", "totp", "pin", "challenge",
@@ -31,6 +41,62 @@ def for_a_secret(parsed: Parsed, node: Node) -> Answer | None:
     Such words as key and code have other meanings too, and what makes a random text does not say what for: the
     answer is then not complete.
     """
+    found = _spoken(parsed, node)
+    if found is not None and found.complete:
+        return found
+    kept = _kept_as(parsed, node)
+    if kept:
+        said = [one for place in _mentions(parsed, kept) if (one := _spoken(parsed, place)) is not None]
+    else:
+        said = [one for place in _calls_of(parsed, node) if (one := _spoken(parsed, place)) is not None]
+        said = [replace(one, complete=False) for one in said]
+    return next((one for one in said if one.complete), found or next(iter(said), None))
+
+
+def _kept_as(parsed: Parsed, node: Node) -> tuple[str, ...]:
+    """How a field, or a variable of the file, is written to which a generator is assigned; () for none."""
+    name, function = parsed.assigned_to(node), parsed.function_of(node)
+    if not name and function is None:  # what a property gives
+        properties = (above for above in parsed.above(node) if above.type == "property_declaration")
+        names = (above.child_by_field_name("name") for above in properties)
+        name = next((parsed.text(one) for one in names if one is not None), "")
+    own = next((prefix for prefix in _OWN if name.startswith(prefix)), "")
+    bare = name.removeprefix(own)
+    if not bare.isidentifier() or (function is not None and not own and not _is_of_class(parsed, node, function, bare)):
+        return ()
+    if own and parsed.adapter.name not in _DECLARING:
+        return (name,)
+    return (bare, *(f"{prefix}{bare}" for prefix in _OWN)) if parsed.adapter.name in _DECLARING else (bare,)
+
+
+def _mentions(parsed: Parsed, names: tuple[str, ...]) -> Iterator[Node]:
+    """Where a field or a variable of the file is named, and no local variable or parameter of the same name."""
+    for name in names:
+        for place in islice(parsed.mentions(name, parsed.root), MOST_PLACES):
+            function = parsed.function_of(place)
+            if function is None or not (name in parsed.bindings(function) or parsed.parameter(function, name)[0]):
+                yield place
+
+
+def _is_of_class(parsed: Parsed, node: Node, function: Node, name: str) -> bool:
+    """Whether a function assigns what it does not declare, in a language in which whatever is its own is declared."""
+    if node.parent is None or node.parent.type != "assignment_expression" or parsed.adapter.name not in _DECLARING:
+        return False
+    before = parsed.content[function.start_byte : node.start_byte]
+    return re.search(rb"[\w>\]?]\s+%b\s*[=;,):]" % re.escape(name.encode()), before) is None
+
+
+def _calls_of(parsed: Parsed, node: Node) -> Iterator[Node]:
+    """Where this file names the function around a place, outside of it."""
+    function, name = parsed.function_of(node), parsed.name_of(node).rpartition(".")[2]
+    if function is None or not name.isidentifier():
+        return
+    for place in islice(parsed.mentions(name, parsed.root), MOST_PLACES):
+        if not function.start_byte <= place.start_byte < function.end_byte:
+            yield place
+
+
+def _spoken(parsed: Parsed, node: Node) -> Answer | None:
     target, function = parsed.destination(node), parsed.name_of(node).rpartition(".")[2]
     target = target or _named_for(parsed, node)
     flow = flow_of(parsed, node)

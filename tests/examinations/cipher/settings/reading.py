@@ -24,7 +24,9 @@ class Files:
     def files_with(self, identifier: bytes) -> Iterator[FileMeta]:
         return (view.meta for view in self.views.values() if identifier in view.content)
 
-    def holding(self, words: Collection[bytes]) -> Iterator[tuple[FileMeta, bytes]]:
+    def holding(
+        self, words: Collection[bytes], formats: frozenset[str] | None = None
+    ) -> Iterator[tuple[FileMeta, bytes]]:
         return ((meta, word) for word in words for meta in self.files_with(word))
 
     def view(self, meta: FileMeta) -> FileView | None:

@@ -1,10 +1,12 @@
 """Sentences of a bundle set nothing; settings that stand among them still do."""
 
+import json
+
 import pytest
 
 from assay.core.examination import Limits
 from assay.examinations.cipher.setting import Settings
-from assay.examinations.cipher.settings.messages import sentence
+from assay.examinations.cipher.settings.messages import label, sentence
 from tests.examinations.cipher.settings.reading import view
 
 
@@ -27,6 +29,46 @@ def test_messages_set_nothing(name: str) -> None:
     examined = Settings().examine(view(name, _BUNDLE), (), _Lab())
     assert examined.facts == ()
     assert examined.shortfalls == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Ciphers", "Ciphers used: [{0}]", "leere Cipher-Suite", "Cifrados", "用 Cipher들: [{0}]"]
+)
+def test_labels_set_nothing(text: str) -> None:
+    assert label(text)
+    examined = Settings().examine(view("a/LocalStrings.properties", f"{_BUNDLE}a.cipherButton={text}\n"), (), _Lab())
+    assert (examined.facts, examined.shortfalls) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text", ["HIGH", "aNULL", "ALL", "none", "off", "TLSv1", "Foocipher9", "aes: 128", "RSA", "a=b"]
+)
+def test_no_label(text: str) -> None:
+    assert not label(text)
+
+
+def test_few_messages_are_known_by_what_is_filled_in() -> None:
+    few = view("a/LocalStrings_de.properties", "p.effectiveCiphers=Verwendete Ciphers: [{0}]\n")
+    assert Settings().examine(few, (), _Lab()).facts == ()
+    few = view("a/LocalStrings_de.properties", "ssl.ciphers=Ciphers\n")
+    assert Settings().examine(few, (), _Lab()).facts
+
+
+def test_a_column_of_data_sets_nothing_unless_a_name_is_among_it() -> None:
+    names = ["GitHub", "Slack", "Jira", "Zoom", "AWS Console", "npm Registry", "Notion", "Gong", "Linear"]
+    for more, said in (([], False), (["DES"], True), (["with-sha1-legacy"], True)):
+        text = json.dumps([{"cipher": name} for name in (*names, *more)])
+        examined = Settings().examine(view("a.json", text), (), _Lab())
+        assert bool(examined.facts or examined.shortfalls) is said
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"), [("GitHub", False), ("kuznechik9", True), ("FOO", True), ("x/y/z-pad", True)]
+)
+def test_a_word_under_a_key_of_ciphers_is_never_silent(name: str, fact: bool) -> None:
+    examined = Settings().examine(view("a.json", json.dumps({"encryption": name})), (), _Lab())
+    assert bool(examined.facts) is fact
+    assert examined.shortfalls
 
 
 def test_a_setting_among_messages_is_read() -> None:

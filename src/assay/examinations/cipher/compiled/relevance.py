@@ -26,6 +26,7 @@ from assay.examinations.cipher.compiled.classfile import (
     Member,
 )
 from assay.examinations.cipher.compiled.tables import BYTE_TABLES, DELTA, SHAPES, WORDS
+from assay.examinations.cipher.connecting import SPEAKS
 from assay.source.holding import PUTTING
 
 _POOLED = frozenset({18, 19, 20, *range(178, 188), 189, 192, 193, 197})  # operations with a constant as operand
@@ -152,7 +153,8 @@ class _Told:
             case 7:
                 return self.names(pool.klass(index), ""), None, ""
             case 8:
-                return "-----BEGIN" in pool.named(index, STRING), None, ""
+                text = pool.named(index, STRING)
+                return "-----BEGIN" in text or SPEAKS.search(text.encode("utf-8", "replace")) is not None, None, ""
             case 3 | 5:
                 return entry is not None and entry[1] in WORDS | DELTA, None, ""
             case 18:

@@ -53,6 +53,7 @@ OWN_FAMILIES: Mapping[str, str] = {
     "TEA": "and XTEA, the Tiny Encryption Algorithm and what mended it",
     "SHACAL-2": "chosen by NESSIE",
     "Threefish": "the cipher inside Skein",
+    "HighwayHash": "a keyed hash of Google's, used for checksums",
     "Skein": "third-round candidate of SHA-3",
     "Tiger": "digest of 1995",
     "Haraka": "digest for short inputs",

@@ -152,6 +152,9 @@ seed SEED-128 SEED block-cipher fixed bits=128
 = XMSSMT XMSS signature
 = Poly1305 = mac
 = SipHash = mac
+= HighwayHash-64 HighwayHash mac
+= HighwayHash-128 HighwayHash mac
+= HighwayHash-256 HighwayHash mac
 = UMAC = mac
 = KMAC128 SHA-3 mac
 = KMAC256 SHA-3 mac

@@ -5,6 +5,7 @@ entries looks whether it mentions cryptography.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -30,7 +31,7 @@ class Entry(Struct, frozen=True):
     @property
     def around(self) -> tuple[str, ...]:
         """The names that stand closest above the key, without the marks of list items."""
-        return tuple(name for name in (part.removesuffix("[]") for part in self.path) if name)[-3:]
+        return _around(self.path)
 
     @property
     def place(self) -> str:
@@ -59,6 +60,12 @@ class Reading(Struct):
             self.broken = self.broken or (line, f"more than {MOST_ENTRIES} settings")
             return
         self.entries.append(Entry(tuple(path), key, tuple(values), line, doubt))
+
+
+@lru_cache(maxsize=256)
+def _around(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Of one path, which the settings of a block share."""
+    return tuple(name for name in (part.removesuffix("[]") for part in path) if name)[-3:]
 
 
 def decoded(content: bytes) -> str:

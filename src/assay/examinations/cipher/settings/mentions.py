@@ -45,7 +45,7 @@ _ANYWHERE = "|".join(
 )
 _ESCAPED = r"|\\u00[4-7][0-9a-fA-F]|\\x[4-7][0-9a-fA-F]|&#x?[0-9a-fA-F]"
 _BYTES = re2.compile((_ANYWHERE + _ESCAPED).encode())
-_TEXT = re2.compile(_ANYWHERE)
+_TEXT = re2.compile(_ANYWHERE.encode())  # of bytes: of texts all offsets would be counted again
 _KEPT = 80  # longer texts do not come back
 _AROUND = " \t-_.:;,=\"'(){}[]<>/"
 
@@ -66,5 +66,6 @@ def _mentions(text: str) -> str:
 
 
 def _search(text: str) -> str:
-    found = _TEXT.search(text)
-    return " ".join(found[0].split()).strip(_AROUND) or found[0] if found else ""
+    found = _TEXT.search(text.encode())
+    said = found[0].decode() if found is not None else ""
+    return " ".join(said.split()).strip(_AROUND) or said

@@ -18,7 +18,7 @@ from assay.examinations.cipher.settings.entries import Entry, Include, Reading, 
 from assay.examinations.cipher.settings.haproxy import expanded
 from assay.examinations.cipher.settings.lines import Dialect, read_lines
 from assay.examinations.cipher.settings.markup import read_xml
-from assay.examinations.cipher.settings.messages import without_messages
+from assay.examinations.cipher.settings.messages import without_columns, without_messages
 from assay.examinations.cipher.settings.other import read_dockerfile, read_text, read_toml
 from assay.examinations.cipher.settings.templates import doubted, filled, is_template
 from assay.examinations.cipher.settings.trees import read_json, read_loosely, read_yaml
@@ -99,7 +99,7 @@ def read_as(software: str, meta: FileMeta, content: bytes) -> Reading:
     reading = doubted(_taken_apart(software, meta.format, text, content), doubtful)
     if software == "haproxy":
         reading.entries = list(expanded(reading.entries))
-    reading.entries = [*map(_nested, without_messages(meta, reading.entries))]
+    reading.entries = [*map(_nested, without_columns(without_messages(meta, reading.entries)))]
     if meta.format not in _MARKUP:  # whose reader knows which name and value stand in one element
         reading.entries += list(paired(reading.entries))
     if software == "generic":

@@ -42,7 +42,8 @@ _INERT = frozenset(
 )  # fmt: skip
 _POLICY = frozenset(
     {"policy", "profile", "level", "mode", "security", "options", "params", "strength", "settings", "config", "suite",
-     "version", "protocol", "cipher", "ciphers", "algorithm", "encryption", "verify", "insecure", "backend"}
+     "version", "protocol", "cipher", "ciphers", "algorithm", "encryption", "verify", "insecure", "backend",
+     "encrypt", "crypto", "hmac", "kdf", "jws", "jwe", "transformation"}
 )  # fmt: skip
 _NO_SETTING = re.compile(
     r".*dependenc.*|extras?|requires?|extras_require|per-file-ignores|package[-_]data|classifiers|overrides|devdependencies|"

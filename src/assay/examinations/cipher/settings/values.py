@@ -94,10 +94,17 @@ def _ciphers(entry: Entry, meaning: Meaning) -> Said | None:
         words = words[1:]
     if all(map(simple, words)) and not any(map(mentions, words)):
         return None
-    found = chosen(":".join(words)[:20_000])
-    single = [use for word in words for use in algorithms(word)] if not found.algorithms else []
+    listed = ":".join(words)[:20_000]
+    single = [use for word in words for use in algorithms(word)] if not chosen(listed).algorithms else []
     if single:
         return Said(tuple((_USE, {**use, "purpose": "encryption"}) for use in single))
+    return _switched_on(listed)
+
+
+@lru_cache(maxsize=64)
+def _switched_on(listed: str) -> Said:
+    """What a list of suites means; a file gives the same one to many servers."""
+    found = chosen(listed)
     facts: list[Stated] = [
         (_USE, {**fields, "purpose": None, "reach": "certain" if certain else "possible"})
         for fields, certain in found.algorithms
@@ -161,7 +168,7 @@ def _algorithm(entry: Entry, meaning: Meaning) -> Said | None:
     suites = chosen(entry.text[:2_000]) if mentions(entry.text) else None
     if suites is not None and suites.algorithms and not suites.unknown:
         return _ciphers(entry, Meaning("ciphers"))
-    if strong and len(entry.values) == 1 and _WORD.fullmatch(entry.text) and not simple(entry.text):
+    if strong and len(entry.values) == 1 and _WORD.fullmatch(entry.text) and _LIKE_A_NAME.search(entry.text):
         return Said(
             ((_USE, {"algorithm": entry.text[:80], "family": None, "primitive": None, "purpose": purpose}),), entry.text
         )
@@ -171,6 +178,7 @@ def _algorithm(entry: Entry, meaning: Meaning) -> Said | None:
 _CONFIGURED: Mapping[str, str] = {"scram-sha-256": "PBKDF2WithHmacSHA256", "bcrypt_sha256": "bcrypt", "aes": "AES"}
 _STRONG = frozenset({"cipher", "encryption", "encrypt", "crypto", "hmac", "kdf", "jws", "jwe", "transformation"})
 _WORD = re.compile(r"[\w./+@-]{2,60}")
+_LIKE_A_NAME = re.compile(r"\d|[./+@_-]|^[A-Z]+$")  # any other word may be one too: a shortfall says so
 _SIGNING: Mapping[str, frozenset[str]] = {
     "signature": frozenset({"signature", "hash", "mac", "pke", "other"}),
     "encryption": frozenset({"block-cipher", "stream-cipher", "ae", "pke", "other", "kdf", "hash", "key-wrap"}),
@@ -309,6 +317,8 @@ _READERS: Mapping[str, Callable[[Entry, Meaning], Said | None]] = {
 }
 
 _ASSIGNED = re.compile(r"(?:^|[\s?&;,\"'(]|-D|--?)([A-Za-z][\w.-]{2,80})=(\"[^\"]*\"|'[^']*'|[^\s&;\"']*)")
+# A key of a connection string may be of several words: `Trust Server Certificate=true`.
+_KEY_OF_WORDS = re.compile(r"(?:^|(?<=[;\"']))\s*[A-Za-z]\w{1,40}(?: [A-Za-z]\w{1,40}){1,3}(?=\s?=)")
 _LONGEST_VALUE = 20_000
 _CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@|((?:password|passwd|pwd|secret|token|key)=)[^&;\s]+", re.IGNORECASE)
 
@@ -326,13 +336,21 @@ def assignments(entry: Entry) -> tuple[list[Entry], Entry]:
         return " "
 
     rest = tuple(
-        _ASSIGNED.sub(taken, value) if "=" in value and len(value) <= _LONGEST_VALUE else value
+        _ASSIGNED.sub(taken, _KEY_OF_WORDS.sub(_joined, value))
+        if "=" in value and len(value) <= _LONGEST_VALUE
+        else value
         for value in entry.values
     )
     return inner, (replace(entry, values=rest) if inner else entry)
 
 
+def _joined(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
+
+
 def without_credentials(text: str) -> str:
+    if "@" not in text and "=" not in text:
+        return text
     return _CREDENTIALS.sub(lambda found: (found[1] or "") + "<masked>" + ("" if found[1] else "@"), text)
 
 

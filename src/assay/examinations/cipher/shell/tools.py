@@ -72,7 +72,10 @@ def _openssl(words: Words) -> Iterator[Statement]:
         yield from reader(rest)
         return
     for part in recognise(command, "openssl")[:1]:
-        yield from _use(command, "openssl", "digest" if part.fields.get("primitive") == "hash" else "encryption")
+        if part.fields.get("primitive") == "hash":
+            yield from _dgst((f"-{command}", *rest))
+        else:
+            yield from _use(command, "openssl", "encryption")
 
 
 def _crypted(words: Words) -> Iterator[Statement]:
@@ -106,8 +109,9 @@ def _enc(words: Words) -> Iterator[Statement]:
         yield from _use(name, "openssl", purpose)
     keyed, _ = _option(words, "-K")
     if names and not keyed:
-        rounds = _option(words, "-iter")[1]
-        iterations = int(rounds) if rounds and rounds.isdigit() and len(rounds) < 10 else 10_000
+        counted, rounds = _option(words, "-iter")
+        iterations = int(rounds) if rounds and rounds.isdigit() and len(rounds) < 10 else None
+        iterations = iterations if counted or None in words else 10_000
         digest = _option(words, "-md")[1] or "sha256"
         if _KDF.intersection(word for word in words if word):
             yield from _use(f"PBKDF2WithHmac{digest.upper()}", "jca-secretkeyfactory", "key-derivation",
