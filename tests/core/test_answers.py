@@ -164,7 +164,32 @@ def test_a_bare_digest_may_be_told_its_purpose() -> None:
 def test_what_was_seen_is_not_taken_back() -> None:
     certain = fact(family="MD5", reach="certain")
     for told in ("never", "family=SHA-2", "reach=possible"):
-        assert outcome(told, certain) == "broken: forbidden-seen"
+        assert outcome(told, certain) == "broken: forbidden-seen, contradicted"
+
+
+def test_who_says_otherwise_than_what_was_seen_is_refused_and_leaves_it_open() -> None:
+    """A key that is derived, of which somebody says that it is a stored password: neither is believed."""
+    derived = fact(family="PBKDF2", purpose="key-derivation", iterations=4096, reach="certain")
+    stored = rule(forbid=(pattern(family=asks("in", "PBKDF2"), purpose=asks("in", "password-hash")),))
+    for of, told, expected in (
+        (stored, "purpose=password-hash", "open: contradicted"),
+        (stored, "purpose=key-derivation", "met: forbidden-absent"),
+        (stored, "iterations=600000", "met: forbidden-absent"),  # which this rule does not ask for
+        (rule(require=(pattern(family=asks("in", "PBKDF2")),)), "family=scrypt", "open: contradicted"),
+        (MD5, "family=scrypt", "met: forbidden-absent"),
+        (stored, "mode=cbc", "met: forbidden-absent"),
+    ):
+        known = with_determined([seen(derived)], [replace(TOLD, about=fact_id(derived), told=told)], DIGEST, DAY)
+        (found,) = judge_all((of,), {}, known, (attempt(),), AS_OF)
+        assert f"{found.outcome}: {', '.join(ground.because for ground in found.grounds)}" == expected
+        if found.outcome == "open":
+            assert found.grounds[0].key.startswith("Li Wei: ")
+            assert f"{told} ≠ " in found.grounds[0].key
+
+
+def test_what_an_algorithm_without_a_name_has_can_be_told() -> None:
+    unnamed = {"family": None, "primitive": "kdf", "purpose": "password-hash"}
+    assert determined("crypto.use", unnamed, "family=PBKDF2 iterations=1000")["iterations"] == 1000
 
 
 def test_a_value_is_for_one_delivery() -> None:
@@ -176,7 +201,7 @@ def test_known_values_stay(one: Fact, told: str) -> None:
     for found in with_determined([seen(one)], [replace(TOLD, about=fact_id(one), told=told)], DIGEST, DAY):
         kept = {key: item for key, item in one.value.items() if item not in (None, "digest") and key != "reach"}
         assert kept.items() <= found.value.items()
-        assert found.value.keys() <= one.value.keys()
+        assert found.value.keys() <= one.value.keys() or one.value.get("family", "") is None
         assert not (isinstance(found, Told) and not found.holds and one.value.get("reach") != "possible")
     assert determined(one.kind, one.value, "") == one.value
 

@@ -90,6 +90,13 @@ CASES = [
     Case("a person determines a value", FORBID, (TOLD,), (DONE,), "met: forbidden-absent, determined"),
     Case("a person says that it is not so", FORBID, (replace(TOLD, value=BAD.value, holds=False),), (DONE,),
          "met: forbidden-absent, determined"),
+    Case("a person says otherwise", FORBID, (GOOD, replace(TOLD, against={"family": "MD5"})), (DONE,),
+         "open: contradicted"),
+    Case("a person says otherwise of what convicts", FORBID,
+         (BAD, replace(TOLD, value=BAD.value, against={"family": "SHA-2"})), (DONE,),
+         "broken: forbidden-seen, contradicted"),
+    Case("a person says otherwise of what is required", REQUIRE, (replace(TOLD, against={"family": "MD5"}),), (DONE,),
+         "open: contradicted"),
     # 4. not completed, withheld, undetermined
     Case("a file nobody could read", FORBID, (), (DONE, SKIPPED), "open: not-completed"),
     Case("a partial attempt acquits nobody", FORBID, (), (attempt("partial", reason="blind-spot"),),

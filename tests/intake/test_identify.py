@@ -151,3 +151,19 @@ def test_a_picture_named_source_is_source(magic: bytes) -> None:
 def test_a_zip_is_a_zip_whatever_its_method() -> None:
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
         assert of("x.txt", zipped({"a": b"b"}, method)) == ("archive", "zip")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "expected"),
+    [
+        ("a.1", b".TH A 1\n.SH NAME\n", ("text", "manual page")),
+        ("a.3pm", b'.\\" made by hand\n.Dd today\n', ("text", "manual page")),
+        ("regex.3type", b"'\\\" t\n.TH regex 3type\n", ("text", "manual page")),
+        ("a.1", b"", ("text", "empty")),
+        ("run.1", b"openssl md5 x\n", ("unknown", "text")),
+        ("part.1", b"\0\1\2\3PAR1" + bytes(60), ("unknown", "unknown")),
+        ("a.man", b"key = value\n", ("unknown", "text")),
+    ],
+)
+def test_a_manual_page_is_one_by_its_content(name: str, head: bytes, expected: tuple[str, str]) -> None:
+    assert of(name, head) == expected

@@ -99,6 +99,44 @@ def test_the_operator_comes_first() -> None:
     assert (full.manifest, full.claimed, notes) == (parse(FULL, "m.yaml"), frozenset(), [])
 
 
+SEVERAL = """statements:
+  - {claims: [nothing-hidden.syntax, nothing-hidden.no-reader], documents: [%s, %s], content: schema only, who: Li Wei,
+     role: laboratory, date: 2026-06-01}
+"""
+ONE, OTHER = "a1" * 32, "b2" * 32
+
+
+def test_one_ground_for_several_claims_and_documents_is_as_many_statements() -> None:
+    given = parse((SEVERAL % (ONE, OTHER)).encode(), "m").statements
+    assert [(one.claim[15:], one.document[0]) for one in given] == [
+        ("syntax", "a"), ("syntax", "b"), ("no-reader", "a"), ("no-reader", "b")
+    ]  # fmt: skip
+    assert {(one.content, one.who, one.claims, one.documents) for one in given} == {("schema only", "Li Wei", (), ())}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (SEVERAL % (ONE, ONE), "documents"),
+        (SEVERAL % (ONE, "b" * 63), "documents"),
+        (SEVERAL.replace("content", f"document: {ONE}, content") % (ONE, OTHER), "documents"),
+        (SEVERAL.replace("claims: [", "claims: [x, x, ") % (ONE, OTHER), "claims"),
+        (SEVERAL.replace("no-reader", "laziness") % (ONE, OTHER), "claim"),
+        ("statements: [{content: c, who: w, role: r, date: 2026-06-01}]", "claim"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_list_is_told(text: str, key: str) -> None:
+    with pytest.raises(InputError, match=key):
+        parse(text.encode(), "m.yaml")
+
+
+def test_a_delivery_cannot_state_without_end() -> None:
+    names = ", ".join(f"c{number}" for number in range(400))
+    text = f"statements: [{{claims: [{names}], documents: [{names}], content: c, who: w, role: r, date: 2026-06-01}}]"
+    with pytest.raises(InputError, match="more than"):
+        parse(text.encode(), "product.yaml")
+
+
 DAY = datetime.date(2026, 6, 1)
 CONSENT = Consent("Bank", DIGEST, datetime.date(2026, 12, 31), tests=("probe",), addresses=("192.0.2.1",))
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from assay.core.errors import InputError
 from assay.core.rules import Judgement
+from assay.dossier.answering import idle
 from assay.dossier.store import Dossier
 from assay.intake.manifest import parse
 from assay.report import html, text
@@ -152,6 +153,52 @@ def yaml_value(text: str) -> dict[str, Any]:
     return value
 
 
+def test_what_was_delivered_twice_is_asked_once(tmp_path: Path) -> None:
+    source = "import hashlib\n\n\ndef sign(name, x):\n    return hashlib.new(name, x)\n"
+    for folder in ("a", "b"):
+        (tmp_path / "product" / folder).mkdir(parents=True)
+        (tmp_path / "product" / folder / "s.py").write_text(source)
+    (tmp_path / "product" / "c.py").write_text(source + "\n")
+    plan = Plan(tmp_path / "product", DAY, dossier=tmp_path / "p.assay", rulebooks=("baseline",))
+    latest = review(plan)[0].latest()
+    asked = "\n".join(questions(latest, list(latest.judgements()), "en"))
+    statements = yaml_value(asked)["statements"]
+    assert sorted(len(one.get("claims", [1])) for one in statements) == [1, 2]
+    filled = asked.replace("date:", "date: 2026-06-01").replace('who: ""', "who: Li Wei")
+    filled = filled.replace('content: ""', 'content: "family=SHA-2 algorithm=SHA-256: the only caller"')
+    (tmp_path / "m.yaml").write_text(filled)
+    kept, after = review(replace(plan, manifest=tmp_path / "m.yaml"))
+    assert next(one.outcome for one in after.each_finding() if one.rule == "crypto.md-family") == "met"
+    assert not list(idle(kept.latest(), DAY))
+
+
+def test_an_answer_that_changes_nothing_is_told(tmp_path: Path) -> None:
+    """For another content, another reason, another day, another delivery, no fact, or against what was seen."""
+    source = HIDING + "\n\nfrom Crypto.Cipher import AES\n\nAES.new(k, AES.MODE_CBC, v)\n"
+    dossier, document = reviewed(tmp_path, "name: p\n", "", source)
+    assert not list(idle(dossier.latest(), DAY))
+    (known,) = (one for one in dossier.latest().glimpses("crypto.use") if one.value.get("family") == "AES")
+    given = [
+        {"claim": "nothing-hidden.syntax"},
+        {"document": "ab" * 32},
+        {"expires": "2026-05-31"},
+        {},
+        {"claim": f"determined.{known.id[:16]}", "content": "family=SM4: read", "document": document.delivery.digest},
+        {"claim": f"determined.{known.id[:16]}", "content": "family=AES: read", "document": document.delivery.digest},
+        {"claim": f"determined.{known.id[:16]}", "content": "family=SM4: read", "document": "ab" * 32},
+        {"claim": f"determined.{'0' * 16}", "content": "family=SM4: read", "document": document.delivery.digest},
+    ]
+    rows = "".join(manifest(source, **one).partition("statements:\n")[2] for one in given)
+    (tmp_path / "m.yaml").write_text("name: p\nstatements:\n" + rows)
+    plan = Plan(tmp_path / "product", DAY, dossier=tmp_path / "p.assay", manifest=tmp_path / "m.yaml")
+    after = review(replace(plan, rulebooks=("baseline",)))[0].latest()
+    assert sorted(one.why.en for one in idle(after, DAY)) == [
+        "does not count on this day", "no fact has this id", "no file of the delivery has this digest",
+        "nothing is open in that file for this reason", "says family=SM4, where family=AES was seen",
+        "was given for another delivery",
+    ]  # fmt: skip
+
+
 def test_a_file_name_with_a_line_break_cannot_answer(tmp_path: Path) -> None:
     product = tmp_path / "product"
     product.mkdir()
@@ -161,3 +208,17 @@ def test_a_file_name_with_a_line_break_cannot_answer(tmp_path: Path) -> None:
     lines = list(questions(latest, list(latest.judgements()), "zh"))
     assert [line for line in lines if line.startswith("  - claim: nothing")] == []
     assert len(yaml_value("\n".join(lines))["statements"]) == 1
+
+
+def test_a_file_that_holds_rules_open_for_two_reasons_is_asked_about_once(tmp_path: Path) -> None:
+    (tmp_path / "product").mkdir()
+    (tmp_path / "product" / "a.sh").write_text("#!/bin/sh\n$TOOL sign x\nif [ 1 ]; then\n  echo ${a\n")
+    plan = Plan(tmp_path / "product", DAY, dossier=tmp_path / "p.assay", rulebooks=("baseline",))
+    latest = review(plan)[0].latest()
+    asked = "\n".join(questions(latest, list(latest.judgements()), "en"))
+    claims = [one.get("claims") for one in yaml_value(asked)["statements"]]
+    assert claims == [["nothing-hidden.blind-spot", "nothing-hidden.syntax"]]
+    filled = asked.replace("date:", "date: 2026-06-01").replace('who: ""', "who: Li Wei")
+    (tmp_path / "m.yaml").write_text(filled.replace('content: ""', "content: starts the tool beside it, read whole"))
+    after = review(replace(plan, manifest=tmp_path / "m.yaml"))[1]
+    assert standing(after) == "met"

@@ -27,7 +27,7 @@ from assay.examinations import FILES, WHOLES
 from assay.intake import IntakeLimits, open_locator, take_in
 from assay.lab import bench
 from assay.rulebooks import load
-from tests.review import hidden_in_classes, python_ways
+from tests.review import hidden_in_classes, hidden_in_deliveries, hidden_in_go, python_ways
 from tests.review.hidden_in_kotlin_and_csharp import CSHARP, KOTLIN
 
 MD, DES, ECB = "crypto.md-family", "crypto.des", "crypto.ecb"
@@ -295,7 +295,7 @@ GO = {
     "exec": (MD, _GO + ' "os/exec" )\nfunc f() { exec.Command("openssl", "md5", "-sign", "k").Run() }'),
     "exec of anything": (MD, _GO + ' "os/exec" )\nfunc f(n string) { exec.Command(n).Run() }'),
     "exec of a shell": (MD, _GO + ' "os/exec" )\nfunc f(a ...string) { exec.Command("sh", a...).Run() }'),
-    "stranger": (MD, _GO + ' "github.com/minio/sio" )\nfunc f() { sio.Encrypt() }'),
+    "stranger": (MD, _GO + ' "github.com/pascaldekloe/jwt" )\nfunc f() { jwt.Sign() }'),
     "own md5": (MD, "package p\nvar t = []uint32{0xd76aa478, 0xe8c7b756, 0x242070db}"),
     "embedded settings": (
         CERT,
@@ -461,6 +461,8 @@ HIDDEN: dict[str, Case] = {
     **{f"C#: {name}": (rule, {"A.cs": text.encode() + b"\n"}) for name, (rule, text) in CSHARP.items()},
     **python_ways.HIDDEN,
     **hidden_in_classes.HIDDEN,
+    **hidden_in_deliveries.HIDDEN,
+    **hidden_in_go.HIDDEN,
     "C#: global using": (
         MD,
         {"A.cs": b"class T { object o = MD5.Create(); }\n", "U.cs": b"global using System.Security.Cryptography;\n"},
@@ -469,6 +471,8 @@ HIDDEN: dict[str, Case] = {
 HARMLESS: dict[str, Case] = {
     **python_ways.HARMLESS,
     **hidden_in_classes.HARMLESS,
+    **hidden_in_deliveries.HARMLESS,
+    **hidden_in_go.HARMLESS,
     "JavaScript: another method": (MD, {"a.js": b"const c = require('crypto');\nc.createHash('sha256');\n"}),
     "JavaScript: a plain module": (MD, {"a.js": b"const fs = require('fs');\nfs.readFileSync(p);\n"}),
     "JavaScript: own module": (MD, {"a.js": b"const c = require('./lib/hash');\nc.createHash('x');\n"}),

@@ -5,10 +5,13 @@ from datetime import date
 from assay.cli import options
 from assay.cli.words import talk
 from assay.core.text import Text
-from assay.dossier.store import Dossier
+from assay.dossier.answering import idle
+from assay.dossier.store import Dossier, Review
 from assay.report.document import Document, summary
 from assay.review.comparing import newly_broken_against
 from assay.review.reading import another_product
+
+MOST = 10  # answers that change nothing, named
 
 
 def close(
@@ -24,6 +27,7 @@ def close(
     """The last lines on stderr, and the exit code: against `earlier` where the verb was given one."""
     counts = summary(document)
     talk(Text(f"dossier: {kept.path}; {signed.en}", f"卷宗：{kept.path}；{signed.zh}"))
+    tell_idle(kept.latest(), as_of)
     other = another_product(kept)
     if other is not None:
         talk(
@@ -43,3 +47,17 @@ def close(
     if earlier is not None:
         return options.exit_new(newly_broken_against(kept.latest(), earlier, rulebooks, as_of))
     return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)
+
+
+def tell_idle(review: Review, as_of: date) -> None:
+    """Answers that change nothing, on stderr: whoever gave them believes that they count."""
+    found = list(idle(review, as_of))
+    for one in found[:MOST]:
+        talk(
+            Text(
+                f"answer {one.claim} for {one.digest[:16]} does not count: {one.why.en}",
+                f"针对 {one.digest[:16]} 的答复 {one.claim} 不予采纳：{one.why.zh}",
+            )
+        )
+    if len(found) > MOST:
+        talk(Text(f"{len(found) - MOST} more answers do not count", f"另有 {len(found) - MOST} 项答复不予采纳"))

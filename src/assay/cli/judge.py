@@ -40,6 +40,7 @@ def command(
     fail_on: str,
     against: Path | None,
 ) -> int:
+    from assay.cli.closing import tell_idle  # noqa: PLC0415
     from assay.dossier.sealed import Judging  # noqa: PLC0415
     from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.document import summary  # noqa: PLC0415
@@ -63,6 +64,7 @@ def command(
         content = render(document, records, form, enter.signed, no_color=no_color, to_file=output is not None)
         deliver(content, output)
         enter.report(review, form, content, output)
+    tell_idle(review, as_of)
     counts = summary(document)
     if against is not None:
         return int(options.exit_new(newly_broken_against(review, Dossier.open(against), rulebooks, as_of)))

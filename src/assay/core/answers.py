@@ -15,7 +15,8 @@ answers that nothing else is hidden there has said what is.
 Every judgement that becomes `met` by either says so. Nothing here looks at the product: the answer is the person's, the
 program only carries it. It does not count when it is part of the delivery, when its author speaks for the vendor,
 before its date or after its expiry, for another content, or for another reason. It never takes back what was seen: a
-value that is known stays, and a fact that is certain convicts.
+value that is known stays, and a fact that is certain convicts. Who says otherwise is refused as a whole, and the
+contradiction leaves open what would be met: either the program or the person is wrong.
 """
 
 import re
@@ -28,6 +29,7 @@ from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.facts import Fact, Scalar, Scope, Subject, fact_id
+from assay.core.families import with_open
 from assay.core.kinds import KINDS, Kind
 from assay.core.matching import Scoped, Seen
 
@@ -156,16 +158,32 @@ class Told(Struct, frozen=True):
     value: Mapping[str, Scalar]
     who: str
     holds: bool = True
+    against: Mapping[str, Scalar] = {}  # what the person says of keys whose value is known to be another: refused
 
 
 def with_determined(
     facts: Iterable[Known], answers: Iterable[Answer], digest: str, as_of: date
 ) -> "Iterator[Known | Told]":
     """The facts of the delivery of that digest, with what people determined: one for each of several values."""
-    said = [one for one in answers if one.digest == digest and one.counts(as_of)]
+    said = by_fact(one for one in answers if one.digest == digest and one.counts(as_of))
     for seen in facts:
-        told = [one for one in said if seen.id.startswith(one.about)] if said and seen.kind.startswith(ABOUT) else []
+        told = told_about(said, seen.kind, seen.id)
         yield from [_told(seen, one) for one in told] if told else (seen,)
+
+
+def by_fact(answers: Iterable[Answer]) -> Mapping[str, list[Answer]]:
+    """Answers about facts, by as much of the id as each has to name."""
+    said: dict[str, list[Answer]] = {}
+    for one in answers:
+        said.setdefault(one.about[:SHORTEST], []).append(one)
+    return said
+
+
+def told_about(said: Mapping[str, list[Answer]], kind: str, id_: str) -> list[Answer]:
+    """Those that are about a fact."""
+    if not kind.startswith(ABOUT):
+        return []
+    return [one for one in said.get(id_[:SHORTEST], ()) if id_.startswith(one.about)]
 
 
 def added(answer: Answer, component: str, path: str, scope: Scope) -> Told:
@@ -192,22 +210,45 @@ def _values(kind: Kind, told: str) -> dict[str, Scalar] | None:
 
 
 def _told(seen: Known, answer: Answer) -> "Known | Told":
+    value, against = _weighed(seen.kind, seen.value, answer.told)
+    if against:
+        return Told(seen.id, seen.kind, seen.subject, seen.value, answer.who, against=against)
     holds = answer.told != NEVER
-    if not holds and seen.value.get(_REACH) != _POSSIBLE:
-        return seen
-    value = determined(seen.kind, seen.value, answer.told) if holds else seen.value
     same = holds and value == seen.value
     return seen if same else Told(seen.id, seen.kind, seen.subject, value, answer.who, holds)
 
 
 def determined(kind: str, value: Mapping[str, Scalar], told: str) -> Mapping[str, Scalar]:
     """The value of a fact with what somebody determined. A value that is known stays what it is."""
+    return _weighed(kind, value, told)[0]
+
+
+def contradicted(kind: str, value: Mapping[str, Scalar], told: str) -> Mapping[str, Scalar]:
+    """What is told of keys whose value the program knows to be another."""
+    return _weighed(kind, value, told)[1]
+
+
+def _weighed(kind: str, value: Mapping[str, Scalar], told: str) -> tuple[Mapping[str, Scalar], Mapping[str, Scalar]]:
+    """The value with what was open and is told, and what is told against a value that is known."""
     given: dict[str, Scalar] = {}
+    against: dict[str, Scalar] = {}
+    if told == NEVER:
+        return value, {} if value.get(_REACH) == _POSSIBLE else {_REACH: NEVER}
     for key, item in (_values(KINDS[kind], told) or {}).items():
-        open_ = key in value and (value[key] is None or (key, value[key]) == _BARE)
-        if open_ or (key == _REACH and value.get(key) == _POSSIBLE and item == _CERTAIN):
+        if _is_open(key, value) or (key == _REACH and value.get(key) == _POSSIBLE and item == _CERTAIN):
             given[key] = item
-    return {key: item for key, item in {**value, **given}.items() if item != WITHOUT}
+        elif item != value.get(key, WITHOUT) and (item is not None or key not in value):
+            against[key] = item
+    if given and against.get(_REACH) == _POSSIBLE:  # one of several values that it may be: each occurs
+        del against[_REACH]
+    return {key: item for key, item in {**value, **given}.items() if item != WITHOUT}, against
+
+
+def _is_open(key: str, value: Mapping[str, Scalar]) -> bool:
+    """Whether the program left the key to be told. What an algorithm has that it could not name, nobody knows."""
+    if key in value:
+        return value[key] is None or (key, value[key]) == _BARE
+    return value.get("family", "") is None or key in with_open(value)
 
 
 def _pairs(told: str) -> dict[str, str]:

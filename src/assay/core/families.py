@@ -1,4 +1,4 @@
-"""Which families a use may be of whose family could not be determined: what its primitive leaves.
+"""Which families a use may be of whose family could not be determined, and what it may have: what its primitive leaves.
 
 A call that makes a digest of whatever name it is given is no use of DES, however the name turns out. Only what no
 library's interface crosses is left out: an interface for digests also takes names such as `RSA-SHA1`, one for
@@ -9,6 +9,8 @@ Source: CycloneDX `cryptography-defs` (families and primitives); the interfaces 
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from assay.core.facts import Scalar
 
 _CIPHERS = frozenset(
     {"3DES", "A5/1", "A5/2", "AES", "ARIA", "Ascon", "Blowfish", "CAMELLIA", "CAST5", "CAST6", "CMEA", "ChaCha",
@@ -50,6 +52,39 @@ _LEFT_BY: Mapping[str, frozenset[str]] = MappingProxyType(
         "ae": _CIPHERS | _MACS,
     }
 )
+
+_KEYED = frozenset({None, "signature", "pke", "key-agree", "kem"})
+_MAY_HAVE: Mapping[str, frozenset[str | None]] = MappingProxyType(
+    {
+        "mode": frozenset({None, "block-cipher", "ae", "other"}),
+        "padding": _KEYED | {"block-cipher", "ae"},
+        "key_bits": _KEYED,
+        "curve": _KEYED,
+        "iterations": frozenset({None, "kdf", "other"}),
+    }
+)
+DEPENDENT = frozenset(_MAY_HAVE)
+"""Keys of which it depends on the algorithm whether they apply."""
+
+
+_NEVER_WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"iterations": frozenset({"PBKDF2", "PBES2", "PBMAC1"})}
+)
+
+
+def lacks(key: str, family: object, primitive: object) -> bool:
+    """Whether a use that does not say the key leaves it open: no such algorithm is without it, or the algorithm could
+    not be determined and may have it."""
+    if family is None:
+        return primitive in _MAY_HAVE.get(key, ())
+    return family in _NEVER_WITHOUT.get(key, ())
+
+
+def with_open(value: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    """The values of a fact, with None for what it leaves open without saying so."""
+    family, primitive = value.get("family", ""), value.get("primitive")
+    missing = [key for key in sorted(DEPENDENT - value.keys()) if lacks(key, family, primitive)]
+    return {**value, **dict.fromkeys(missing)} if missing else value
 
 
 def possible(family: object, primitive: object) -> bool:

@@ -10,11 +10,13 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from assay.core.answers import Told
+from msgspec.structs import replace
+
+from assay.core.answers import WITHOUT, Told
 from assay.core.attempts import Attempt
 from assay.core.facts import Fact, Scalar
 from assay.core.kinds import STATED
-from assay.core.matching import QUOTED, Seen, matched, tabled
+from assay.core.matching import QUOTED, Seen, matched, matches, tabled
 from assay.core.rules import Because, Comparison, Ground, Judgement, Matched, Outcome, Rule, Unseen
 
 _path = attrgetter("path")
@@ -32,6 +34,7 @@ class Evidenced:
 
     def __init__(self, rules: Sequence[Rule], facts: Iterable[Seen], attempts: Iterable[Attempt]) -> None:
         self.told: dict[str, dict[str, list[str]]] = {}  # by kind and person: ids of facts with a value of theirs
+        self.against: list[Told] = []  # facts of which somebody says what the program saw to be otherwise
         self.tables = tabled(rules, self._holding(facts))
         self.attempts: dict[str, list[Attempt]] = {}
         self.unseen: dict[object, tuple[Unseen, ...]] = {}  # rules on the same kinds and scopes lack the same
@@ -43,7 +46,9 @@ class Evidenced:
 
     def _holding(self, facts: Iterable[Seen]) -> Iterator[Seen]:
         for fact in facts:
-            if type(fact) is Told:
+            if type(fact) is Told and fact.against:
+                self.against.append(fact)
+            elif type(fact) is Told:
                 self.told.setdefault(fact.kind, {}).setdefault(fact.who, []).append(fact.id)
                 if not fact.holds:
                     continue
@@ -102,13 +107,15 @@ def _judge(rule: Rule, place: int, product: Mapping[str, Scalar], evidenced: Evi
     # 2. a forbidden fact convicts, whatever else is missing
     if rule.forbid and sure:
         told = (ground for ground in _told(rule, evidenced) if _share(ground.matched, sure))
-        return say("broken", Ground("forbidden-seen", matched=sure), *_maybe("perhaps", perhaps), *told)
+        doubts = _contradicted(rule, evidenced)
+        return say("broken", Ground("forbidden-seen", matched=sure), *_maybe("perhaps", perhaps), *told, *doubts)
     # 3. a needed kind that nobody looked for
     unlooked = [kind for kind in dict.fromkeys(p.kind for p in rule.patterns) if not _covering(kind, rule, evidenced)]
     if unlooked:
         return say("open", *(Ground("nobody-looked", key=kind) for kind in unlooked))
     # 4. a covering attempt that was not completed, or a deciding value that could not be determined
     missing = _unseen(rule, evidenced)
+    doubts = _contradicted(rule, evidenced)
     if missing:
         withheld = tuple(item for item in missing if item.status == "withheld")
         others = tuple(item for item in missing if item.status != "withheld")
@@ -116,9 +123,11 @@ def _judge(rule: Rule, place: int, product: Mapping[str, Scalar], evidenced: Evi
         if withheld and rule.clause.demands_delivery:
             return say("broken", *grounds)
         grounds += [Ground("not-completed", unseen=others)] if others else []
-        return say("open", *grounds, *_maybe("perhaps", perhaps))
+        return say("open", *grounds, *_maybe("perhaps", perhaps), *doubts)
     if perhaps and (rule.forbid or not sure):
-        return say("open", Ground("perhaps", matched=perhaps))
+        return say("open", Ground("perhaps", matched=perhaps), *doubts)
+    if doubts:
+        return say("open", *doubts)
     # 5. everything was looked at, by this program or by a person who answers for it
     return say(*_seen_all(rule, sure), *_answered(_answers(rule, evidenced)), *_told(rule, evidenced))
 
@@ -171,6 +180,26 @@ def _told(rule: Rule, evidenced: Evidenced) -> tuple[Ground, ...]:
         for who, ids in sorted(evidenced.told.get(kind, {}).items()):
             found.setdefault(who, []).append(Matched(kind, {}, len(ids), tuple(ids[:QUOTED])))
     return tuple(Ground("determined", key=who, matched=tuple(groups)) for who, groups in found.items())
+
+
+def _contradicted(rule: Rule, evidenced: Evidenced) -> tuple[Ground, ...]:
+    """Where a person says of a fact what the program saw to be otherwise, and one of the two may decide the rule."""
+    found: dict[str, list[Matched]] = {}
+    for fact in evidenced.against:
+        told = {key: item for key, item in {**fact.value, **fact.against}.items() if item != WITHOUT}
+        either = (fact, replace(fact, value=told))
+        deciding = [one for one in rule.patterns if not fact.against.keys().isdisjoint(("reach", *one.where))]
+        if any(matches(pattern, one) is not False for pattern in deciding for one in either):
+            said = ", ".join(f"{key}={item} ≠ {fact.value.get(key, '-')}" for key, item in sorted(fact.against.items()))
+            found.setdefault(f"{fact.who}: {said}", []).append(Matched(fact.kind, {}, 1, (fact.id,)))
+    return tuple(
+        Ground("contradicted", key=said, matched=(Matched(rows[0].kind, {}, len(rows), _ids(rows)),))
+        for said, rows in sorted(found.items())
+    )
+
+
+def _ids(rows: Sequence[Matched]) -> tuple[str, ...]:
+    return tuple(id_ for row in rows[:QUOTED] for id_ in row.facts)
 
 
 def _share(some: Sequence[Matched], others: Sequence[Matched]) -> bool:

@@ -5,7 +5,8 @@ keeps the rows whose value passes in every column, starting with the column that
 match is grouped by the keys that this rule names, so a judgement does not depend on which other rules were judged.
 
 A family that could not be determined is still narrowed by the primitive of its fact (`families.py`): a digest of any
-name is no use of DES.
+name is no use of DES. What such a use may have and its fact does not say, a mode or iterations, is not determined
+either, and neither are the iterations of a derivation that counts them.
 """
 
 from collections import defaultdict
@@ -15,8 +16,9 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from assay.core.facts import Fact, Scalar, fact_id
-from assay.core.families import possible
+from assay.core.facts import Scalar, fact_id
+from assay.core.families import DEPENDENT, lacks, possible, with_open
+from assay.core.kinds import KINDS
 from assay.core.rules import Comparison, Matched, Pattern, Rule
 
 QUOTED = 20  # fact ids kept per group of equal deciding values; `assay why` streams the rest from the dossier
@@ -49,13 +51,13 @@ class Seen(Protocol):
     def value(self) -> Mapping[str, Scalar]: ...
 
 
-def matches(pattern: Pattern, fact: Fact) -> bool | None:
+def matches(pattern: Pattern, fact: Seen) -> bool | None:
     """True, False, or None when a value that would decide could not be determined."""
     if fact.kind != pattern.kind:
         return False
-    sure = True
+    sure, value = True, with_open(fact.value)
     for name, comparisons in _tests(pattern).items():
-        item: Any = fact.subject.scope if name == _SCOPE else fact.value.get(name, _ABSENT)
+        item: Any = fact.subject.scope if name == _SCOPE else value.get(name, _ABSENT)
         if name == _FAMILY and item is None:
             item = _Narrowed(fact.value.get(_PRIMITIVE))
         passes = _passes(name, comparisons, pattern, item)
@@ -117,6 +119,9 @@ class Table:
     def close(self) -> None:
         """Called once, after the last fact."""
         columns = dict(zip((_SCOPE, *self._names), zip(*self._rows, strict=True), strict=False))
+        for name in DEPENDENT & columns.keys() if _FAMILY in columns else ():
+            lines = zip(columns[name], columns[_FAMILY], columns[_PRIMITIVE], strict=True)
+            columns[name] = tuple(_open(name, item, family, use) for item, family, use in lines)
         if _FAMILY in columns and None in columns[_FAMILY]:
             pairs = zip(columns[_FAMILY], columns[_PRIMITIVE], strict=True)
             columns[_FAMILY] = tuple(_Narrowed(use) if family is None else family for family, use in pairs)
@@ -187,7 +192,9 @@ def tabled(rules: Sequence[Rule], facts: Iterable[Seen]) -> dict[str, Table]:
     for rule in rules:
         for pattern in rule.patterns:
             names = keys.setdefault(pattern.kind, {_REACH})
-            names.update(pattern.where, [_PRIMITIVE] if _FAMILY in pattern.where else [])
+            names.update(pattern.where)
+            if not (DEPENDENT | {_FAMILY}).isdisjoint(pattern.where) and _FAMILY in KINDS[pattern.kind].keys:
+                names.update((_FAMILY, _PRIMITIVE))
     tables = {kind: Table(tuple(sorted(names))) for kind, names in keys.items()}
     for place, fact in enumerate(facts):
         table = tables.get(fact.kind)
@@ -216,6 +223,12 @@ def matched(
             names = sorted({*names, _PRIMITIVE})
         perhaps += table.quote(kind, names, possible) if possible else []
     return tuple(sure), tuple(perhaps)
+
+
+def _open(name: str, item: object, family: object, primitive: object) -> object:
+    """None for a key that a use lacks and leaves open."""
+    known = None if primitive is _ABSENT else primitive
+    return None if item is _ABSENT and lacks(name, family, known) else item
 
 
 def _shown(item: object) -> object:

@@ -70,15 +70,18 @@ class Consent(Struct, frozen=True):
     addresses: tuple[str, ...] = ()
 
 
-class Statement(Struct, frozen=True):
-    """Something a party states. It becomes a fact of kind `statement`, never more than that."""
+class Statement(Struct, frozen=True, kw_only=True):
+    """Something a party states. It becomes a fact of kind `statement`, never more than that. Of several claims, or
+    about several documents, it is as many statements."""
 
-    claim: str
+    claim: str = ""
+    claims: tuple[str, ...] = ()  # instead of `claim`
     content: str
     who: str
     role: str
     date: datetime.date
     document: str = ""  # SHA-256, hex, of the supporting document
+    documents: tuple[str, ...] = ()  # instead of `document`
     expires: datetime.date | None = None
 
 

@@ -223,7 +223,7 @@ class Unseen(Struct, frozen=True):
 Because = Literal[
     "not-in-force", "attribute-undeclared", "attribute-excludes", "informative", "forbidden-seen", "required-seen",
     "required-absent", "forbidden-absent", "perhaps", "nobody-looked", "nobody-stated", "not-completed", "withheld",
-    "answered", "determined",
+    "answered", "determined", "contradicted",
 ]  # fmt: skip
 
 

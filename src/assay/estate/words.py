@@ -172,6 +172,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "why-nobody-looked": ("no examination looks for it", "没有检查项针对该内容"),
     "why-nobody-stated": ("only a person can state it, and nobody did", "只能由人声明，而无人声明"),
     "why-not-completed": ("something that could decide was not examined to the end", "可能起决定作用的内容未检查完"),
+    "why-contradicted": ("a person says otherwise than what was seen", "有人所述与所见不符"),
     "why-withheld": ("what could decide was withheld", "可能起决定作用的内容未予提交"),
     "listed": ("{n} rows", "{n} 行"),
     "from-dossier": ("manifest of the dossier", "卷宗中的产品清单"),

@@ -18,7 +18,7 @@ from msgspec import Struct
 from assay.core.kinds import FileClass
 from assay.intake import languages
 from assay.intake.signatures import OPENED, PEM_MARK, ROWS
-from assay.intake.systems import in_view, placed
+from assay.intake.systems import in_view, is_manual, placed
 from assay.intake.tars import is_header
 
 HEAD = 1536
@@ -30,6 +30,7 @@ _STARTS = {first: tuple(row for row in ROWS if row[0] == 0 and row[1][0] == firs
 _LATER = tuple(row for row in ROWS if row[0] > 0)
 _PEM_LEADS = (b"Certificate:", b"Bag Attributes", b"-----BEGIN ", b"subject=", b"Certificate Request:")
 _SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*)?(?:\S*/)?([A-Za-z_-]+)")
+_SECTION = re.compile(r"[1-9][a-z]{0,6}|man|mdoc")
 _APPLET = re.compile(r"[ \t]+([A-Za-z_-]+)")
 _SSH_KEY = re.compile(rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) AAAA")
 _OFFICE = ("docx", "xlsx", "pptx", "dotx", "xltx", "potx")
@@ -77,6 +78,10 @@ def identify(name: str, head: bytes, size: int) -> Identity:
     if material is not None:
         return material
     named: tuple[FileClass, str] | None = ("configuration", "Java services") if service else _by_name(name, ending)
+    if named in {None, languages.MANUAL} and text is not None and _SECTION.fullmatch(ending):
+        named = languages.MANUAL if is_manual(text) else None  # a number behind a dot stands in other names as well
+    elif named == languages.MANUAL:
+        named = None
     if named is not None and (named[0] == "source" or text is not None or not head):
         return _refined(named, text, head, ending, size)
     if text is None:

@@ -291,6 +291,7 @@ INTERPRETERS: Mapping[str, str] = _words(
 TEMPLATES = ("in", "tmpl", "tpl", "template", "j2", "dist", "example", "sample", "default", "orig", "bak")
 """Endings that hide another one: `foo.h.in` is C."""
 
+MANUAL: tuple[FileClass, str] = ("text", "manual page")
 BY_ENDING: Mapping[str, tuple[FileClass, str]] = {
     **{word: ("media", name) for word, name in MEDIA_ENDINGS.items()},
     **{word: ("text", name) for word, name in TEXT_ENDINGS.items()},

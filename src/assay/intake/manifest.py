@@ -41,6 +41,7 @@ _ANSWERS = Text(
     "写作 nothing-hidden.原因（{reasons} 之一），或 determined.事实标识（至少 16 个字符），内容为 `key=value: 依据`"
     " 或 `never: 依据`",
 )
+MOST_STATEMENTS = 100_000  # of all claims and documents
 _UNSAID = (None, "", (), Declaration())
 Steps = tuple[str | int, ...]
 
@@ -96,7 +97,7 @@ def parse(content: bytes, name: str) -> Manifest:
         raise _error(name, parsed, steps, what, advice) from fault
     for steps, what, advice in _faults(manifest):
         raise _error(name, parsed, steps, what, advice)
-    return manifest
+    return replace(manifest, statements=tuple(one for statement in manifest.statements for one in each(statement)))
 
 
 def _error(name: str, parsed: strict_yaml.Parsed, steps: Steps, what: Text, advice: Text) -> InputError:
@@ -185,13 +186,41 @@ def _faults(manifest: Manifest) -> Iterator[tuple[Steps, Text, Text]]:
                 "give password_env or password_file, one of them", "请给出 password_env 或 password_file 之一"
             )
             yield ("unlock", index), text, advice
+    if sum(len(_all(one.claims)) * len(_all(one.documents)) for one in manifest.statements) > MOST_STATEMENTS:
+        text = Text(f"more than {MOST_STATEMENTS} statements", f"声明超过 {MOST_STATEMENTS} 项")
+        yield ("statements",), text, Text("list fewer claims or documents", "请减少所列的主张或文件")
     for index, statement in enumerate(manifest.statements):
-        if statement.claim.startswith((CLAIM, VALUE, SEEN)):
-            yield from _answer_faults(statement, ("statements", index))
-        if statement.document and not _DIGEST.fullmatch(statement.document):
-            text = Text("is not a SHA-256 digest", "不是 SHA-256 摘要")
+        yield from _statement_faults(statement, ("statements", index))
+
+
+def _statement_faults(statement: Statement, at: Steps) -> Iterator[tuple[Steps, Text, Text]]:
+    for one, several in (("claim", "claims"), ("document", "documents")):
+        given, listed = getattr(statement, one), getattr(statement, several)
+        if (given and listed) or (one == "claim" and not given and not listed):
+            text = Text(f"names no {one}, or in two places", f"未写明 {one}，或写了两处")
+            advice = Text(f"give {one} or {several}", f"请给出 {one} 或 {several}")
+            yield (*at, several if listed else one), text, advice
+        if len(set(listed)) < len(listed):
+            yield (*at, several), Text("names one twice", "有重复项"), Text("name each once", "每项只写一次")
+    for single in each(statement):
+        if single.claim.startswith((CLAIM, VALUE, SEEN)):
+            yield from _answer_faults(single, at)
+        if single.document and not _DIGEST.fullmatch(single.document):
+            said = repr(single.document[:80])
+            text = Text(f"{said} is not a SHA-256 digest", f"{said} 不是 SHA-256 摘要")
             advice = Text("64 hexadecimal digits, lower case", "应为 64 位小写十六进制数")
-            yield ("statements", index, "document"), text, advice
+            yield (*at, "documents" if statement.documents else "document"), text, advice
+
+
+def each(statement: Statement) -> Iterator[Statement]:
+    """One for each claim about each document."""
+    for claim in statement.claims or (statement.claim,):
+        for document in statement.documents or (statement.document,):
+            yield replace(statement, claim=claim, document=document, claims=(), documents=())
+
+
+def _all(listed: tuple[str, ...]) -> tuple[str, ...]:
+    return listed or ("",)
 
 
 def _signature_faults(signature: SignedDeclaration) -> Iterator[tuple[Steps, Text, Text]]:

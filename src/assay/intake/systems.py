@@ -93,7 +93,7 @@ _SHLIBS = _lines(
     r"(?:[\w-]+: )?[\w+.-]+ [\w.+-]+ [\w.+-]+(?: \([^()]*\))?(?:[,|].*)?|[\w+.-]+\.so\S* .*|[|*] .*|"
     r"\s+\(?\S*\S+@\S+ .*|\s+[|*].*"
 )
-_TROFF = _begins(r"(?:[.'](?:\\\"|TH|Dd|so|SH|ig|de|if|nr|ds|\s*\\\"|\.|EX|ad|ie|nh|do|mso|Sh|Nm)|'\\\"|\.\\\")")
+is_manual = _begins(r"(?:[.'](?:\\\"|TH|Dd|so|SH|ig|de|if|nr|ds|\s*\\\"|\.|EX|ad|ie|nh|do|mso|Sh|Nm)|'\\\"|\.\\\")")
 _NOTHING_BUT_COMMENTS = _lines(r"(?!)")
 _SHELL = re.compile(r"^\s*(?:fi|esac)\b(?!\s*[(=])", re.MULTILINE)
 _SHELL_OPENS = re.compile(r"(?:;|^)[ \t]*then\b|\bin[ \t]*$", re.MULTILINE)
@@ -141,7 +141,7 @@ _TABLE: tuple[tuple[str, _Form, FileClass, str], ...] = (
     (r"usr/share/doc-base/[^/]+$", _fields, "text", "Debian control"),
     (r"usr/share/python3?/(?:dist|ns|runtime\.d)/[^/]+$", _NAMES, "text", "Debian control"),
     # documents
-    (r"usr/(?:local/)?(?:share/)?man/(?:[^/]+/)?man\w+/[^/]+$", _TROFF, "text", "manual page"),
+    (r"usr/(?:local/)?(?:share/)?man/(?:[^/]+/)?man\w+/[^/]+$", is_manual, "text", "manual page"),
     (r"usr/(?:share/)?info/[^/]+$", _begins(r"This is \S+|\x1f|\nFile: |File: |INFO-DIR|-\*-"), "text", "Texinfo"),
     (r"usr/share/(?:doc|bug|common-licenses|licenses)/(?!.*(?:example|sample)).+|usr/share/[\w.+-]+/README[^/]*$|etc/.*README[^/]*$",
      _prose, "text", "text"),

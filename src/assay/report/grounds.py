@@ -59,6 +59,10 @@ SENTENCES: Mapping[str, Text] = {
     "determined": Text(
         "{key} determined what the program could not: {n} facts.", "程序未能确定的取值由 {key} 确定：{n} 项事实。"
     ),
+    "contradicted": Text(
+        "An answer says otherwise than what was seen ({key}) and does not count: {n} facts.",
+        "有一项答复与所见不符（{key}），不予采纳：{n} 项事实。",
+    ),
     "withheld": Text("{n} files were withheld by their owner.", "{n} 个文件被其所有者拒绝提交。"),
 }
 _IN_REVIEW = Text("Such gaps in this review: {n}.", "本次审查有 {n} 处此类缺口。")
@@ -74,6 +78,10 @@ _STATE = Text(
 _DETERMINE = Text(
     "Show which value is in force at the places listed with the rule, or write it as a constant there.",
     "请说明规则所列位置实际采用的取值，或在该处写为常量。",
+)
+_RECONCILE = Text(
+    "Take back the answer that says otherwise than what was seen ({key}), or report the value as read wrongly.",
+    "请撤回与所见不符的答复（{key}），或指出程序读错了该取值。",
 )
 _ADVICE = Text("{advice} ({title}: {n} files).", "{advice}（{title}：{n} 个文件）。")
 
@@ -141,6 +149,8 @@ def deciding(ground: Ground) -> tuple[Step, ...]:
             return (Step(about, _DECLARE.fill(key=ground.key)),)
         case "perhaps":
             return (Step(about, _DETERMINE),)
+        case "contradicted":
+            return (Step(about, _RECONCILE.fill(key=ground.key)),)
         case "not-completed" | "withheld":
             files: dict[str, int] = {}
             for unseen in ground.unseen:

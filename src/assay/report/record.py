@@ -12,6 +12,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from assay.core.facts import Fact, Scalar
+from assay.core.families import with_open
 from assay.core.matching import Seen
 from assay.core.rules import Ground, Judgement, Matched
 from assay.core.waivers import Waiver
@@ -117,7 +118,7 @@ class Groups:
         A judgement leaves out keys that were absent; no pattern that passed tested them, except that a value which is
         only possible convicts nobody.
         """
-        values = {**fact.value, "scope": fact.subject.scope}
+        values = {**with_open(fact.value), "scope": fact.subject.scope}
         found: dict[Key, None] = {}
         for names, rules in self._rules.items():
             if not all(name in values for name in names):

@@ -1,8 +1,9 @@
 """What a person could answer: the places that hold rules open, as statements to fill in.
 
-One entry per file and reason, or per fact whose value could not be determined, with where to look as a comment. The
-list is YAML for the operator's manifest; `content` and `who` are empty, and an answer without them is refused, so
-that nobody answers by passing it on. What nobody can read (withheld, left out) is not asked. See `core/answers.py`.
+One entry per content, or per fact whose value could not be determined, with where to look as a comment; what
+was delivered several times is asked once. The list is YAML for the operator's manifest; `content` and `who` are empty,
+and an answer without them is refused, so that nobody answers by passing it on. What nobody can read (withheld, left
+out) is not asked. See `core/answers.py`.
 """
 
 import json
@@ -12,7 +13,7 @@ from itertools import islice
 
 from assay.core.answers import ABOUT, ANSWERABLE, CLAIM, SHORTEST, VALUE
 from assay.core.attempts import Attempt
-from assay.core.facts import Fact
+from assay.core.facts import Fact, fact_id
 from assay.core.rules import Judgement
 from assay.core.text import Lang, Text
 from assay.dossier.answering import artifact_digest, facts_judged
@@ -28,6 +29,10 @@ _HEAD = (
     Text(
         "Keep what you have read yourself and fill it in; take out the rest. For --manifest.",
         "只保留本人读过的条目并填写完整，其余删去；供 --manifest 使用。",
+    ),
+    Text(
+        "What one ground answers for is one statement: several `claims`, or `documents` (digests of files).",
+        "同一依据可作一项声明：以 `claims` 列出多项主张，或以 `documents` 列出多个文件的摘要。",
     ),
     Text(
         "nothing-hidden: the file holds and reaches no cryptography beyond the facts. content: what was seen there.",
@@ -64,14 +69,14 @@ def _gaps(review: Review, waiting: list[Judgement]) -> Iterator[str]:
             if attempt.detail and not kept.detail:
                 found[attempt.path, attempt.reason] = attempt
     digests = {record.path: record.sha256 for record in review.files()} if found else {}
-    asked: dict[tuple[str, str], list[Attempt]] = {}
-    for (path, reason), attempt in sorted(found.items()):
+    asked: dict[str, list[Attempt]] = {}
+    for (path, _), attempt in sorted(found.items()):
         if digests.get(path):
-            asked.setdefault((digests[path], reason), []).append(attempt)
-    for (digest, reason), attempts in asked.items():
+            asked.setdefault(digests[path], []).append(attempt)
+    for digest, attempts in asked.items():
         for attempt in attempts:
             yield _comment(f"{attempt.path}: {attempt.detail}" if attempt.detail else attempt.path)
-        yield from _entry(f"{CLAIM}{reason}", digest)
+        yield from _entry(digest, *dict.fromkeys(f"{CLAIM}{attempt.reason}" for attempt in attempts))
 
 
 def _lacking(review: Review, rows: Mapping[tuple[str, ...], int]) -> Iterator[Attempt]:
@@ -94,15 +99,28 @@ def _values(review: Review, waiting: list[Judgement]) -> Iterator[str]:
                 if not matched.kind.startswith(ABOUT):
                     continue
                 wanted.setdefault(matched.kind, Groups()).add((judgement.book, judgement.rule), matched)
-    digest = artifact_digest(list(review.files())) if wanted else ""
+    files = list(review.files()) if wanted else []
+    digest, contents = artifact_digest(files), {record.path: record.sha256 for record in files}
     day = review.record.as_of if review.record is not None else date.max
     for kind, groups in sorted(wanted.items()):
         # what is answered is not asked again, unless a value is still missing
         ids = dict.fromkeys(seen.id for seen in facts_judged(review, day, kind) if groups.of(seen))
         found = find_facts(review, list(ids))
-        for id_ in (id_ for id_ in ids if id_ in found):
-            yield from _asked(found[id_])
-            yield from _entry(f"{VALUE}{id_[:SHORTEST]}", digest)
+        for alike in _alike([found[id_] for id_ in ids if id_ in found], contents):
+            for fact in alike:
+                yield from _asked(fact)
+            yield from _entry(digest, *(f"{VALUE}{fact_id(fact)[:SHORTEST]}" for fact in alike))
+
+
+def _alike(facts: Iterable[Fact], contents: Mapping[str, str]) -> Iterable[list[Fact]]:
+    """The facts of one place in one content, however often that content was delivered: one ground answers for all."""
+    found: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in facts:
+        content = tuple(contents.get(place.path, place.path) for place in fact.evidence)
+        lines = tuple(place.line for place in fact.evidence)
+        same = (content, lines, fact.subject.name, frozenset(fact.value.items()))
+        found.setdefault(same, []).append(fact)
+    return found.values()
 
 
 def _asked(fact: Fact) -> Iterator[str]:
@@ -117,7 +135,7 @@ def _comment(text: str) -> str:
     return "  # " + " ".join(terminal(text).split())
 
 
-def _entry(claim: str, digest: str) -> Iterator[str]:
-    yield f"  - claim: {json.dumps(claim)}"
+def _entry(digest: str, *claims: str) -> Iterator[str]:
+    yield f"  - claim: {json.dumps(claims[0])}" if len(claims) == 1 else f"  - claims: {json.dumps(claims)}"
     yield f"    document: {json.dumps(digest)}"
     yield from ('    content: ""', '    who: ""', "    role: laboratory", "    date:")
