@@ -59,6 +59,7 @@ class Site(Struct, frozen=True):
     arguments: Arguments | None
     settled: bool = True
     at: int | None = None  # byte offset of the name, where the node is no more than the text around it
+    inherited: bool = False  # whether it names what a class is made from
 
 
 class Binding(Struct, frozen=True):

@@ -138,7 +138,7 @@ class Java(Adapter):
         """`class X implements T`: a site of T whose named arguments are the methods of X; whoever makes an X that
         `extends T` makes a T."""
         if parent.type == "superclass":
-            return Site(tuple(f"{name}.<init>" for name in self.qualified(parsed, node)), node, None)
+            return Site(tuple(f"{name}.<init>" for name in self.qualified(parsed, node)), node, None, inherited=True)
         above: Node | None = parent
         while above is not None and above.type in {"type_list", "super_interfaces"}:
             above = above.parent

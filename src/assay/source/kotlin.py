@@ -193,7 +193,8 @@ class Kotlin(KotlinValues):
             names = self.qualified(parsed, node)
             made = node.parent is not None and node.parent.type == "constructor_invocation"
             given = Arguments(named=_methods(parsed, body)) if body else None
-            return Site((*names, *(f"{name}.<init>" for name in names if made)), node, given) if made or body else None
+            inits = tuple(f"{name}.<init>" for name in names if made)
+            return Site((*names, *inits), node, given, inherited=True) if made or body else None
         holder = above.parent if above is not None and above.type == "variable_declaration" else None
         value = _value(holder) if holder is not None and holder.type == "property_declaration" else None
         return Site(self.qualified(parsed, node), node, Arguments((value,))) if value is not None else None

@@ -237,7 +237,7 @@ class Php(Adapter):
             case "array_element_initializer" if is_key(parent, node):
                 return _set(parent, parsed.text(node).rpartition("\\")[2])
             case "base_clause":  # whoever makes one of this class makes one of that
-                return Site(tuple(f"{name}.<init>" for name in self._class(parsed, node)), node, None)
+                return Site(tuple(f"{name}.<init>" for name in self._class(parsed, node)), node, None, inherited=True)
             case "argument":
                 return self._option(parsed, parent, parsed.text(node)) or Site(self.qualified(parsed, node), node, None)
         return Site(self.qualified(parsed, node), node, None, settled=parent.type != "binary_expression")

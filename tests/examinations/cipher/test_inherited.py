@@ -34,3 +34,10 @@ def test_a_maker_of_keys_that_is_handed_on_may_be_given_a_constant() -> None:
         "blind-spot"
     ]
     assert examined("Java", code.format("null"))[1].shortfalls == ()
+
+
+def test_what_a_class_is_made_from_is_not_handed_on() -> None:
+    code = "class X extends org.bouncycastle.crypto.BufferedBlockCipher {{ X() {{ super({0}); }} }}\n"
+    assert examined("Java", code.format("null"))[1].shortfalls == ()
+    made = facts_in("Java", code.format("new org.bouncycastle.crypto.engines.DESEngine()"))
+    assert [fact.value["algorithm"] for fact in made] == ["DES"]

@@ -104,7 +104,7 @@ class Callers:
         for path in self._tellers(one, home):
             for call in self._calls(path, one, function):
                 chain, switched = (*inner, call), self._switches(use, call)
-                if switched or any(_is_telling(value) for value in call.told):
+                if switched or (use.entry.when is None and any(_is_telling(value) for value in call.told)):
                     yield chain
                 for relay in call.relays if not switched and use.entry.when is not None else ():
                     parsed = self.opened.parsed(path)

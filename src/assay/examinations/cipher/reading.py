@@ -208,7 +208,8 @@ class Reading:
     def _use(self, entry: Entry, site: Site) -> Use | None:
         if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
             qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
-            if (entry.use or not _KEYED.isdisjoint(entry.arguments)) and entry.misuse is None and qualified:
+            stating = (entry.use or not _KEYED.isdisjoint(entry.arguments)) and entry.misuse is None
+            if stating and qualified and not site.inherited:  # what an heir gives to its maker stands in the heir
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
