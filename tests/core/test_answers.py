@@ -14,6 +14,7 @@ from assay.core.answers import (
     added,
     answer_of,
     answered,
+    contradicted,
     determined,
     faults,
     seen_of,
@@ -235,3 +236,12 @@ def test_what_a_person_saw_convicts_like_any_other_fact() -> None:
 )  # fmt: skip
 def test_what_could_not_count_is_told_to_the_operator(claim: str, content: str, wrong: str) -> None:
     assert faults(claim, content) == wrong
+
+
+def test_more_of_a_name_is_no_contradiction() -> None:
+    seen_ = {"algorithm": "PBKDF2", "family": "PBKDF2", "iterations": None}
+    told = "algorithm=PBKDF2-SHA-256 iterations=1000"
+    assert determined("crypto.use", seen_, told)["algorithm"] == "PBKDF2-SHA-256"
+    assert contradicted("crypto.use", seen_, told) == {}
+    assert contradicted("crypto.use", {**seen_, "algorithm": "PBKDF2-SHA-1"}, told) == {"algorithm": "PBKDF2-SHA-256"}
+    assert contradicted("crypto.use", seen_, "algorithm=PBKDF") == {"algorithm": "PBKDF"}

@@ -235,7 +235,11 @@ def _weighed(kind: str, value: Mapping[str, Scalar], told: str) -> tuple[Mapping
     if told == NEVER:
         return value, {} if value.get(_REACH) == _POSSIBLE else {_REACH: NEVER}
     for key, item in (_values(KINDS[kind], told) or {}).items():
-        if _is_open(key, value) or (key == _REACH and value.get(key) == _POSSIBLE and item == _CERTAIN):
+        if (
+            _is_open(key, value)
+            or _refines(key, item, value)
+            or (key == _REACH and value.get(key) == _POSSIBLE and item == _CERTAIN)
+        ):
             given[key] = item
         elif item != value.get(key, WITHOUT) and (item is not None or key not in value):
             against[key] = item
@@ -249,6 +253,14 @@ def _is_open(key: str, value: Mapping[str, Scalar]) -> bool:
     if key in value:
         return value[key] is None or (key, value[key]) == _BARE
     return value.get("family", "") is None or key in with_open(value)
+
+
+def _refines(key: str, item: Scalar, value: Mapping[str, Scalar]) -> bool:
+    """Whether a person names more of an algorithm of which the program knows the family alone: PBKDF2-SHA-256."""
+    known = value.get(key)
+    return (
+        key == "algorithm" and known is not None and known == value.get("family") and str(item).startswith(f"{known}-")
+    )
 
 
 def _pairs(told: str) -> dict[str, str]:
