@@ -40,7 +40,7 @@ class _Lab:
 def main(jars: list[Path]) -> int:
     examination = CompiledJava()
     catalogue_of("Java")
-    ways()
+    ways("Java")
     print("| Jar | Classes | MB | assay, MB per CPU-s | javap, MB per CPU-s | ratio |\n|" + " --- |" * 6)
     rows = [measured(jar, examination) for jar in jars]
     own, other = sum(row.own for row in rows), sum(row.other for row in rows)

@@ -49,7 +49,7 @@ class OutOfSight:
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return OUTLOOKS[self.language].literals() | ways()[self.language].literals
+        return OUTLOOKS[self.language].literals() | ways(self.language).literals
 
     def __reduce__(self) -> tuple[type["OutOfSight"], tuple[str]]:
         return (type(self), (self.language,))
@@ -61,7 +61,7 @@ class OutOfSight:
         language, content = view.meta.format, view.content
         if not view.whole and b"\n" not in content:
             return Examined()  # a line longer than one unit: the other examination of the file says so
-        here, outlook = ways()[language], OUTLOOKS[language]
+        here, outlook = ways(language), OUTLOOKS[language]
         found: dict[tuple[int, str], None] = {}
         own: dict[tuple[int, str], None] = {}
         for offset, name in outlook.strangers(content, hits, here):
@@ -95,7 +95,7 @@ def _names_harmless(content: bytes, hit: Hit, language: str) -> bool:
 @lru_cache(maxsize=16)
 def _naming_first(language: str) -> frozenset[bytes]:
     """Words of nothing but calls that find things by their first argument."""
-    here, others = ways()[language], OUTLOOKS[language].literals()
+    here, others = ways(language), OUTLOOKS[language].literals()
     return frozenset(
         word for word, names in here.words.items()
         if word not in others and all(here.by_name.get(name) == 0 for name in names)
@@ -200,9 +200,7 @@ def _telling(language: str) -> frozenset[bytes]:
     """Words that lead to the catalogue: its own, the top modules, and the ways out."""
     catalogue = catalogue_of(language)
     roots = {name.partition(".")[0] for name in catalogue.entries if "." in name[1:]} | set(catalogue.aliases)
-    return (
-        catalogue.words | ways()[language].literals | {root.encode() for root in roots - {"java", "javax", "org", ""}}
-    )
+    return catalogue.words | ways(language).literals | {root.encode() for root in roots - {"java", "javax", "org", ""}}
 
 
 def _starts(answer: Answer | None) -> bool:

@@ -37,11 +37,18 @@ class Ways(Struct, frozen=True):
         return frozenset(self.words) | frozenset(self.strangers)
 
 
+@lru_cache(maxsize=16)
+def ways(language: str) -> Ways:
+    rows = _rows()
+    return _ways(_whole(rows[language], rows), language)
+
+
 @lru_cache(maxsize=1)
-def ways() -> Mapping[str, Ways]:
-    content = (files(__package__) / "outward.yaml").read_bytes()
-    rows = parse(content, "outward.yaml").value
-    return {language: _ways(_whole(row, rows), language) for language, row in rows.items()}
+def _rows() -> Mapping[str, Mapping[str, Any]]:
+    rows: Mapping[str, Mapping[str, Any]] = parse(
+        (files(__package__) / "outward.yaml").read_bytes(), "outward.yaml"
+    ).value
+    return rows
 
 
 def _whole(row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:

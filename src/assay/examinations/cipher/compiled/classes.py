@@ -147,13 +147,13 @@ class CompiledJava:
 
 @lru_cache(maxsize=1)
 def _strangers() -> tuple[bytes, ...]:
-    rows = ways()[_LANGUAGE].strangers.values()
+    rows = ways(_LANGUAGE).strangers.values()
     return tuple(name.replace(".", "/").encode() for names in rows for name in names)
 
 
 def _absent(text: bytes) -> set[bytes]:
     """Words of strangers none of which is named: every name is written out here, and holds words such as `crypto`."""
-    rows = ways()[_LANGUAGE]
+    rows = ways(_LANGUAGE)
     named = {word for word, names in rows.strangers.items() if any(name.encode() in text for name in names)}
     return set(rows.strangers) - named - catalogue_of(_LANGUAGE).words - set(rows.words)
 
@@ -161,7 +161,7 @@ def _absent(text: bytes) -> set[bytes]:
 @lru_cache(maxsize=1)
 def _owners() -> tuple[Mapping[bytes, frozenset[bytes]], frozenset[bytes]]:
     """What the catalogue and the ways out name: classes with their members, and members of any object."""
-    catalogue, here = catalogue_of(_LANGUAGE), ways()[_LANGUAGE]
+    catalogue, here = catalogue_of(_LANGUAGE), ways(_LANGUAGE)
     owners: dict[bytes, set[bytes]] = {}
     members: set[bytes] = set()
     for call in (*catalogue.entries, *catalogue.blind, *here.by_name, *here.foreign, *here.commands):

@@ -239,7 +239,7 @@ class JavaScriptText(Outlook):
                 ahead = _AHEAD.search(content, max(0, found.start() - _LONGEST_WORD), found.start())
                 written = (ahead[0] if ahead is not None else b"") + found[0]
                 word = _ONE_ESCAPE.sub(_character, written.decode("ascii", "replace")).encode()
-                if word in catalogue_of(self.language).words or word in ways()[self.language].literals:
+                if word in catalogue_of(self.language).words or word in ways(self.language).literals:
                     return found.start()
         return -1
 
@@ -306,13 +306,13 @@ def _module_names(language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _known_strangers(language: str) -> frozenset[str]:
-    return frozenset(name for names in ways()[language].strangers.values() for name in names)
+    return frozenset(name for names in ways(language).strangers.values() for name in names)
 
 
 @lru_cache(maxsize=4)
 def _leading(language: str) -> frozenset[bytes]:
     """Members behind which a way out, or a module that leads to an entry, can be."""
-    here = ways()[language]
+    here = ways(language)
     names = (*_module_names(language), *here.foreign, *here.by_name, *here.commands, *here.owned)
     return _OF_ANY | {word.encode() for name in names for word in re.findall(r"[\w$]+", name)}
 

@@ -270,7 +270,7 @@ _NO_WAY = _WaysOut()
 
 @lru_cache(maxsize=1)
 def _ways_out() -> Mapping[bytes, _WaysOut]:
-    named, out = modules(), ways()["Python"].words
+    named, out = modules(), ways("Python").words
     return {
         word: _WaysOut(
             _packages(named.get(word, ())),

@@ -35,7 +35,7 @@ _DEEPEST = 4  # names that stand for names
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     """Modules, functions and classes of the catalogue, of the strangers and of the ways out."""
-    catalogue, here = catalogue_of("Python"), ways()["Python"]
+    catalogue, here = catalogue_of("Python"), ways("Python")
     strangers = {name for names in here.strangers.values() for name in names}
     names = {*catalogue.entries, *catalogue.aliases, *catalogue.values, *here.by_name, *here.foreign, *here.commands}
     return frozenset(name for name in names | strangers if name[:1] not in {"=", "."})
@@ -52,7 +52,7 @@ def roots() -> frozenset[str]:
 def _leads(module: str) -> bool:
     """Whether a module is one of those that lead out of sight, is around one, or is below a stranger."""
     around = f"{catalogue_of('Python').canonical(module)}."
-    strangers = {name for names in ways()["Python"].strangers.values() for name in names}
+    strangers = {name for names in ways("Python").strangers.values() for name in names}
     below = any(module == name or module.startswith(f"{name}.") for name in strangers)
     return below or any(f"{name}.".startswith(around) for name in _known())
 

@@ -41,7 +41,7 @@ _OPENING = frozenset({"xdg-open", "wslview", "explorer.exe"})  # show what they 
 
 def runs_known(parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:
     given = site.arguments
-    at = ways()["Python"].commands[name]
+    at = ways("Python").commands[name]
     node = given.get(*(at if isinstance(at, tuple) else (at, None))) if given is not None else None
     by_a_shell = name.endswith(
         ("system", "popen", "getoutput", "getstatusoutput", "create_subprocess_shell", "pexpect.spawn")
@@ -148,5 +148,5 @@ def _is_harmless(words: list[str | None] | None) -> bool:
 def _mentions(text: str) -> bool:
     """Whether a text holds a word of the catalogue or of the ways out."""
     words = {word.encode() for word in _WORD.findall(text)}
-    telling = catalogue_of("Python").words | ways()["Python"].literals | {root.encode() for root in roots()}
+    telling = catalogue_of("Python").words | ways("Python").literals | {root.encode() for root in roots()}
     return not words.isdisjoint(telling)

@@ -24,7 +24,7 @@ def bounded(parsed: Parsed, resolver: Resolver, site: Site, name: str) -> bool:
         return site.arguments is not None and imports_known(parsed, resolver, site, name)
     if name in _TAKING:
         return site.arguments is None or not _is_literal(resolver, site)
-    if name in ways()["Python"].commands:
+    if name in ways("Python").commands:
         return site.arguments is not None and runs_known(parsed, resolver, site, name)
     return name.startswith("ctypes.") and is_of_the_system(parsed, resolver, site, name)
 
