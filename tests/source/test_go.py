@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Node
 
-from assay.source.adapter import Site
 from assay.source.answers import Answer
 from assay.source.go import Go
 from assay.source.go_names import import_paths, package_of, split
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _GO = BY_NAME["Go"]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 
 JAVA = BY_NAME["Java"]
 

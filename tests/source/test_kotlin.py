@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Node
 
-from assay.source.adapter import Site
 from assay.source.answers import Answer
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 KOTLIN = BY_NAME["Kotlin"]

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.source import order
-from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 
 PYTHON = BY_NAME["Python"]
 

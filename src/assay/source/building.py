@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.source.adapter import Piece
 from assay.source.answers import (
     MOST_ITEMS,
     Answer,
@@ -21,6 +20,7 @@ from assay.source.answers import (
 )
 from assay.source.entering import Entering
 from assay.source.parsed import Parsed
+from assay.source.places import Piece
 
 _INTERPOLATIONS = frozenset({"interpolation", "template_substitution", "variable_name", "interpolated_expression"})
 _CHARACTERS = {"character_literal", "char_literal"}

@@ -14,7 +14,8 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports, Site, Unit
+from assay.source.adapter import Adapter, Unit
+from assay.source.places import Binding, Imports, Site
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 INCLUDES = "(preproc_include path: (_) @path)"

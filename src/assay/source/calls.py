@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments
 from assay.source.parsed import Parsed
+from assay.source.places import Arguments
 
 if TYPE_CHECKING:
     from assay.source.entering import Entering

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from assay.source.adapter import Binding
 from assay.source.answers import Answer, Value
 from assay.source.order import in_loop
+from assay.source.places import Binding
 
 if TYPE_CHECKING:
     from assay.source.values import Resolver

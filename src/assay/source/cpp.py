@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Imports, Site, Unit
+from assay.source.adapter import Unit
 from assay.source.c import FILE_LEVEL, INCLUDES, C, has_effect, is_compared, switched_off
 from assay.source.cpp_names import (
     NAMES,
@@ -30,6 +30,7 @@ from assay.source.cpp_names import (
     real_children,
     template_arguments,
 )
+from assay.source.places import Arguments, Binding, Imports, Site
 
 _NAMED = """
   (using_declaration) @using

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Call, Imports, Site, Unit
+from assay.source.adapter import Unit
 from assay.source.csharp_values import CSharpValues
+from assay.source.places import Arguments, Binding, Call, Imports, Site
 
 _IMPORTS = """
   (using_directive) @using

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Piece, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.answers import unescape
+from assay.source.places import Piece
 
 _FUNCTIONS = """
   [(method_declaration name: (identifier) @name) (local_function_statement name: (identifier) @name)] @function

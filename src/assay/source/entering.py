@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding
 from assay.source.answers import MOST_NESTED, Answer, either, unknown
 from assay.source.calls import MOST_CALLERS, Frame, callers_in, functions_named, name_of, sizes
 from assay.source.order import always_before
 from assay.source.parsed import Parsed
+from assay.source.places import Arguments, Binding
 
 OWN = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
 

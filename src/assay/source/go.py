@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Site, Unit
+from assay.source.adapter import Unit
 from assay.source.go_names import FIELDS, GoNames
+from assay.source.places import Arguments, Binding, Site
 
 _CONVERTING = frozenset(
     {"string", "byte", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"}

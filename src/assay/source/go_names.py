@@ -6,8 +6,9 @@ from itertools import chain
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.order import reaching
+from assay.source.places import Binding, Imports
 
 _IMPORTS = "(import_spec) @spec (package_clause (package_identifier) @package)"
 FIELDS = "(field_declaration name: (field_identifier) @name type: (_) @type)"

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Objects, Site, Unit
+from assay.source.adapter import Adapter, Unit
+from assay.source.places import Arguments, Binding, Imports, Objects, Site
 from assay.source.trail import noted
 
 _IMPORTS = "(import_declaration) @import (package_declaration) @package"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.answers import unescape
 from assay.source.javascript_modules import (
     LOADS,
@@ -41,6 +41,7 @@ from assay.source.javascript_places import (
     literal_index,
     named_place,
 )
+from assay.source.places import Arguments, Binding, Imports, Site
 from assay.source.trail import noted
 
 _GLOBAL_OBJECTS = ("window.", "globalThis.", "self.", "global.")

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Call, Imports, Site, Unit
+from assay.source.adapter import Unit
 from assay.source.kotlin_values import KotlinValues
+from assay.source.places import Arguments, Binding, Call, Imports, Site
 
 _IMPORTS = "(import) @import (package_header) @package (type_alias) @alias"
 _OWN_BLOCK = frozenset({"apply", "run"})  # the object is `this` in their block

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Objects, Piece, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.answers import unescape
+from assay.source.places import Objects, Piece
 
 _TEMPLATE = re.compile(r"\\.|\$([A-Za-z_]\w*)")
 _WORDS = {b"true": "true", b"false": "false", b"null": "null"}

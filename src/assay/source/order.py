@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from assay.source.adapter import Binding, Unit
+from assay.source.adapter import Unit
 from assay.source.names import standing
+from assay.source.places import Binding
 
 MOST_ASSIGNED = 64  # assignments to one name that are told apart
 

@@ -12,9 +12,10 @@ from functools import cached_property, lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
-from assay.source.adapter import Adapter, Binding, Call, Imports, Objects
+from assay.source.adapter import Adapter
 from assay.source.names import standing
 from assay.source.order import reaching, within
+from assay.source.places import Binding, Call, Imports, Objects
 from assay.source.trail import Below, Trail
 
 DEEPEST = 400  # levels of a syntax tree that are followed

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.answers import unescape
 from assay.source.php_parts import ARRAYS, array_of, dotted, is_key, keys, own_functions, repeated, used
+from assay.source.places import Arguments, Binding, Imports, Site
 
 _USES = "(namespace_use_declaration) @use (namespace_definition) @namespace"
 _SETTERS = frozenset({"curl_setopt", "curl_multi_setopt", "stream_context_set_option", "ini_set", "setopt"})

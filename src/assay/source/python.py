@@ -10,7 +10,8 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Arguments, Binding, Imports, Site, Unit
+from assay.source.adapter import Adapter, Unit
+from assay.source.places import Arguments, Binding, Imports, Site
 from assay.source.python_types import is_type
 
 _IMPORTING = (re.compile(rb"import\b"), re.compile(rb"from\b"))  # each begins with a literal, which is found natively

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Arguments, Binding, Site, Unit
+from assay.source.adapter import Unit
+from assay.source.places import Arguments, Binding, Site
 from assay.source.rust_names import RustNames
 
 _PATHS = frozenset({"scoped_identifier", "scoped_type_identifier"})

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from assay.source.adapter import Adapter, Binding, Imports, Unit
+from assay.source.adapter import Adapter, Unit
 from assay.source.order import reaching
+from assay.source.places import Binding, Imports
 
 _USES = "(use_declaration) @use (extern_crate_declaration) @extern"
 _OWN = """

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
-from assay.source.adapter import Binding, Unit
+from assay.source.adapter import Unit
 from assay.source.javascript import JavaScript
+from assay.source.places import Binding
 
 
 class TypeScript(JavaScript):

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.source.adapter import Binding
 from assay.source.answers import (
     MOST_ITEMS,
     MOST_NESTED,
@@ -35,6 +34,7 @@ from assay.source.holding import held, setting
 from assay.source.injected import injected
 from assay.source.order import MOST_ASSIGNED, only_literals, overwritten, reaching
 from assay.source.parsed import Parsed
+from assay.source.places import Binding
 from assay.source.refilling import refilled
 
 

@@ -23,10 +23,10 @@ from assay.examinations.cipher.reading import Reading, asked_of
 from assay.examinations.cipher.told import ROUNDS, Told
 from assay.examinations.cipher.uses import Asked, Use, facts_of, tested
 from assay.lab.identifiers import is_one_word
-from assay.source.adapter import Arguments
 from assay.source.answers import Value
 from assay.source.calls import Frame, callers_in, functions_named, is_followed
 from assay.source.parsed import Parsed
+from assay.source.places import Arguments
 from assay.source.values import Resolver
 
 MOST_FILES = 1024  # that call one function; whatever more there are, its own value stays open

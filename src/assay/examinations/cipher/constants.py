@@ -29,9 +29,9 @@ from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.told import ROUNDS, Told
 from assay.examinations.cipher.uses import Use, Waiting, facts_of
-from assay.source.adapter import Site
 from assay.source.answers import unknown
 from assay.source.languages import slug_of
+from assay.source.places import Site
 
 LISTED = 3  # declarations named in the evidence
 

@@ -13,8 +13,8 @@ from assay.core.examination import Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, word_of
 from assay.examinations.cipher.library import Entry, FollowUp
 from assay.examinations.cipher.naming import PLAIN
-from assay.source.adapter import Call, Objects
 from assay.source.parsed import Parsed
+from assay.source.places import Call, Objects
 
 
 def calls_on_declared(

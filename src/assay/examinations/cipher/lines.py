@@ -6,9 +6,9 @@ from assay.core.examination import FileView
 from assay.core.facts import Evidence
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.uses import MOST_PLACES
-from assay.source.adapter import Call, Site
 from assay.source.answers import Answer
 from assay.source.parsed import Parsed
+from assay.source.places import Call, Site
 
 _DECIDING = ("algorithm", "mode", "key_bits", "curve", "iterations")
 

@@ -22,10 +22,10 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.ways import TOOLS, Ways, ways
 from assay.lab.identifiers import places
-from assay.source.adapter import Arguments
 from assay.source.answers import Answer, Value
 from assay.source.languages import FOLDING, slug_of
 from assay.source.languages import parsed as parsed_unit
+from assay.source.places import Arguments
 from assay.source.values import Resolver
 
 _SHELLS = re.compile(

@@ -25,11 +25,11 @@ from assay.examinations.cipher.speaking import for_a_secret
 from assay.examinations.cipher.uses import DOUBTED, Asked, Use
 from assay.examinations.cipher.vectors import SPARED, of_key
 from assay.lab.identifiers import places
-from assay.source.adapter import Arguments, Call, Site
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.calls import Frame, name_of, sizes
 from assay.source.languages import parsed
 from assay.source.parsed import Parsed
+from assay.source.places import Arguments, Call, Site
 from assay.source.values import Resolver
 
 MOST_CALLS = 200  # calls on one object that are looked at

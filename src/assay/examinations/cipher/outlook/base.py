@@ -15,9 +15,9 @@ from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, shape_of
 from assay.examinations.cipher.ways import Ways
 from assay.lab.identifiers import places
-from assay.source.adapter import Site
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _OPENED = re.compile(rb"\s*(?:(?:::)?<[^();{}]{1,400}>\s*)?\(")  # types may stand before the arguments

@@ -13,9 +13,9 @@ from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_o
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
 from assay.examinations.cipher.ways import Ways, ways
 from assay.lab.identifiers import places, words
-from assay.source.adapter import Site
 from assay.source.javascript_modules import package_of
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 
 LONG_LINE = 1000  # bytes; nobody writes such lines
 _SMALL = 512  # bytes of a file in which long lines say nothing

@@ -15,8 +15,8 @@ from assay.examinations.cipher.outlook.python_ways import bounded
 from assay.examinations.cipher.outlook.python_words import is_aliased, leads_to, may_refer
 from assay.examinations.cipher.ways import Ways, ways
 from assay.lab.identifiers import places
-from assay.source.adapter import Site
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.python import imported_words
 from assay.source.python_types import READ_BACK, is_for_checkers, is_own_variable, taken_back
 from assay.source.values import Resolver

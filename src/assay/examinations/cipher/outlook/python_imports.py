@@ -19,10 +19,10 @@ from tree_sitter import Node
 
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.ways import ways
-from assay.source.adapter import Site
 from assay.source.answers import Answer
 from assay.source.order import reaching
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _OWN_PACKAGE = frozenset({"__name__", "__package__", "__spec__.parent"})

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from assay.source.adapter import Site
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _SYSTEM = re.compile(

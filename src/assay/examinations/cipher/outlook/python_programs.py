@@ -17,8 +17,8 @@ from tree_sitter import Node
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook.python_imports import heads, roots
 from assay.examinations.cipher.ways import TOOLS, ways
-from assay.source.adapter import Site
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _WORD = re.compile(r"\w+")

@@ -8,8 +8,8 @@ from assay.examinations.cipher.outlook.python_imports import imports_known
 from assay.examinations.cipher.outlook.python_libraries import is_of_the_system
 from assay.examinations.cipher.outlook.python_programs import runs_known
 from assay.examinations.cipher.ways import ways
-from assay.source.adapter import Site
 from assay.source.parsed import Parsed
+from assay.source.places import Site
 from assay.source.values import Resolver
 
 _IMPORTING = frozenset({"__import__", "builtins.__import__", "importlib.import_module", "importlib.__import__"})
