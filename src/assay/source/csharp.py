@@ -15,6 +15,17 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.adapter import Unit
+from assay.source.csharp_places import (
+    given_value,
+    is_callee,
+    is_constant,
+    is_fixed,
+    is_hidden,
+    methods_of,
+    names_type,
+    plain_name,
+    target_type,
+)
 from assay.source.csharp_values import CSharpValues
 from assay.source.places import Arguments, Binding, Call, Imports, Site
 
@@ -27,7 +38,6 @@ _IMPLICIT = ("System", "System.IO", "System.Linq", "System.Net.Http", "System.Th
              "System.Collections.Generic")  # fmt: skip
 _SET = "(assignment_expression left: (identifier) @property) @call"
 _CALLED = {"invocation_expression": "function", "object_creation_expression": "type"}
-_TYPED = frozenset({"variable_declaration", "property_declaration", "parameter"})
 
 
 class CSharp(CSharpValues):
@@ -119,14 +129,14 @@ class CSharp(CSharpValues):
     def qualified(self, parsed: Unit, node: Node) -> tuple[str, ...]:
         match node.type:
             case "identifier" | "generic_name":
-                return self._type(parsed, _plain(parsed, node))
+                return self._type(parsed, plain_name(parsed, node))
             case "member_access_expression" | "qualified_name" | "alias_qualified_name":
-                return self._dotted(parsed, _plain(parsed, node))
+                return self._dotted(parsed, plain_name(parsed, node))
             case "object_creation_expression":
                 of = node.child_by_field_name("type")
                 return tuple(f"{name}.<init>" for name in self.qualified(parsed, of)) if of is not None else ()
             case "implicit_object_creation_expression":
-                of = _target(node)
+                of = target_type(node)
                 return tuple(f"{name}.<init>" for name in self.qualified(parsed, of)) if of is not None else ()
             case "nullable_type":
                 return self.qualified(parsed, node.named_children[0]) if node.named_children else ()
@@ -145,7 +155,7 @@ class CSharp(CSharpValues):
         method = self.method(node)
         if method is None or callee.type not in self.members:
             return ()
-        return (*self.qualified(parsed, callee), f".{_plain(parsed, method).rpartition('.')[2]}")
+        return (*self.qualified(parsed, callee), f".{plain_name(parsed, method).rpartition('.')[2]}")
 
     def _dotted(self, parsed: Unit, text: str) -> tuple[str, ...]:
         whole = text.startswith("global::")
@@ -173,10 +183,10 @@ class CSharp(CSharpValues):
         if node.type != "identifier":
             return None
         while (parent := node.parent) is not None and parent.type in _NAMES:
-            if node.type == "member_access_expression" and _is_constant(parsed, node):
+            if node.type == "member_access_expression" and is_constant(parsed, node):
                 break
             node = parent
-        if parent is None or _hidden(parent):
+        if parent is None or is_hidden(parent):
             return None
         if parent.child_by_field_name(_CALLED.get(parent.type, "name")) == node and parent.type in _CALLED:
             named = parsed.text(node) != "nameof"
@@ -189,16 +199,16 @@ class CSharp(CSharpValues):
             return found
         if parent.type in _DECLARING:
             return None
-        return Site(self._dotted(parsed, _plain(parsed, node)), node, None, settled=not self.compared(node))
+        return Site(self._dotted(parsed, plain_name(parsed, node)), node, None, settled=not self.compared(node))
 
     def _type_site(self, parsed: Unit, node: Node, parent: Node) -> Site | None:
         """A type that is implemented, handed on, or gives a value its meaning; the name of a method."""
         match parent.type:
-            case "variable_declaration" | "property_declaration" | "nullable_type" if _names_type(parent, node):
+            case "variable_declaration" | "property_declaration" | "nullable_type" if names_type(parent, node):
                 return self._typed(parsed, parent, node)
             case "base_list" | "primary_constructor_base_type":
                 return self._implemented(parsed, node)
-            case "type_argument_list" if parent.parent is None or not _is_callee(parent.parent):
+            case "type_argument_list" if parent.parent is None or not is_callee(parent.parent):
                 return None
             case "typeof_expression" | "type_argument_list":
                 return Site(tuple(f"{name}.class" for name in self.qualified(parsed, node)), parent, None)
@@ -211,7 +221,7 @@ class CSharp(CSharpValues):
         value, operator = assignment.child_by_field_name("right"), assignment.child_by_field_name("operator")
         if value is None or (operator is not None and parsed.text(operator) not in {"=", "+=", "|=", "??="}):
             return None
-        last = _plain(parsed, left).rpartition(".")[2]
+        last = plain_name(parsed, left).rpartition(".")[2]
         return Site((f"={last}", *self.qualified(parsed, left)), assignment, Arguments((value,)))
 
     def _typed(self, parsed: Unit, declaration: Node, node: Node) -> Site | None:
@@ -228,7 +238,7 @@ class CSharp(CSharpValues):
     def _made(self, declaration: Node) -> Iterator[Node]:
         """Values of a declaration, of the kinds that take their meaning from its type."""
         for place in (declaration, *declaration.named_children):
-            value = _value(place) if place.type in {"variable_declarator", "property_declaration"} else None
+            value = given_value(place) if place.type in {"variable_declarator", "property_declaration"} else None
             if value is not None and value.type in _TAKING:
                 yield value
 
@@ -241,7 +251,7 @@ class CSharp(CSharpValues):
         if body is None:
             return None
         names = self.qualified(parsed, node)
-        return Site((*names, *(f"{name}.<init>" for name in names)), node, Arguments(named=_methods(parsed, body)))
+        return Site((*names, *(f"{name}.<init>" for name in names)), node, Arguments(named=methods_of(parsed, body)))
 
     # Calls
 
@@ -307,7 +317,7 @@ class CSharp(CSharpValues):
         for child in parameters.named_children:
             declared = child.child_by_field_name("name")
             if declared is not None and parsed.text(declared) == name:
-                return True, _value(child)
+                return True, given_value(child)
         return False, None
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
@@ -316,8 +326,8 @@ class CSharp(CSharpValues):
             return parsed.text(node), node, Binding(None)
         if "declarator" in captures:
             node, name = captures["declarator"][0], parsed.text(captures["name"][0])
-            value = _value(node)
-            return name, node, Binding(value, value is None or _fixed(parsed, node))
+            value = given_value(node)
+            return name, node, Binding(value, value is None or is_fixed(parsed, node))
         if "property" in captures:
             node, name = captures["property"][0], parsed.text(captures["name"][0])
             value = node.child_by_field_name("value")
@@ -350,69 +360,3 @@ _DECLARING = frozenset(
      "array_type", "cast_expression", "qualified_name", "object_creation_expression", "catch_declaration",
      "declaration_pattern", "explicit_interface_specifier", "base_list"}
 )  # fmt: skip
-
-
-def _hidden(parent: Node) -> bool:
-    """Whether a name stands in `nameof(...)`, in an attribute or in a directive."""
-    above = parent.parent.parent if parent.type == "argument" and parent.parent is not None else None
-    callee = above.child_by_field_name("function") if above is not None else None
-    return (callee is not None and callee.text == b"nameof") or parent.type in {"attribute", "using_directive"}
-
-
-def _names_type(parent: Node, node: Node) -> bool:
-    return parent.type == "nullable_type" or parent.child_by_field_name("type") == node
-
-
-def _is_callee(node: Node) -> bool:
-    """Whether a generic name is that of a call, which can make what its type arguments name."""
-    above = node.parent
-    while above is not None and above.type in {"member_access_expression", "member_binding_expression"}:
-        node, above = above, above.parent
-    return above is not None and above.type == "invocation_expression" and above.child_by_field_name("function") == node
-
-
-def _plain(parsed: Unit, node: Node) -> str:
-    """A dotted name without spaces, type arguments, `?` and `!`."""
-    text = "".join(parsed.text(node).split()).replace("?.", ".").replace("!.", ".").replace("@", "")
-    return text.partition("<")[0] if text.endswith(">") else text
-
-
-def _is_constant(parsed: Unit, node: Node) -> bool:
-    """A member that is itself the object of a member: `Holder.CONSTANT.Name`, where the owner is no namespace."""
-    owner, _, field = _plain(parsed, node).rpartition(".")
-    return "." not in owner and owner[:1].isupper() and field.upper() == field
-
-
-def _target(node: Node) -> Node | None:
-    """The type of the variable or property to which `new(...)` goes."""
-    above = node.parent
-    while above is not None and above.type == "variable_declarator":
-        above = above.parent
-    found = above.child_by_field_name("type") if above is not None and above.type in _TYPED else None
-    return found.named_children[0] if found is not None and found.type == "nullable_type" else found
-
-
-def _value(declaration: Node) -> Node | None:
-    """What stands behind the sign of equality."""
-    children = declaration.children
-    at = next((place for place, child in enumerate(children) if child.type == "="), None)
-    return next((child for child in children[at + 1 :] if child.is_named), None) if at is not None else None
-
-
-def _fixed(parsed: Unit, declarator: Node) -> bool:
-    """Whether the declaration is `const` or `readonly`."""
-    holder = declarator.parent.parent if declarator.parent is not None else None
-    words = (
-        {parsed.text(child) for child in holder.children if child.type == "modifier"} if holder is not None else set()
-    )
-    return not words.isdisjoint({"const", "readonly"})
-
-
-def _methods(parsed: Unit, body: Node) -> dict[str, Node]:
-    """The methods of a class body by name."""
-    named = (
-        (child, child.child_by_field_name("name"))
-        for child in body.named_children
-        if child.type == "method_declaration"
-    )
-    return {parsed.text(name): child for child, name in named if name is not None}
