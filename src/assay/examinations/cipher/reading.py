@@ -3,17 +3,27 @@
 `source.py` reads every file so; `constants.py` reads those again whose values hang on other files, knowing these.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.core.examination import FileMeta, FileView, Hit, Shortfall
+from assay.core.examination import FileView, Hit, Shortfall
 from assay.examinations.cipher.callbacks import refuses_nobody, yielded
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.declared import calls_on_declared
+from assay.examinations.cipher.entries import (
+    is_excepted,
+    is_passed,
+    may_be_literal,
+    of_any_object,
+    only_makes,
+    said,
+    settled,
+    so_many,
+    speaks_alone,
+)
 from assay.examinations.cipher.lending import lent
 from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
 from assay.examinations.cipher.lines import lines_of
@@ -22,11 +32,11 @@ from assay.examinations.cipher.naming import spelling
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back
 from assay.examinations.cipher.speaking import for_a_secret
-from assay.examinations.cipher.uses import DOUBTED, Asked, Use
+from assay.examinations.cipher.uses import DOUBTED, Asked, Use, asked_of
 from assay.examinations.cipher.vectors import SPARED, of_key
 from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown
-from assay.source.calls import Frame, name_of, sizes
+from assay.source.calls import Frame
 from assay.source.languages import parsed
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments, Call, Site
@@ -40,10 +50,6 @@ DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
 _TELLING_LITTLE = frozenset({"purpose", "padding", "object", "spec", "secret"})  # not worth asking callers for
 _KEYED = frozenset({"key", "iv", "password", "salt", "seed"})  # what is handed on may be given a constant there
-_ONLY_TELLS = re.compile(
-    r"(?:cmp|_is_a|printf|puts|(?:^|_)print\w*|message|_(?:eq|ne)|assert\w*|expect\w*|log\w*|err|error|raise\w*|warn\w*|debug|trace|alias|starts?_?with|prefix)$",
-    re.IGNORECASE,
-)  # calls that compare or print their arguments
 
 
 class Reading:
@@ -105,7 +111,7 @@ class Reading:
         for _ in range(DEEPEST):
             lenders = {place: lent(use, lenders) for place, use in lenders.items()}
         kept = [use for site, use in parts if site.node.start_byte not in consumed]
-        own = [use for site, use in found if not (_of_any_object(use.entry) and _place(site) in self.followed)]
+        own = [use for site, use in found if not (of_any_object(use.entry) and _place(site) in self.followed)]
         return [lent(use, lenders) for use in (*own, *kept)]
 
     def _on_declared(self, hits: Sequence[Hit]) -> Iterator[tuple[Site, Use]]:
@@ -114,7 +120,7 @@ class Reading:
             site = Site(entry.calls, call.node, Arguments())
             if _place(site) not in self.followed:
                 self.followed.add(_place(site))
-                answers = {role: _said(value) for role, value in told.fixed.items()}
+                answers = {role: said(value) for role, value in told.fixed.items()}
                 evidence = lines_of(self.view, self.parsed, site, {}, ())
                 yield site, Use(entry, answers, self.parsed.name_of(call.node), evidence, True)
 
@@ -206,7 +212,7 @@ class Reading:
         return tuple(asked_of(function, self.resolver, self.view.meta) for function in functions)
 
     def _use(self, entry: Entry, site: Site) -> Use | None:
-        if site.arguments is None and not (entry.empty or (entry.bare and _speaks_alone(entry))):
+        if site.arguments is None and not (entry.empty or (entry.bare and speaks_alone(entry))):
             qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
             stating = (entry.use or not _KEYED.isdisjoint(entry.arguments)) and entry.misuse is None
             if stating and qualified and not site.inherited:  # what an heir gives to its maker stands in the heir
@@ -228,14 +234,14 @@ class Reading:
                 if answer is not None:
                     answers[role] = answer
                 elif role in entry.defaults:
-                    answers[role] = _said(entry.defaults[role])
+                    answers[role] = said(entry.defaults[role])
             if entry.when is not None:
                 answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
         if "iv" in answers and not answers["iv"].values and "key" in entry.arguments:
             answers["iv"] = self._of_key(entry, site) or answers["iv"]
         told, later = self._follow_ups(entry, site, answers.keys())
         answers |= told
-        if entry.excepted and _is_excepted(entry, answers.get("algorithm")):
+        if entry.excepted and is_excepted(entry, answers.get("algorithm")):
             return None
         open_roles = {role for role, answer in answers.items() if not answer.complete}
         asked = tuple(one for one in self._asked() if open_roles - _TELLING_LITTLE)
@@ -243,7 +249,7 @@ class Reading:
         made = bool(entry.then or entry.secret) or self.view.meta.format not in {"C", "C++"}
         state = (self.resolver.dead(site.node, self.frame) if made else "") or "used"
         # What a call does may be all that is wanted of it, save where it only makes an object to call others on.
-        state = "used" if state == "unused" and not _only_makes(entry) else state
+        state = "used" if state == "unused" and not only_makes(entry) else state
         more = tuple(one for one in self._asked() if state == "used" and one not in asked)
         asked = (*asked, *more) if site.arguments is not None else ()
         hangs = tuple(self.resolver.hanging) if state == "used" else ()
@@ -273,18 +279,11 @@ class Reading:
 
     def _is_meant(self, entry: Entry, site: Site) -> bool:
         """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
-        if entry.given and not _so_many(entry, site):
+        if entry.given and not so_many(entry, site):
             return False
-        if entry.passed and not self._is_passed(site):
+        if entry.passed and not is_passed(self.parsed, site):
             return False
         return entry.provided is None or (site.arguments is not None and self._holds(entry.provided, site.arguments))
-
-    def _is_passed(self, site: Site) -> bool:
-        """Whether a constant is an argument of a call that a function makes to have something done with it."""
-        around = self.parsed.call_around(site.node)
-        if around is None or _ONLY_TELLS.search(around.method) is not None:
-            return False
-        return self.parsed.function_of(site.node) is not None
 
     def carried_on(self, use: Use, resolver: Resolver, call: Node) -> dict[str, Answer]:
         """What a caller says of the object that a call gives it, in its own file."""
@@ -299,7 +298,7 @@ class Reading:
                     if node is not None:
                         answers.setdefault(role, []).append(resolver.resolve(node))
                 for role, value in follow.fixed.items():
-                    answers.setdefault(role, []).append(_said(value))
+                    answers.setdefault(role, []).append(said(value))
         return {role: either(items) for role, items in answers.items()}
 
     def _argument(self, arguments: Arguments, position: Position, role: str = "") -> Answer | None:
@@ -307,7 +306,7 @@ class Reading:
         if node is None:
             return unknown("arguments are unpacked at run time") if arguments.spread else None
         answer = self.resolver.resolve(node, self.frame)
-        if role in SECRETS and _may_be_literal(role, answer):
+        if role in SECRETS and may_be_literal(role, answer):
             given = given_back(self.parsed, self.resolver, node) if self.frame is None else None
             given = given or SPARED[role](self.parsed, node)
             answer = replace(given, within=answer.made_with()) if given is not None else answer
@@ -337,10 +336,10 @@ class Reading:
                 if answer is not None:
                     answers.setdefault(role, []).append(answer)
             for role, value in follow.fixed.items():
-                answers.setdefault(role, []).append(_said(value))
+                answers.setdefault(role, []).append(said(value))
         told = {role: either(items) for role, items in answers.items()}
         for role in {
-            role for follow in entry.then for role in (*follow.arguments, *_fixed(follow))
+            role for follow in entry.then for role in (*follow.arguments, *settled(follow))
         } & _LATER - told.keys() - answered:
             told[role] = unknown("not told where the object is made")
         return told, [call for _, call in pairs]
@@ -401,63 +400,5 @@ class Reading:
         return any(last == value.rpartition(".")[2] for value in condition.values)
 
 
-def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:
-    """A function as other files call it."""
-    parsed = resolver.parsed
-    name, (least, most) = name_of(parsed, function), sizes(parsed, function)
-    owner = OUTLOOKS[meta.format].owner(parsed, meta, function)
-    return Asked(function.start_byte, name, least, most, owner, resolver.closed(function) == "program")
-
-
-def _only_makes(entry: Entry) -> bool:
-    """Whether a call does nothing but to make an object on which others are called."""
-    return bool(entry.then) and entry.out is None and entry.misuse is None and entry.protocol is None
-
-
-def _may_be_literal(role: str, answer: Answer) -> bool:
-    """Whether an argument that should be no literal may be one all the same: nothing told its value, or a key is what a
-    call of the catalogue gives."""
-    if answer.values:
-        return role in {"key", "password"} and all(value.kind == "reference" for value in answer.values)
-    return not answer.complete
-
-
-def _of_any_object(entry: Entry) -> bool:
-    """Whether an entry is a method of any object that says how a cipher unknown here is used."""
-    return "mode" in entry.fixed and all(call.startswith(".") for call in entry.calls)
-
-
 def _place(site: Site) -> tuple[int, int]:
     return site.node.start_byte, site.node.end_byte
-
-
-def _so_many(entry: Entry, site: Site) -> bool:
-    """Whether the call has as many arguments as the entry asks for; what is unpacked may be any number."""
-    given = site.arguments
-    return given is None or given.spread or len(given.positional) + len(given.named) in entry.given
-
-
-def _is_excepted(entry: Entry, answer: Answer | None) -> bool:
-    return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
-
-
-def _fixed(follow: FollowUp) -> Iterator[str]:
-    """The roles that a call settles; one that it only leaves open says nothing where it is not made."""
-    return (role for role, value in follow.fixed.items() if value is not None)
-
-
-def _said(value: str | int | None) -> Answer:
-    if value is None:
-        return unknown("left to the library")
-    return Answer((Value("number" if isinstance(value, int) else "text", str(value)),))
-
-
-def _speaks_alone(entry: Entry) -> bool:
-    """Whether a reference that is not called still says something."""
-    if any(call.endswith(".*") for call in entry.calls):
-        return True
-    if entry.when is not None:
-        return False
-    if entry.part and not entry.arguments and "mode" in entry.fixed:
-        return True
-    return entry.algorithm is not None or entry.protocol is not None or entry.misuse is not None

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
+from tree_sitter import Node
 
 from assay.core.examination import FileMeta, Hit
 from assay.core.facts import Evidence, Fact, Scalar
@@ -20,7 +21,10 @@ from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.misuses import State, few_iterations, secrets, weaknesses
 from assay.examinations.cipher.names import priority, protocol, suite
 from assay.examinations.cipher.naming import named, recognised, spelling
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.source.answers import Answer, Value
+from assay.source.calls import name_of, sizes
+from assay.source.values import Resolver
 
 MOST_PLACES = 12  # lines of a use beside that of its call
 DOUBTED: Final = "known, and perhaps harmless here"  # of the value that decides a misuse
@@ -81,6 +85,14 @@ class Use(Struct, frozen=True):
 
     def with_answer(self, role: str, answer: Answer) -> "Use":
         return replace(self, answers={**self.answers, role: answer})
+
+
+def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:
+    """A function as other files call it."""
+    parsed = resolver.parsed
+    name, (least, most) = name_of(parsed, function), sizes(parsed, function)
+    owner = OUTLOOKS[meta.format].owner(parsed, meta, function)
+    return Asked(function.start_byte, name, least, most, owner, resolver.closed(function) == "program")
 
 
 class Waiting(Struct, frozen=True):
