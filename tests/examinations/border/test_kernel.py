@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assay.examinations.border import arrays, kernel, scanning
 from assay.examinations.border.classes import CODES
-from assay.examinations.border.scanning import Scanned, scan
+from assay.examinations.border.scanned import Scanned
+from assay.examinations.border.scanning import scan
 from tests.examinations.border.made import TABLE, column
 
 pytest.importorskip("numba")

@@ -7,7 +7,8 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Limits, Lo
 from assay.core.facts import Fact, Scalar, check
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.source import SourceCryptography
-from assay.examinations.cipher.uses import Use, Waiting, facts_of
+from assay.examinations.cipher.use import Use, Waiting
+from assay.examinations.cipher.uses import facts_of
 
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 _SUFFIX = {

@@ -4,7 +4,7 @@ import pytest
 
 from assay.core.examination import FileMeta, FileView, Hit, Locator
 from assay.examinations.cipher.source import SourceCryptography
-from assay.examinations.cipher.uses import Waiting
+from assay.examinations.cipher.use import Waiting
 from assay.lab.identifiers import places, words
 from tests.examinations.cipher.snippets_run import Bench
 from tests.examinations.cipher.test_callers import stated

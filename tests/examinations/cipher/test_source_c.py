@@ -1,7 +1,7 @@
 """Ways of writing C that a reader of calls must not be fooled by."""
 
 from assay.core.facts import Fact
-from assay.examinations.cipher.uses import Waiting
+from assay.examinations.cipher.use import Waiting
 from tests.examinations.cipher.snippets_run import examined, facts_in
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from assay.examinations.border import kernel, walking
-from assay.examinations.border.scanning import CODE_COUNT, Bytes, Hits, Integers, Scanned
+from assay.examinations.border.scanned import CODE_COUNT, Bytes, Hits, Integers, Scanned
 from assay.examinations.border.sieve import CELLS, lines_with
 
 _CHUNK = 1 << 18

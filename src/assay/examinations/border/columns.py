@@ -36,7 +36,8 @@ from assay.examinations.border.classes import (
 )
 from assay.examinations.border.clear import standing
 from assay.examinations.border.folding import LEADS, ODD_BYTES, plain
-from assay.examinations.border.scanning import CODE_COUNT, Scanned, scan
+from assay.examinations.border.scanned import CODE_COUNT, Scanned
+from assay.examinations.border.scanning import scan
 from assay.examinations.border.semantics import called, labelled, values_of
 from assay.examinations.border.sieve import HIDDEN
 from assay.examinations.border.wording import CREDENTIAL_WORDS, may_hold_secrets, secrets

@@ -25,7 +25,7 @@ from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES
 from assay.examinations.border.clear import standing
 from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of, cut
 from assay.examinations.border.persons import Sketch, Words, hashed, key_id, merged, of_width
-from assay.examinations.border.scanning import Hits, Scanned
+from assay.examinations.border.scanned import Hits, Scanned
 from assay.examinations.border.semantics import called
 from assay.examinations.border.text import find
 

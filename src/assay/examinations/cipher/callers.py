@@ -21,7 +21,8 @@ from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.told import ROUNDS, Told
-from assay.examinations.cipher.uses import Asked, Use, asked_of, facts_of, tested
+from assay.examinations.cipher.use import Asked, Use, asked_of
+from assay.examinations.cipher.uses import facts_of, tested
 from assay.lab.identifiers import is_one_word
 from assay.source.answers import Value
 from assay.source.calls import Frame, callers_in, functions_named, is_followed

@@ -28,7 +28,8 @@ from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.reading import Reading
 from assay.examinations.cipher.told import ROUNDS, Told
-from assay.examinations.cipher.uses import Use, Waiting, facts_of
+from assay.examinations.cipher.use import Use, Waiting
+from assay.examinations.cipher.uses import facts_of
 from assay.source.answers import unknown
 from assay.source.languages import slug_of
 from assay.source.places import Site

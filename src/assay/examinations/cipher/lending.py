@@ -10,7 +10,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from assay.core.facts import Evidence
-from assay.examinations.cipher.uses import MOST_PLACES, Use
+from assay.examinations.cipher.use import Use
+from assay.examinations.cipher.uses import MOST_PLACES
 from assay.source.answers import Answer, Value, either
 
 _LENT: Final = frozenset(

@@ -10,7 +10,7 @@ from assay.core.facts import Fact, Scalar
 from assay.source.answers import Answer, Value
 
 if TYPE_CHECKING:
-    from assay.examinations.cipher.uses import Use
+    from assay.examinations.cipher.use import Use
 
 _SECRET: Final[Mapping[str, tuple[str, int]]] = {
     "key": ("hard-coded-key", 321),

@@ -13,7 +13,7 @@ from assay.examinations.cipher.names import compose, curve, recognise
 from assay.source.answers import Answer, Value
 
 if TYPE_CHECKING:
-    from assay.examinations.cipher.uses import Use
+    from assay.examinations.cipher.use import Use
 
 MOST_COMBINATIONS = 16
 _NAMING: Final = (

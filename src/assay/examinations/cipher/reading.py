@@ -32,7 +32,8 @@ from assay.examinations.cipher.naming import spelling
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back
 from assay.examinations.cipher.speaking import for_a_secret
-from assay.examinations.cipher.uses import DOUBTED, Asked, Use, asked_of
+from assay.examinations.cipher.use import Asked, Use, asked_of
+from assay.examinations.cipher.uses import DOUBTED
 from assay.examinations.cipher.vectors import SPARED, of_key
 from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown

@@ -19,7 +19,8 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.opened import kept
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.reading import Reading
-from assay.examinations.cipher.uses import Waiting, facts_of
+from assay.examinations.cipher.use import Waiting
+from assay.examinations.cipher.uses import facts_of
 from assay.source.languages import FOLDING, slug_of
 
 

@@ -1,105 +1,24 @@
-"""From a place that names something of the catalogue to facts. Shared by `source.py` and `constants.py`.
-
-A `Use` is everything that one entry says at one place, the values of its arguments as answers; it is plain and
-picklable, so that an answer that waits for another file can be filled in later. `facts_of` turns it into facts: one
-per combination of possible values.
-"""
+"""From a use to facts, one per combination of possible values. Shared by `source.py` and `constants.py`."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from msgspec import Struct, field
 from msgspec.structs import replace
-from tree_sitter import Node
 
-from assay.core.examination import FileMeta, Hit
-from assay.core.facts import Evidence, Fact, Scalar
+from assay.core.examination import FileMeta
+from assay.core.facts import Fact, Scalar
 from assay.examinations.cipher.callbacks import ELSEWHERE
 from assay.examinations.cipher.catalogue import Catalogue
-from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.misuses import State, few_iterations, secrets, weaknesses
 from assay.examinations.cipher.names import priority, protocol, suite
 from assay.examinations.cipher.naming import named, recognised, spelling
-from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.examinations.cipher.use import Use
 from assay.source.answers import Answer, Value
-from assay.source.calls import name_of, sizes
-from assay.source.values import Resolver
 
 MOST_PLACES = 12  # lines of a use beside that of its call
 DOUBTED: Final = "known, and perhaps harmless here"  # of the value that decides a misuse
 _CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-check-off": 297, "weak-random": 338}
-
-
-class Asked(Struct, frozen=True):
-    """A function whose parameters decide a use and may be given by other files: its place, name and how many
-    arguments it takes, the class, module or package that callers name, and whether it is part of a program.
-    """
-
-    at: int
-    name: str
-    least: int
-    most: int
-    owner: str
-    program: bool
-
-
-class Use(Struct, frozen=True):
-    entry: Entry
-    answers: Mapping[str, Answer]
-    name: str
-    evidence: tuple[Evidence, ...]
-    called: bool
-    state: str = "used"
-    places: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)  # of roles that a part lent
-    at: int = -1  # byte offset of the site
-    asked: tuple[Asked, ...] = ()
-    hangs: tuple[str, ...] = ()  # names of other files on which its state hangs
-    parts: tuple["Use", ...] = ()  # what lent it something
-
-    @property
-    def key(self) -> tuple[int, str, int]:
-        """What one unit knows it by, however often it is read."""
-        return self.at, self.entry.library, self.entry.index
-
-    def pending(self) -> Iterator[tuple[str, str]]:
-        """Roles whose value is a name of another file, with the name."""
-        for role, answer in self.answers.items():
-            if not answer.complete and answer.pending:
-                yield role, answer.pending
-
-    def names(self) -> Iterator[str]:
-        """Every name of another file that it hangs on."""
-        for answer in self.answers.values():
-            yield from answer.made_with() if not answer.complete else ()
-        yield from self.hangs
-
-    def again(self) -> bool:
-        """Whether its unit has to be read again once the names are known: none of them is a value as it stands."""
-        return bool(self.asked or self.hangs) or any(
-            not answer.complete and answer.within for answer in self.answers.values()
-        )
-
-    def waits(self) -> bool:
-        return self.again() or any(self.pending())
-
-    def with_answer(self, role: str, answer: Answer) -> "Use":
-        return replace(self, answers={**self.answers, role: answer})
-
-
-def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:
-    """A function as other files call it."""
-    parsed = resolver.parsed
-    name, (least, most) = name_of(parsed, function), sizes(parsed, function)
-    owner = OUTLOOKS[meta.format].owner(parsed, meta, function)
-    return Asked(function.start_byte, name, least, most, owner, resolver.closed(function) == "program")
-
-
-class Waiting(Struct, frozen=True):
-    """The uses of one file that wait for others, and the hits by which they were found."""
-
-    uses: tuple[Use, ...]
-    hits: tuple[Hit, ...]
 
 
 def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterator[Fact]:

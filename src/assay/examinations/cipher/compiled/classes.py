@@ -41,7 +41,8 @@ from assay.examinations.cipher.source import SourceCryptography
 from assay.examinations.cipher.started import StartedTools
 from assay.examinations.cipher.structure import HomemadeCiphers
 from assay.examinations.cipher.tables import HandWritten, stated
-from assay.examinations.cipher.uses import Waiting, facts_of
+from assay.examinations.cipher.use import Waiting
+from assay.examinations.cipher.uses import facts_of
 from assay.examinations.cipher.ways import ways
 from assay.lab.identifiers import places, words
 

@@ -30,7 +30,8 @@ from assay.examinations.cipher.compiled.tables import NATIVE_TABLES, NATIVE_WORD
 from assay.examinations.cipher.embedded import EmbeddedKeys
 from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.tables import stated
-from assay.examinations.cipher.uses import Use, facts_of
+from assay.examinations.cipher.use import Use
+from assay.examinations.cipher.uses import facts_of
 from assay.source.answers import unknown
 
 FORMATS = frozenset({"ELF", "PE", "Mach-O", "COFF", "static library"})
