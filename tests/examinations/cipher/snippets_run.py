@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.core.examination import Examined, FileMeta, FileView, Hit, Limits, Locator
+from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Limits, Locator
 from assay.core.facts import Fact, Scalar, check
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.source import SourceCryptography
@@ -30,6 +30,16 @@ def examined(language: str, code: str) -> tuple[FileMeta, Examined]:
     searched = content.lower() if examination.fold_case else content
     hits = [Hit(found[0], found.start()) for found in _WORD.finditer(searched) if found[0] in words]
     return meta, examination.examine(FileView(meta, content), hits, Bench())
+
+
+def facts_by(examination: FileExamination, language: str, content: bytes) -> list[Fact]:
+    """What one examination says of a text, whose words it is given as the bench would."""
+    meta = FileMeta("a", "a", len(content), "source", language, "main", "shipped", Locator("file", "a"))
+    hits = [Hit(found[0], found.start()) for found in _WORD.finditer(content) if found[0] in examination.literals]
+    facts = examination.examine(FileView(meta, content), hits, Bench()).facts
+    for fact in facts:
+        check(fact)
+    return list(facts)
 
 
 def facts_in(language: str, code: str) -> list[Fact]:

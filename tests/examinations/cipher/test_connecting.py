@@ -1,28 +1,16 @@
 """Connection strings that turn the check of a server's certificate off, in texts of source."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.core.examination import FileMeta, FileView, Hit, Limits, Locator
-from assay.core.facts import Fact, check
+from assay.core.facts import Fact
 from assay.examinations.cipher.connecting import Connections
-
-
-class _Lab:
-    limits = Limits()
+from tests.examinations.cipher.snippets_run import facts_by
 
 
 def told(content: bytes, language: str = "C#") -> list[Fact]:
-    meta = FileMeta("a", "a", len(content), "source", language, "main", "shipped", Locator("file", "a"))
-    literals = Connections().literals
-    hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", content) if found[0] in literals]
-    facts = Connections().examine(FileView(meta, content), hits, _Lab()).facts
-    for fact in facts:
-        check(fact)
-    return list(facts)
+    return facts_by(Connections(), language, content)
 
 
 def said(text: str) -> list[tuple[object, object, int]]:

@@ -1,29 +1,17 @@
 """Tools of cryptography that source starts, in each language, by the platform's calls and by helpers."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.core.examination import FileMeta, FileView, Hit, Limits, Locator
-from assay.core.facts import Fact, check
+from assay.core.facts import Fact
 from assay.examinations.cipher.started import StartedTools
 from assay.source.languages import BY_NAME
-
-
-class _Lab:
-    limits = Limits()
+from tests.examinations.cipher.snippets_run import facts_by
 
 
 def told(language: str, content: bytes) -> list[Fact]:
-    meta = FileMeta("a", "a", len(content), "source", language, "main", "shipped", Locator("file", "a"))
-    literals = StartedTools().literals
-    hits = [Hit(found[0], found.start()) for found in re.finditer(rb"\w+", content) if found[0] in literals]
-    facts = StartedTools().examine(FileView(meta, content), hits, _Lab()).facts
-    for fact in facts:
-        check(fact)
-    return list(facts)
+    return facts_by(StartedTools(), language, content)
 
 
 def said(language: str, text: str) -> list[tuple[object, object]]:

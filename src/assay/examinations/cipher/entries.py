@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from assay.examinations.cipher.library import Entry, FollowUp
+from assay.examinations.cipher.vectors import of_key
 from assay.source.answers import Answer, Value, unknown
 from assay.source.parsed import Parsed
 from assay.source.places import Site
@@ -70,3 +71,10 @@ def is_passed(parsed: Parsed, site: Site) -> bool:
     if around is None or _ONLY_TELLS.search(around.method) is not None:
         return False
     return parsed.function_of(site.node) is not None
+
+
+def vector_of_key(parsed: Parsed, entry: Entry, site: Site) -> Answer | None:
+    """The vector of a call that is made of its key."""
+    rows = [entry.arguments[role] for role in ("key", "iv")]
+    nodes = [site.arguments.get(row.at, row.name) if site.arguments is not None else None for row in rows]
+    return of_key(parsed, nodes[0], nodes[1]) if nodes[0] is not None and nodes[1] is not None else None

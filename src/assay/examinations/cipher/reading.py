@@ -23,6 +23,7 @@ from assay.examinations.cipher.entries import (
     settled,
     so_many,
     speaks_alone,
+    vector_of_key,
 )
 from assay.examinations.cipher.lending import lent
 from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
@@ -34,7 +35,7 @@ from assay.examinations.cipher.returned import given_back
 from assay.examinations.cipher.speaking import for_a_secret
 from assay.examinations.cipher.use import Asked, Use, asked_of
 from assay.examinations.cipher.uses import DOUBTED
-from assay.examinations.cipher.vectors import SPARED, of_key
+from assay.examinations.cipher.vectors import SPARED
 from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.calls import Frame
@@ -239,7 +240,7 @@ class Reading:
             if entry.when is not None:
                 answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
         if "iv" in answers and not answers["iv"].values and "key" in entry.arguments:
-            answers["iv"] = self._of_key(entry, site) or answers["iv"]
+            answers["iv"] = vector_of_key(self.parsed, entry, site) or answers["iv"]
         told, later = self._follow_ups(entry, site, answers.keys())
         answers |= told
         if entry.excepted and is_excepted(entry, answers.get("algorithm")):
@@ -258,12 +259,6 @@ class Reading:
         at, called = site.node.start_byte, site.arguments is not None
         self._sites[at, entry.library, entry.index] = site
         return Use(entry, answers, name, evidence, called, state, at=at, asked=asked, hangs=hangs)
-
-    def _of_key(self, entry: Entry, site: Site) -> Answer | None:
-        """The vector of a call that is made of its key."""
-        rows = [entry.arguments[role] for role in ("key", "iv")]
-        nodes = [site.arguments.get(row.at, row.name) if site.arguments is not None else None for row in rows]
-        return of_key(self.parsed, nodes[0], nodes[1]) if nodes[0] is not None and nodes[1] is not None else None
 
     def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
         """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
