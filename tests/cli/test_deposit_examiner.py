@@ -7,13 +7,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from assay.cli.deposit import command
 from assay.core.errors import Exit
 from tests.cli.test_deposit_story import TERMS, good
 from tests.cli.test_ledger import Side
 
 LINES = "".join(f"int pay_{number}(void) {{ return {number}; }}\n" for number in range(90))
 SECRET = 'const char *table = "it is";\n'
+
+
+@pytest.mark.parametrize("words", [("read",), ("search", "pay"), ("quote", "a.c"), ("room",), ("close",)])
+def test_without_a_room_the_usage_is_wrong(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    verb, *more = words
+    monkeypatch.delenv("ASSAY_ROOM", raising=False)
+    said = CliRunner().invoke(command, [verb, "0123456789abcdef", *more])
+    assert (said.exit_code, "--room" in said.output) == (Exit.USAGE, True), said.output
 
 
 class Opened:

@@ -63,17 +63,48 @@ def test_it_is_entered_before_it_is_seen(made: Scene, monkeypatch: pytest.Monkey
 
 
 def test_a_question_without_an_answer_is_entered_and_costs_a_line(tmp_path: Path) -> None:
-    made = scene(tmp_path, terms=TERMS.replace("lines_per_hour: 60", "lines_per_hour: 2"))
+    made = scene(tmp_path, terms=TERMS.replace("lines_per_hour: 60", "lines_per_hour: 3"))
     with made.host() as host:
         room = opened(made, host)
         session = admitted(room)
         for _ in range(2):
             assert search(room, session, "no such words").lines == ()
+        room.view(session, "src/pay.c", 1, 1)
         with pytest.raises(UsageError, match="within the hour"):
             search(room, session, "no such words")
         assert [entry.counts["cost"] for _, entry in host.acts.entered("search")] == [1, 1]
         with pytest.raises(UsageError, match="within the hour"):
             room.view(session, "src/pay.c", 1, 1)
+
+
+def test_a_question_that_has_no_line_left_for_its_answer_is_not_asked(tmp_path: Path) -> None:
+    """Or it would tell whether something answers it, and where."""
+    made = scene(tmp_path, terms=TERMS.replace("lines_per_hour: 60", "lines_per_hour: 4"))
+    with made.host() as host:
+        room = opened(made, host)
+        session = admitted(room)
+        assert len(search(room, session, "pay_1(").lines) == 1
+        assert search(room, session, "no such words").lines == ()
+        for pattern in ("pay_30", "no such words"):
+            with pytest.raises(UsageError, match="within the hour"):
+                search(room, session, pattern)
+        assert len(list(host.acts.entered("search"))) == 2
+
+
+@pytest.mark.parametrize("page", [1, 3])
+def test_where_a_search_stopped_does_not_depend_on_what_lies_behind(tmp_path: Path, page: int) -> None:
+    stopped = []
+    for place, rest in enumerate(["", "key here\n"]):
+        lines = "key a\nkey b\nkey c\n" + "nothing\n" * 5 + rest + "nothing\n" * 5
+        (tmp_path / str(place)).mkdir()
+        terms = ROOMY.replace("page_lines: 20", f"page_lines: {page}")
+        made = scene(tmp_path / str(place), terms=terms, source=SOURCE | {"src/k.txt": lines})
+        with made.host() as host:
+            room = opened(made, host, ("src/k.txt",))
+            found = search(room, admitted(room), "key")
+            stopped.append((found.lines, found.more, found.limited))
+    assert stopped[0] == stopped[1]
+    assert stopped[0][1] == ("src/k.txt", page + 1)
 
 
 def test_a_page_of_hits_and_where_to_go_on(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Sealed source examined in place: what is found leaves, the source does not."""
 
 import io
-import subprocess
-import sys
 import tarfile
 import zipfile
 from datetime import date
@@ -248,28 +246,6 @@ def test_what_lies_in_memory_is_gone_afterwards(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(UsageError, match="lies in memory"):
         reviewed(made, tmp_path / "again.assay")
     assert made.entered == ["review", "facts"]
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from assay.review.sealed import _scratch
-with _scratch() as folder:
-    (folder / "opened").write_text("source")
-    print(folder, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_what_a_killed_review_left_in_memory_is_removed_by_the_next() -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED], check=False, capture_output=True, text=True)
-    left = Path(done.stdout.strip())
-    assert (left / "opened").exists()
-    with sealed_room._scratch() as mine:
-        assert not left.exists()
-        with sealed_room._scratch() as other:
-            assert mine.exists()
-        assert not other.exists()
 
 
 def test_keys_of_other_files_are_not_handed_to_workers(tmp_path: Path) -> None:

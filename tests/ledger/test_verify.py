@@ -217,6 +217,17 @@ def test_a_changed_byte_of_an_export_is_named(place: Path, capsys: pytest.Captur
     assert run(capsys, "--key", BANK, place / "out")[0] == 0
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe\0k", bytes(range(256)), b"a+b+c", BANK.encode("utf-16")])
+def test_keys_of_an_export_that_are_none(place: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+    """Whatever the file holds, it is named and nothing else ends."""
+    path = place / "out" / "log.vkey"
+    whole = path.read_bytes()
+    path.write_bytes(content)
+    code, said = run(capsys, place / "out")
+    assert (code, "NOT VERIFIED" in said) == (12, True)
+    path.write_bytes(whole)
+
+
 @pytest.mark.parametrize("name", ["17.json", "17.json.tlog-proof", "one.dsse.json", "early"])
 def test_a_changed_byte_of_anything_else(place: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     path = place / name

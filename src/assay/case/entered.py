@@ -9,6 +9,7 @@ act of that party before it is missing, and that its log had not grown beyond th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from assay.case.acts import Act
@@ -61,14 +62,12 @@ def _begin(path: Path, name: str, entries: Sequence[Entry], party: Party) -> Non
     """A log where there is none, or where its making was cut short. It is whole before memory is asked whether it
     continues what was seen: who lost the folder makes the same log from the acts that others kept.
     """
-    store = SqliteStore(path)
-    try:
-        store.origin()
-    except InputError:
-        with Log.create(store, name, party.signers) as log:
-            log.append(*entries)
-    else:
-        store.close()
+    with closing(SqliteStore(path)) as store:
+        try:
+            store.origin()
+        except InputError:
+            with Log.create(store, name, party.signers) as log:
+                log.append(*entries)
 
 
 def check_receipts(history: History, receipts: Mapping[str, bytes]) -> None:

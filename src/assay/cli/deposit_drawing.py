@@ -4,7 +4,6 @@ FOLDER goes to and fro between vendor and reviewer: `header.json` and `statement
 sealed), `facts.txt`, `submission.json`, `answer.json`, `reveal.json`, and `shown/`. The vendor's number stays at home.
 """
 
-import os
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -183,9 +182,10 @@ def show_(folder: Path, source: Path, manifest: Path, vendor: tuple[str, ...], r
     help=say(
         Text(
             "The reviewer's: examine the drawn files, compare, and keep the submission with its assurance as a review. "
-            "With --room, what was shown is entered there and counts with all else that the terms limit.",
+            "With --room, what was shown is entered there and counts with all else that the terms limit; without, "
+            "it counts nowhere.",
             "审查方：检查抽签文件并比对，将提交内容及其保证度存为一次审查。"
-            "给出 --room 时，所出示内容登记于该阅览室并计入条款限额。",
+            "给出 --room 时，所出示内容登记于该阅览室并计入条款限额；否则不计入任何限额。",
         )
     ),
 )
@@ -196,7 +196,7 @@ def show_(folder: Path, source: Path, manifest: Path, vendor: tuple[str, ...], r
 @click.option(
     "--room",
     type=PATH,
-    default=os.environ.get("ASSAY_ROOM"),
+    envvar="ASSAY_ROOM",
     help=say(Text("The host's folder for this deposit, if there is one.", "主机方存放此保管件的目录（如有）。")),
 )
 @group.store
@@ -227,6 +227,13 @@ def compare_(
         if room is not None:
             with hosting(address, drawn.submission.deposit, vendor, room) as host:
                 enter_draw(host, drawn, content(folder / "submission.json"), files_below(Path(scratch)))
+        else:
+            talk(
+                Text(
+                    "no room was named: the files that were shown count in no limit of the terms",
+                    "未指定阅览室：所出示的文件不计入条款的任何限额",
+                )
+            )
         seen = look_again(Path(scratch), as_of)
     again = {path: seen.get(path, []) if path in shown.values() else None for path in paths(shown)}
     compared = compare(again, by_file(given.facts), again)

@@ -30,8 +30,7 @@ def room(function: F) -> F:
     about = say(
         Text("The host's folder for this deposit; else ASSAY_ROOM.", "主机方存放此保管件的目录；默认取 ASSAY_ROOM。")
     )
-    given = os.environ.get("ASSAY_ROOM")
-    return click.option("--room", type=PATH, default=given, required=given is None, help=about)(function)
+    return click.option("--room", type=PATH, envvar="ASSAY_ROOM", required=True, help=about)(function)
 
 
 def signed_deposit(address: str, deposit: str, trusted: tuple[str, ...]) -> "Deposit":

@@ -1,6 +1,5 @@
 """`deposit:ID` or `deposit:ID@N` where a verb takes a product: sealed source, examined in place under an order."""
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -37,7 +36,7 @@ def options(function: F) -> F:
             "用于 deposit:ID：审查命令生效的阅览室目录；默认取 ASSAY_ROOM。",
         )
     )
-    room = click.option("--room", type=click.Path(path_type=Path), default=os.environ.get("ASSAY_ROOM"), help=about)
+    room = click.option("--room", type=click.Path(path_type=Path), envvar="ASSAY_ROOM", help=about)
     return group.keys(group.store(room(function)))
 
 

@@ -10,6 +10,7 @@ without showing. What was entered since is the host's word; the room stops when 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from assay.core.errors import InputError, UsageError
@@ -46,18 +47,19 @@ class Acts:
             _made(path.parent)
             self._store = SqliteStore(path)
             self._log = Log.create(self._store, origin, party.signers, party.memory)
-        if self._log.origin != origin:
-            found = self._log.origin
-            self._log.close()
-            raise unverified(
-                str(path), f"it is the log of {found}, not of {origin}", f"它是 {found} 的日志，不是 {origin} 的"
-            )
-        self._log.checkpoint()  # a writer that was killed had entered more than it signed
         self._entries: list[Entry] = []
         self._acts: dict[str, list[int]] = {}
         self._named: dict[tuple[str, str, str], int] = {}
-        self._learn([entry for _, entry in self._log.entries()])
         self._seen: dict[tuple[NamedKey, ...], int] = {}
+        with ExitStack() as refused:
+            refused.callback(self._log.close)
+            if (found := self._log.origin) != origin:
+                raise unverified(
+                    str(path), f"it is the log of {found}, not of {origin}", f"它是 {found} 的日志，不是 {origin} 的"
+                )
+            self._log.checkpoint()  # a writer that was killed had entered more than it signed
+            self._learn([entry for _, entry in self._log.entries()])
+            refused.pop_all()
 
     @property
     def origin(self) -> str:

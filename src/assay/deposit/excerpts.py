@@ -9,11 +9,9 @@ an excerpt names it by its SHA-256, and anybody can check both signatures (`open
 import secrets
 from collections.abc import Sequence
 
-from assay.core.errors import UsageError
-from assay.core.text import Text
 from assay.deposit.disclosures import FOLDERS, Excerpt
 from assay.deposit.documents import open_signed, sha256, written
-from assay.deposit.room import Room, Session, cut
+from assay.deposit.room import Room, Session, cut, limit
 from assay.deposit.terms import Terms
 from assay.ledger.envelope import countersigned, seal
 from assay.ledger.notes import unverified
@@ -30,11 +28,11 @@ def quote(room: Room, session: Session, path: str, first: int, lines: int, party
     passage = room.passage(session, path, first, lines)
     grant = passage.grant
     if not room.saw(session, passage):
-        raise _limit("these lines were not shown to you", "这些行未曾向您显示", "read them first", "请先阅读")
+        raise limit("these lines were not shown to you", "这些行未曾向您显示", "read them first", "请先阅读")
     # 2. The limits of the terms, over every excerpt of the room.
     limits, allowance = room.terms.form.excerpts, room.allowance
     if passage.cost > limits.lines:
-        raise _limit(
+        raise limit(
             f"{passage.cost} lines, {limits.lines} may be quoted at once",
             f"{passage.cost} 行，一次至多摘录 {limits.lines} 行",
             "quote fewer",
@@ -101,7 +99,3 @@ def open_excerpt(envelope: bytes, terms: Terms) -> Excerpt:
 
 def _text(lines: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(line.decode("utf-8", "backslashreplace") for line in lines)
-
-
-def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:
-    return UsageError(Text(en, zh), Text(advice, rat))

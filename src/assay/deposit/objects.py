@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from assay.core.errors import InputError
 from assay.core.text import Text
-from assay.deposit.storage import checked
+from assay.deposit.names import checked
 
 _T = TypeVar("_T")
 

@@ -153,7 +153,7 @@ class Room:
         found = cut(content, first, lines or max(1, _fit(_rows(content)[max(first - 1, 0) :], most)))
         if found is None:
             of = len(_rows(content))
-            raise _limit(f"{path} has {of} lines", f"{path} 共 {of} 行", "begin within it", "请在其范围内")
+            raise limit(f"{path} has {of} lines", f"{path} 共 {of} 行", "begin within it", "请在其范围内")
         return Passage(found.lines, found.of, found.start, found.stop, grant, first)
 
     def content(self, grant: Grant) -> bytes:
@@ -183,7 +183,7 @@ class Room:
                 refusals.append(refusal)
         if refusals:
             raise refusals[-1]
-        raise _limit(f"nobody granted {path}", f"{path} 未获授权", "have an order opened for it", "请就其开启命令")
+        raise limit(f"nobody granted {path}", f"{path} 未获授权", "have an order opened for it", "请就其开启命令")
 
     def _refusal(self, grant: Grant, session: Session) -> NotVerifiedError | None:
         try:
@@ -202,7 +202,7 @@ class Room:
             if entry.by == by and entry.at > now - HOUR
         )
         if lately + cost > most:
-            raise _limit(
+            raise limit(
                 f"{lately} lines were shown to you within the hour, {most} may be",
                 f"一小时内已向您显示 {lately} 行，上限 {most} 行",
                 "come back later",
@@ -212,7 +212,7 @@ class Room:
     def _within_limits(self, session: Session, passage: Passage, now: int) -> None:
         most = self.terms.form.reading.page_lines
         if passage.cost > most:
-            raise _limit(
+            raise limit(
                 f"{passage.cost} lines at once, {most} may be shown (each {LONG} bytes count as one)",
                 f"一次 {passage.cost} 行，上限 {most} 行（每 {LONG} 字节计一行）",
                 "ask for fewer; what has no lines is examined by tools",
@@ -305,5 +305,6 @@ def cost_of(line: bytes) -> int:
     return 1 + len(line) // LONG
 
 
-def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:
+def limit(en: str, zh: str, advice: str, rat: str) -> UsageError:
+    """What the terms, or the room itself, keep from being shown: both languages, and what to do."""
     return UsageError(Text(en, zh), Text(advice, rat))

@@ -3,9 +3,13 @@
     found = search(room, session, "EVP_", ...)       or UsageError naming the limit, NotVerifiedError
 
 A hit shows its line, so a hit is a view: it counts as one, obeys every limit of the terms, and the question with all
-that answered it is an entry of the log before a byte of it is seen. A question tells something also where nothing
-answers it: each costs one line of the hour, and stands in the log in the examiner's words. At most a page of hits is
-shown; `more` says where to go on. Of a line of 400 bytes or more the part around the hit is shown.
+that answered it is an entry of the log before a byte of it is seen. At most a page of hits is shown; of a line of 400
+bytes or more the part around the hit. `more` is where the search stopped, behind its last hit, whether or not anything
+further on would answer: what is not shown is not told either, so a question for whose answer the hour has no line left
+is not asked.
+
+What a question tells beyond what it shows: that nothing else of what it looked through answers it. It costs one line of
+the hour, and stands in the log in the examiner's words.
 
 Where a limit keeps any further line of a file from being shown, only lines that were shown are found in it.
 
@@ -28,7 +32,7 @@ from assay.deposit.allowance import Piece, must_be_witnessed
 from assay.deposit.disclosures import FOLDERS, Hit, Search
 from assay.deposit.documents import sha256, written
 from assay.deposit.grants import Grant
-from assay.deposit.room import LONG, Room, Session
+from assay.deposit.room import LONG, Room, Session, limit
 
 LONGEST = 200  # characters of a pattern
 SECONDS = 10.0
@@ -47,9 +51,9 @@ class Line(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """`number` is the position of the entry; `mark` and `code` as on a page. `more` is the file and line where the rest
-    begins, `why` what kept it back when that is not the size of a page; in `limited` files a limit lets no further line
-    be shown.
+    """`number` is the position of the entry; `mark` and `code` as on a page. `more` is the file and line where it was
+    not searched any more, `why` what kept it back when that is not the size of a page; in `limited` files a limit lets
+    no further line be shown.
     """
 
     lines: tuple[Line, ...]
@@ -91,9 +95,9 @@ def search(
 
     Raises UsageError naming a limit, or what is wrong with the pattern; NotVerifiedError. Nothing is shown then.
     """
-    # 1. The question is one, and one more may be asked.
+    # 1. The question is one, and it and a line that answers it are within the hour.
     find, now = _finder(pattern, regex=regex), room.acts.now()
-    room.in_pace(session, 1, now)
+    room.in_pace(session, 2, now)
     must_be_witnessed(room.acts, room.terms)
     grants = _granted(room, session, path, only=only)
     # 2. What answers it, as far as the limits of the terms go; counted.
@@ -121,6 +125,9 @@ class _Asked:
         self._end = time.thread_time() + SECONDS
 
     def look_through(self, grant: Grant, find: Find, first: int) -> None:
+        if self._page_is_full():
+            self.more = (grant.path, first)
+            return
         content = self.room.content(grant)
         self.files += 1
         longest = min(LONG - 1, 1 + max(map(len, content.split(b"\n"))))
@@ -128,16 +135,16 @@ class _Asked:
             if start < 0:
                 if time.thread_time() < self._end:
                     continue
-                self.why = _limit("it took too long", "耗时过长", "go on from there, or ask for less", "请从该处继续")
+                self.why = limit("it took too long", "耗时过长", "go on from there, or ask for less", "请从该处继续")
                 self.more = (grant.path, number)
                 return
             piece = Piece(grant.path, grant.sha256, grant.size, start, stop)
             if self._spent(grant, longest) and piece.new_in(self.room.allowance.shown):
                 continue
-            if self._page_is_full():
-                self.more = (grant.path, number)
-                return
             self._take(piece, grant, content, number)
+            if stop < len(content) and self._page_is_full():
+                self.more = (grant.path, number + (content[stop - 1 : stop] == b"\n"))
+                return
         whole = self.room.allowance.shown.holds(grant.sha256, 0, grant.size)
         self.limited += not whole and self._spent(grant, longest)
 
@@ -203,7 +210,7 @@ def _granted(room: Room, session: Session, path: str, *, only: bool) -> list[Gra
     files = {(grant.path, grant.sha256): grant for grant in reversed(room.files(session))}
     grants = [grant for _, grant in sorted(files.items()) if grant.path == path or (not only and grant.path > path)]
     if not grants:
-        raise _limit(
+        raise limit(
             "no file is granted to you there", "该处没有授权给您的文件", "name a granted file", "请指定已授权文件"
         )
     return grants
@@ -211,7 +218,7 @@ def _granted(room: Room, session: Session, path: str, *, only: bool) -> list[Gra
 
 def _finder(pattern: str, *, regex: bool) -> Find:
     if not 0 < len(pattern) <= LONGEST or any(one in pattern for one in "\n\r\0"):
-        raise _limit(
+        raise limit(
             f"a pattern is one line of 1 to {LONGEST} characters",
             f"检索式须为 1 至 {LONGEST} 个字符的单行文字",
             "ask for less",
@@ -229,7 +236,7 @@ def _finder(pattern: str, *, regex: bool) -> Find:
     except (re2.error, UnicodeEncodeError) as error:
         said = error.args[0] if isinstance(error, re2.error) else str(error)
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        raise _limit(
+        raise limit(
             f"no regular expression of RE2: {reason}", f"不是 RE2 正则表达式：{reason}", "mend it", "请修改"
         ) from error
 
@@ -271,7 +278,3 @@ def _around(content: bytes, start: int) -> tuple[int, int]:
         return begin, end
     begin = max(begin, start - LONG // 4)
     return begin, min(end, begin + LONG - 1)
-
-
-def _limit(en: str, zh: str, advice: str, rat: str) -> UsageError:
-    return UsageError(Text(en, zh), Text(advice, rat))

@@ -1,11 +1,10 @@
 """Where the objects of deposits lie: a folder, or a bucket (`objects`). Objects are written once and never changed.
 
-A name is a path of plain parts (`4be1.../packs/9f86...`). `create` either makes the whole object, durably, or nothing;
+`create` either makes the whole object, durably, or nothing;
 when it returns, the object survives a power cut. Two writers of one name: one of them gets FileExistsError.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,10 +14,9 @@ from typing import Protocol
 
 from assay.core.errors import InputError
 from assay.core.text import Text
+from assay.deposit.names import checked
+from assay.deposit.objects import Bucket
 from assay.dossier.durable import PARTIAL, sync_folder
-
-_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}"
-_NAME = re.compile(rf"{_PART}(?:/{_PART})*", re.ASCII)
 
 
 class Storage(Protocol):
@@ -57,8 +55,6 @@ class Storage(Protocol):
 def open_storage(address: str) -> Storage:
     """A folder by its path, a bucket as `s3://bucket/prefix`. Raises InputError."""
     if address.startswith("s3://"):
-        from assay.deposit.objects import Bucket  # noqa: PLC0415  (an extra)
-
         return Bucket(address)
     if "://" in address:
         raise InputError(
@@ -66,12 +62,6 @@ def open_storage(address: str) -> Storage:
             Text("name a folder, or s3://bucket/prefix", "请指定目录，或 s3://桶名/前缀"),
         )
     return Folder(Path(address))
-
-
-def checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of an object")
-    return name
 
 
 class Folder:

@@ -83,9 +83,9 @@ class Log:
             if memory is not None and (seen := memory.last(origin)) is not None and seen.size:
                 raise _shorter(store.place, origin, 0, seen.size)
             store.found(origin)
+            log = cls(store, signers, memory)
+            log.checkpoint()
             refused.pop_all()
-        log = cls(store, signers, memory)
-        log.checkpoint()
         return log
 
     def close(self) -> None:

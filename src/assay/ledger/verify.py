@@ -620,7 +620,7 @@ def exported(folder: Path) -> Copy:
         for number in range((count + 255) // 256)
     ]
     vkeys = folder / "log.vkey"
-    own = [read_key(line) for line in read(vkeys).decode().split()] if vkeys.is_file() else []
+    own = [read_key(line) for line in read(vkeys).decode(errors="replace").split()] if vkeys.is_file() else []
     return Copy(entries, [note], own, {name: read(folder / name) for name in names})
 
 

@@ -225,9 +225,7 @@ def _opened(dossier: Dossier, party: Party, clock: Clock) -> Log:
     path = dossier.ledger / NAME
     if party.known and path.exists() and of_nobody(path):
         return _take_over(dossier, party, clock)
-    log = open_log(dossier.path, party)
-    _enter_earlier(dossier, log, clock)
-    return log
+    return _enter_earlier(dossier, open_log(dossier.path, party), clock)
 
 
 def _take_over(dossier: Dossier, party: Party, clock: Clock) -> Log:
@@ -236,9 +234,7 @@ def _take_over(dossier: Dossier, party: Party, clock: Clock) -> Log:
         opened.enter_context(Log(SqliteStore(dossier.ledger / NAME))).verify()
     with _using(dossier, alone=True):
         _set_aside(dossier)
-        log = begin_log(dossier.path, party)
-        _enter_earlier(dossier, log, clock)
-    return log
+        return _enter_earlier(dossier, begin_log(dossier.path, party), clock)
 
 
 def _set_aside(dossier: Dossier) -> None:
@@ -256,8 +252,17 @@ def _set_aside(dossier: Dossier) -> None:
         raise unreachable(aside, error) from error
 
 
-def _enter_earlier(dossier: Dossier, log: Log, clock: Clock) -> None:
-    """The first entry of a log that follows another; made up for where a writer was killed before it was entered."""
+def _enter_earlier(dossier: Dossier, log: Log, clock: Clock) -> Log:
+    """The first entry of a log that follows another; made up for where a writer was killed before it was entered.
+    The log, which is closed when that fails."""
+    with ExitStack() as failed:
+        failed.callback(log.close)
+        _enter_taken_over(dossier, log, clock)
+        failed.pop_all()
+    return log
+
+
+def _enter_taken_over(dossier: Dossier, log: Log, clock: Clock) -> None:
     asides = sorted(dossier.ledger.glob(f"before-*/{NAME}"), key=lambda path: (len(path.parent.name), path.parent.name))
     if log.size or not asides:
         return

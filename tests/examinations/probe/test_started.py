@@ -25,7 +25,7 @@ from tests.lab.cage.caged import PYTHON, needs_cage
 
 pytestmark = needs_cage
 PHASES = ("install", "start", "use", "stop")
-QUICK = Waiting(settle=6, idle=0.1, clock=0.1, grace=2, install=40)
+QUICK = Waiting(settle=40, idle=0.1, clock=0.1, grace=2, install=40)  # the longest: it ends when it listens or ends
 LIMITS = CageLimits(wall=60, memory=800 << 20, disk=64 << 20, session=200)
 SERVE = """import http.server
 def main():

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from assay.lab.cage import tools
-from assay.lab.cage.cage import Cage, Ended
+from assay.lab.cage.cage import Cage
+from assay.lab.cage.session import Ended
 from assay.lab.cage.spec import CageLimits, Launch
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "probe"
@@ -29,7 +30,7 @@ def laid(cage: Cage, *names: str) -> None:
     cage.assemble()
 
 
-def ran(cage: Cage, argv: Sequence[str], seconds: float = 10, *, traced: bool = True) -> tuple[Ended, list[Any]]:
+def ran(cage: Cage, argv: Sequence[str], seconds: float = 60, *, traced: bool = True) -> tuple[Ended, list[Any]]:
     """One launch in a phase of its own, and what was told of it."""
     name = f"{argv[-1]}-{traced}"
     cage.phase(name, "traced" if traced else "untraced")

@@ -14,8 +14,9 @@ import pytest
 from assay.core.errors import UsageError
 from assay.lab.cage import cage as outside
 from assay.lab.cage import selftest, tools
-from assay.lab.cage.cage import Cage, CageError, Event
+from assay.lab.cage.cage import Cage
 from assay.lab.cage.network import interfaces
+from assay.lab.cage.session import CageError, Event
 from assay.lab.cage.spec import HOME, CageLimits, CageSpec, Launch
 from tests.lab.cage.caged import FIXTURES, PYTHON, SMALL, laid, needs_cage, ran, said
 
@@ -393,7 +394,7 @@ def test_an_ordinary_user_gets_the_same_cage(tmp_path: Path) -> None:
     if not program:
         pytest.skip("no Python of this version that an ordinary user may run (Debian package python3)")
     script = (
-        "from assay.lab.cage.cage import Cage, Launch\n"
+        "from assay.lab.cage.cage import Cage\nfrom assay.lab.cage.spec import Launch\n"
         "with Cage() as cage:\n"
         "    cage.assemble(); cage.phase('p', 'traced')\n"
         "    say = 'exec 3<>/dev/tcp/203.0.113.7/81; echo hi >&3; id -u'\n"

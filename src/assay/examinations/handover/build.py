@@ -27,7 +27,8 @@ from msgspec import Struct, field
 from assay.core.attempts import Attempt, ReasonCode, Status
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.handover.systems import DECLARED, OUT, Recipe
-from assay.lab.cage.cage import Cage, Ended
+from assay.lab.cage.cage import Cage
+from assay.lab.cage.session import Ended
 from assay.lab.cage.spec import MACHINE, RESOLVER, CageLimits, Launch
 from assay.sm.sm3 import Sm3
 

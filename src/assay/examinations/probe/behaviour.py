@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.probe import suites
 from assay.examinations.probe.run import Record
-from assay.lab.cage.cage import Event
+from assay.lab.cage.session import Event
 from assay.lab.cage.spec import MACHINE, RESOLVER
 
 BY = "probe.run@1"

@@ -36,7 +36,7 @@ from assay.lab.cage.tools import found
 
 BY = "probe.calls@1"
 _FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
-_READY = 20.0
+_READY = 120.0  # seconds for one that hangs: what is waited for is its word or its end, however busy the machine is
 _RANDOM = frozenset({"AES-256-CTR", "AES-256-ECB"})
 _COUNTED = re.compile(r"@c\[(\d+), (\w+), (-?\d+), (\d)\]: (\d+)")
 _FROM_INSIDE = '(*reg("sp") - reg("ip") + 0x800000) < 0x1000000'

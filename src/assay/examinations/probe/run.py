@@ -27,7 +27,8 @@ from msgspec.structs import replace
 
 from assay.core.attempts import ReasonCode
 from assay.examinations.probe.recipes import Recipe
-from assay.lab.cage.cage import Cage, Ended, Event
+from assay.lab.cage.cage import Cage
+from assay.lab.cage.session import Ended, Event
 from assay.lab.cage.spec import CageLimits, Launch
 
 PHASES = ("install", "start", "idle", "use", "stop", "restart", "clock-year", "clock-friday", "clock-leap")
