@@ -3,10 +3,10 @@
 As in `words`, nothing here may say that anything is certified, approved or safe.
 """
 
-from assay.case.words import table
-from assay.core.text import Lang, Text
+from assay.core.text import Lang, Text, texts
+from assay.report.words import OUTCOMES
 
-STANDINGS = table(
+STANDINGS = texts(
     {
         "open": ("open", "待答"),
         "late": ("late", "逾期"),
@@ -20,16 +20,16 @@ STANDINGS = table(
         "superseded": ("does not stand any more", "已不再有效"),
     }
 )
-RULES = table(
-    {
-        "": ("no verdict on this delivery yet", "对该交付尚无结论"),
-        "broken": ("broken", "违反"),
-        "open": ("open", "待定"),
-        "waived": ("waived", "已豁免"),
-        "settled": ("met, or does not apply", "符合或不适用"),
-    }
-)
-MARKS = table(
+RULES = {
+    **{outcome: OUTCOMES[outcome] for outcome in ("broken", "open", "waived")},
+    **texts(
+        {
+            "": ("no verdict on this delivery yet", "对该交付尚无结论"),
+            "settled": ("met, or does not apply", "符合或不适用"),
+        }
+    ),
+}
+MARKS = texts(
     {
         "void": ("void", "无效"),
         "withdrawn": ("withdrawn", "已撤回"),
@@ -38,7 +38,7 @@ MARKS = table(
         "unseen": ("not seen by the decision", "决定未见"),
     }
 )
-LABELS = table(
+LABELS = texts(
     {
         "report": ("Report of a case", "案件报告"),
         "case": ("Case", "案件"),
@@ -113,7 +113,7 @@ LABELS = table(
         "heads": ("Last acts", "最新行为"),
     }
 )
-_SENTENCES = table(
+_SENTENCES = texts(
     {
         "not-a-verdict": (
             "A verdict is what the program derived from facts; a decision is what the persons named here answer for.",

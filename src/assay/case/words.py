@@ -3,17 +3,9 @@
 No entry may say that anything is certified, approved or safe (design, sections 1 and 9); a test reads them all.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from assay.core.text import Text, texts
 
-from assay.core.text import Text
-
-
-def table(rows: Mapping[str, tuple[str, str]]) -> Mapping[str, Text]:
-    return MappingProxyType({key: Text(en, zh) for key, (en, zh) in rows.items()})
-
-
-ROLES = table(
+ROLES = texts(
     {
         "vendor": ("vendor", "供应商"),
         "laboratory": ("laboratory", "检测机构"),
@@ -22,7 +14,7 @@ ROLES = table(
         "auditor": ("auditor", "审计方"),
     }
 )
-STATES = table(
+STATES = texts(
     {
         "draft": ("draft: nothing delivered", "草案：尚无交付"),
         "delivered": ("delivered: nobody has begun to examine", "已交付：尚未开始检查"),
@@ -34,7 +26,7 @@ STATES = table(
         "closed": ("closed", "已结案"),
     }
 )
-KINDS = table(
+KINDS = texts(
     {
         "open": ("open", "立案"),
         "invite": ("invite", "邀请"),
@@ -54,14 +46,14 @@ KINDS = table(
         "close": ("closing", "结案"),
     }
 )
-OUTCOMES = table(
+OUTCOMES = texts(
     {
         "admit": ("admit", "准予采用"),
         "admit-with-conditions": ("admit with conditions", "附条件准予采用"),
         "decline": ("decline", "不予采用"),
     }
 )
-REFUSALS = table(
+REFUSALS = texts(
     {
         "stranger": ("{by} is no party of this case", "{by} 不是本案当事方"),
         "closed": (
@@ -210,12 +202,8 @@ REFUSALS = table(
 
 
 def of(refusal: str, **values: object) -> Text:
-    """Why an act is refused. Values may be Texts, each said in its own language."""
-    said = REFUSALS[refusal]
-    return Text(
-        said.en.format_map({key: item.en if isinstance(item, Text) else item for key, item in values.items()}),
-        said.zh.format_map({key: item.zh if isinstance(item, Text) else item for key, item in values.items()}),
-    )
+    """Why an act is refused."""
+    return REFUSALS[refusal].fill(**values)
 
 
 ALL = (ROLES, STATES, KINDS, OUTCOMES, REFUSALS)

@@ -1,13 +1,11 @@
 """What the estate's outputs say, in English and Chinese. No entry praises a product (design, section 9)."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
-from assay.core.text import Lang, Text
+from assay.core.text import Lang, texts
 from assay.report.words import number
 
-_ROWS: Mapping[str, tuple[str, str]] = {
+WORDS = texts({
     "shares": ("Shares of the register", "登记册占比"),
     "weighing": ("Weighing of a rulebook", "规则集影响评估"),
     "register": ("Register", "登记册"),
@@ -180,15 +178,14 @@ _ROWS: Mapping[str, tuple[str, str]] = {
         "row {row}: {column} is {register}, but the review of its dossier says {dossier}",
         "第 {row} 行：{column} 为 {register}，而其卷宗的审查记为 {dossier}",
     ),
-}  # fmt: skip
-WORDS: Mapping[str, Text] = MappingProxyType({key: Text(en, zh) for key, (en, zh) in _ROWS.items()})
+})  # fmt: skip
 
 
 def say(key: str, lang: Lang, **fields: object) -> str:
     """An entry of `WORDS` in one language; integers are grouped by thousands."""
+    said = WORDS[key]
     shown = {name: number(item) if isinstance(item, int) else item for name, item in fields.items()}
-    said = WORDS[key].to(lang)
-    return said.format_map(shown) if fields else said
+    return (said.fill(**shown) if fields else said).to(lang)
 
 
 def tenths(ppm: int, *, up: bool) -> str:
