@@ -71,6 +71,13 @@ def test_names_beside_one_number_count_too(tmp_path: Path) -> None:
     assert found.possible_sensitive.count() == 1 + len(given) ** 2
 
 
+def test_one_number_beside_nothing_that_tells_anybody_is_no_person(tmp_path: Path) -> None:
+    """A hotline in every row of a list of addresses: as many may stand there as it has rows."""
+    rows = "".join(f"400号,13800000000,上海市浦东新区世纪大道{number}号\n" for number in range(2_000))
+    found = looked(tmp_path, f"渠道,手机号,地址\n{rows}")
+    assert (found.ordinary.count(), found.possible_ordinary.count()) == (1, 2_001)
+
+
 def test_masked_numbers_tell_nobody(tmp_path: Path) -> None:
     rows = "".join(f"******,{13800000000 + number}\n" for number in range(500))
     found = looked(tmp_path, f"身份证号,手机号\n{rows}")

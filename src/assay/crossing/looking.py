@@ -99,10 +99,13 @@ def _sets(
 
 
 def _rows_of_nobody(key: bytes, label: bytes, held: Counted) -> Words:
-    """A hash for every row of a table that may speak of a person whom no identifier tells: the same ones every time."""
+    """A hash for every row of a table that may speak of a person whom no identifier tells: the same ones every time.
+
+    An identifier that is no key tells nobody; what else stands in its rows is counted by `Counted.most`.
+    """
     verdicts = list(held.verdicts())
     named = max((one.cells for one in verdicts if CLASSES[one.class_].personal), default=0)
-    rows = min(held.rows - held.told, named)
+    rows = min(held.rows - (held.told if held.keyed or held.every else 0), named)
     if rows <= 0:
         return np.empty(0, np.uint64)
     numbers = np.arange(rows, dtype=np.uint64).view(np.uint8).reshape(rows, 8)

@@ -17,8 +17,9 @@ NAMES = ("姓名", "身份证号", "手机号", "card_no", "住址", "balance", 
 
 
 def rows(count: int = 40, seed: int = 9) -> list[tuple[str, ...]]:
-    """Every fifth identity number has a wrong check digit; every second row is of one of ten persons."""
+    """Every fifth identity number has a wrong check digit; every second row is of one of ten persons, by their name."""
     maker = Maker(seed)
+    names: dict[str, str] = {}
     few = [maker.resident_id() for _ in range(10)]
     made: list[tuple[str, ...]] = []
     for place in range(count):
@@ -26,7 +27,7 @@ def rows(count: int = 40, seed: int = 9) -> list[tuple[str, ...]]:
         note = f"请联系{maker.mobile()}" if place % 4 == 0 else "柜面办理"
         made.append(
             (
-                maker.name(),
+                names.setdefault(number, maker.name()),
                 number,
                 maker.mobile(),
                 maker.bank_card(),

@@ -1,6 +1,7 @@
 """What is written so that a search misses it is found where it stands."""
 
 import base64
+import re
 
 import pyarrow as pa
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from assay.examinations.border import sieve
 from assay.examinations.border.columns import Column, as_text
-from assay.examinations.border.folding import FOLDS, LEADS, ODD_BYTES, folded, plain, unfolded
+from assay.examinations.border.folding import FOLDS, HIDING, LEADS, ODD_BYTES, folded, plain, unfolded
 from assay.examinations.border.text import find
 
 HIDDEN = (
@@ -31,6 +32,19 @@ HIDDEN = (
     ("ab&#64;mail.com", "email"),
     ("110101\u200b19900101\u200b1237", "resident_id"),
 )
+
+
+@given(
+    st.from_regex(
+        re.compile(
+            r"1&(?:nbsp|ensp|emsp|thinsp);1|a&(?:shy|commat|period);|&#(?:x2b|X40|45|50|64);|%(?:2[bB]|3[0-9]|40)|\\\\u00(?:2D|3[0-9]|40)"
+        ),
+        fullmatch=True,
+    )
+)
+def test_what_hides_in_ascii_has_a_sign(value: str) -> None:
+    assert sieve.HIDDEN.search(value.encode()) is not None
+    assert HIDING.within(value.encode())
 
 
 @pytest.mark.parametrize(("value", "class_"), HIDDEN)

@@ -122,6 +122,38 @@ def test_persons_of_all_files_are_counted_once(files: dict[str, bytes]) -> None:
     }
 
 
+def _people(count: int, rows: int) -> list[str]:
+    given = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平"
+    return [f"王{given[place % count // 20]}{given[place % count % 20]}" for place in range(rows)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names", "persons", "exact"),
+    [
+        (300, None, 300, True),  # each row its own
+        (100, None, 100, True),  # three rows each
+        (1, None, 1, False),  # one number in all rows
+        (2, None, 2, False),  # two that alternate
+        (1, _people(1, 300), 1, True),  # the statement of one customer
+        (1, _people(300, 300), 1, False),
+        (30, _people(300, 300), 30, False),  # numbers of branches
+        (100, _people(100, 300), 100, True),
+    ],
+)
+def test_a_number_that_is_no_key_is_not_an_exact_count(
+    numbers: int, names: list[str] | None, persons: int, exact: bool
+) -> None:
+    """Neither of the table nor of a delivery that holds it."""
+    rows = [f"{place},1380000{place % numbers:04},{names[place] if names else '-'}" for place in range(300)]
+    examined = read("a.csv", "\n".join(["序号,手机号,姓名", *rows, ""]).encode())
+    other = read("b.csv", "手机号\n13912345678\n".encode())
+    summaries = {"a.csv": [examined.summary], "b.csv": [other.summary]}
+    (whole,) = PersonsInAll().conclude(_Artifact(), summaries, None, _Lab()).facts  # type: ignore[arg-type]
+    (fact,) = [fact for fact in examined.facts if fact.kind == "data.persons"]
+    assert (fact.value["persons"], fact.value["exact"]) == (persons, exact)
+    assert (whole.value["persons"], whole.value["exact"]) == (persons + 1, exact)
+
+
 class _Artifact:
     files = (meta_of("a.csv", b"a,b\n"),)
 

@@ -4,7 +4,7 @@ import io
 import random
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from assay.examinations.border.readers.batches import Batch
 from assay.examinations.border.readers.databases import read_database
 from assay.examinations.border.readers.encodings import HEAD, Utf8Stream, encoding_of
 from assay.examinations.border.readers.jsons import read_json
-from assay.examinations.border.readers.texts import pieces
+from assay.examinations.border.readers.texts import WholeText, pieces, read_text
 from tests.examinations.border import made_files
 from tests.examinations.border.test_formats import read
 
@@ -246,10 +246,23 @@ def test_a_fault_of_the_stream_ends_the_reading_and_is_said() -> None:
                 return part
             raise OSError(5, "gone")
 
-    from assay.examinations.border.readers.texts import read_text
-
     counted = count(read_text(Broken(), "a.txt"), KEY)  # type: ignore[arg-type]
     assert [one.reason for one in counted.shortfalls] == ["damaged"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"13800138000", b"\n", b"\r\n", b" ", b"\0", b"\xd6\xd0\xce\xc4", b"\xff", "邮箱 ab@cd.cn".encode()]
+        )
+    ).map(b"".join)
+    | st.text().map(lambda text: text.encode("utf-16"))
+)
+def test_a_text_held_as_a_whole_is_read_like_any_other(content: bytes) -> None:
+    def told(reads: Iterable[Batch | Shortfall]) -> list[object]:
+        return [one if isinstance(one, Shortfall) else [list(array) for array in one.arrays] for one in reads]
+
+    assert told(WholeText(io.BytesIO(content)).read()) == told(read_text(io.BytesIO(content), "a.txt"))
 
 
 def test_too_many_sets_stop() -> None:

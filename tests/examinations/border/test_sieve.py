@@ -8,7 +8,7 @@ import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assay.examinations.border import scanning, sieve, text, wording
+from assay.examinations.border import names, scanning, sieve, text, wording
 from assay.examinations.border.labels import FOREIGN_DIGIT, LABELS, SECRET, Label
 from assay.examinations.border.text import find
 from tests.examinations.border.made import TABLE, column, lines
@@ -65,6 +65,26 @@ def test_lines_of_a_large_text_pass(whole: str) -> None:
     ]
     found = wording.worded(whole, whole.encode())
     assert sorted(span for span in found if span[2] not in ("person_name", "address")) == sorted(exact)
+
+
+_NAMED = """
+客户 姓名 户名 联系人 张伟 欧阳建国 王 李小明 阿依古丽·买买提 先生 女士 教授 的手机 的银行卡 男 女 汉族 ， 。 、 ： :
+转账给 用户 手机1 电话： 账号 身份证 1990年 出生于 13800138000 （法人） 1. 2、 是 于 x
+""".split()  # noqa: SIM905
+
+
+@given(st.lists(st.sampled_from([*_NAMED, *_SPACES, " "]), max_size=9).map("".join))
+@example("1. 张伟，男\n2. 王小明先生")
+@example("联系人\n张伟")
+@example("张伟，手机13800138000")
+def test_names_are_likely(whole: str) -> None:
+    assert wording._LIKELY_NAMES.search(whole.encode()) is not None or not list(names.names(whole))
+
+
+@given(TEXTS)
+@example("password: 1\n\n13800138000")
+def test_what_is_known_to_pass_is_not_asked_again(whole: str) -> None:
+    assert find(whole, sifted=True) == find(whole)
 
 
 @pytest.mark.parametrize("label", LABELS, ids=lambda label: label.class_)

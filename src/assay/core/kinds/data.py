@@ -62,7 +62,11 @@ KINDS: dict[str, Kind] = {
         _DATA,
         of=identity("one set, or all of the delivery", "单个数据集或整个交付物", "set", "delivery"),
         persons=count("distinct persons", "去重后人数"),
-        exact=flag("counted, not estimated (up to about two million)", "为精确计数而非估计（约二百万以内）"),
+        exact=flag(
+            "counted by keys of persons; false above about two million, which is estimated, and where an identifier "
+            "stands in rows that may be of others: then at least so many",
+            "以能区分个人的标识精确计数；约二百万以上为估计，或同一标识出现在可能属于他人的多行中（此时为至少人数）者为否",
+        ),
         basis=measure("the identifiers by which they are told apart", "区分所依据的标识"),
         sensitive=flag("the set holds sensitive personal information", "该数据集含敏感个人信息"),
     ),

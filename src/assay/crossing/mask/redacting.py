@@ -14,7 +14,7 @@ from assay.examinations.border import names
 from assay.examinations.border.classes import CODES, VALID
 from assay.examinations.border.columns import bytes_of, cut
 from assay.examinations.border.scanning import scan
-from assay.examinations.border.sieve import FORMS, HIDDEN, LABELLED
+from assay.examinations.border.sieve import HIDDEN, WORDED
 from assay.examinations.border.text import believed, find
 
 Array = Any  # pyarrow.Array
@@ -22,7 +22,7 @@ Pseudonyms = Callable[[Array], Array]
 _SHORT = 8  # hex characters of a pseudonym inside a text
 _ONE_LINE = {10: "\u2028", 13: "\u2028"}
 _BEFORE, _BEHIND = 72, 30  # bytes around a number in which its label stands
-_TOLD = f"{LABELLED.pattern}|{FORMS.pattern}|[\\x{{3000}}\\x{{ff01}}-\\x{{ff5e}}]"
+_TOLD = f"{WORDED.pattern}|[\\x{{3000}}\\x{{ff01}}-\\x{{ff5e}}]"
 _ANY = f"{_TOLD}|{names.WORDS}|{names.ENDINGS}"
 
 

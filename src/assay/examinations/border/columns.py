@@ -18,6 +18,7 @@ import base64
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from operator import add
 from typing import Any
 
@@ -254,10 +255,12 @@ def _of(estimate: float, most: int) -> int:
     return min(round(estimate), most)
 
 
+@cache
 def _arrow() -> Any:
     return importlib.import_module("pyarrow")
 
 
+@cache
 def _compute() -> Any:
     return importlib.import_module("pyarrow.compute")
 

@@ -6,7 +6,9 @@ counted by none of the others' rules and adds nobody. Where rows do not hold tog
 value of the strongest class that occurs is a person. Values are made equal first: blanks, case, the prefix 86.
 
 Where the same persons recur, the other identifiers and the names of their rows are counted as well (`every`): a table
-in which one number stands in all rows, and another in each, is of more persons than the first tells.
+in which one number stands in all rows, and another in each, is of more persons than the first tells. An identifier in
+whose rows other names stand is no key of persons (`keyed`); nor is, unless what else stands there recurs with it, one
+that stands in all rows, or in more than `_SHARED` on average: it is a hotline's or a branch's.
 
 *It cannot see* persons who appear by name alone: they are not counted, and the set says so (`unkeyed`).
 """
@@ -25,9 +27,10 @@ from assay.examinations.border.classes import CLASSES, CODES, CREDENTIAL_CLASSES
 from assay.examinations.border.clear import standing
 from assay.examinations.border.columns import Column, Verdict, as_text, bytes_of, cut
 from assay.examinations.border.persons import Sketch, Words, hashed, key_id, merged, of_width
+from assay.examinations.border.readers.batches import Lines
 from assay.examinations.border.scanned import Hits, Scanned
 from assay.examinations.border.semantics import called
-from assay.examinations.border.text import find
+from assay.examinations.border.text import Hit, find
 
 _TEXT_AT_ONCE = 1 << 20
 _DIGITS = {"email": 0, "person_name": 0, "customer_id": 1}  # of a value that tells anybody; else 3: ****** does not
@@ -35,6 +38,7 @@ _MOBILE = 11
 _NUMBER = re.compile(r".*([0-9]{11})")
 _ODD = re.compile(r"[^0-9A-Za-z@._+*]")
 RECURRING = 1.5  # rows for each person from which somebody else may stand in them
+_SHARED = 100  # rows for each identifier from which it is hardly one person's
 _FEW = 4096
 _PLAIN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@._+*"
 _NO_CAPITAL = bytes((*range(97, 123), *range(128, 256)))
@@ -78,8 +82,13 @@ class Counted(Struct):
         if not text and self.key:
             self._persons(scanned, loose=loose)
 
-    def _lines(self, lines: Sequence[str]) -> None:
+    def _lines(self, lines: Sequence[str] | Lines) -> None:
         """Lines by what `find` sees; persons by every value of the strongest class of a line."""
+        if isinstance(lines, Lines):
+            if len(lines.text) <= _TEXT_AT_ONCE:
+                self._piece(lines, find(lines.text, sifted=lines.sifted))
+                return
+            lines = lines.apart
         plain = "\n".join(lines).count("\n") < len(lines)
         texts = list(lines) if plain else [one.replace("\n", " ") for one in lines]
         ends = list(accumulate(map(len, texts)))
@@ -87,14 +96,15 @@ class Counted(Struct):
         while start < len(texts):
             done = ends[start - 1] if start else 0
             stop = min(bisect_left(ends, done + _TEXT_AT_ONCE, start) + 1, len(texts))
-            self._piece(texts[start:stop])
+            piece = texts[start:stop]
+            self._piece(piece, find("\n".join(piece)))
             start = stop
 
-    def _piece(self, texts: list[str]) -> None:
+    def _piece(self, texts: Sequence[str] | Lines, hits: Iterable[Hit]) -> None:
         seen: set[tuple[int, str, str]] = set()
         persons: dict[int, dict[str, set[bytes]]] = {}
         stands: dict[int, set[bool | None]] = {}
-        for hit in find("\n".join(texts)):
+        for hit in hits:
             seen.add((hit.line, hit.class_, hit.confidence))
             if hit.class_ in CREDENTIAL_CLASSES:
                 line = texts[hit.line - 1]
@@ -203,13 +213,26 @@ class Counted(Struct):
         """The distinct values of the class that has most where persons recur: whoever else stands in their rows."""
         return max(self.every.values(), key=Sketch.count, default=None)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether each identifier counted is one person's. Where not, the count is the least number of persons."""
+        persons = sum(sketch.count() for sketch in self.sketches.values())
+        if self.told <= RECURRING * persons:
+            return True
+        if (names := self.every.get("person_name")) is not None:
+            return names.count() <= RECURRING * persons
+        if (most := self.most()) is not None and most.count() <= RECURRING * persons:
+            return True
+        return persons > 1 and self.told <= _SHARED * persons
+
     def verdicts(self) -> Iterator[Verdict]:
         """Of columns in order, then of running text, whose column is ''."""
         for column in self.columns.values():
             yield from column.verdicts()
-        for class_ in CLASSES if self.lines else ():
-            valid, plausible = (self.lines.get((class_, sort), 0) for sort in ("valid", "plausible"))
-            if valid + plausible:
+        told = {class_ for class_, _ in self.lines}
+        for class_ in CLASSES if told else ():
+            if class_ in told:
+                valid, plausible = (self.lines.get((class_, sort), 0) for sort in ("valid", "plausible"))
                 stands = (self.clear, self.unclear) if class_ in CREDENTIAL_CLASSES else (0, 0)
                 yield Verdict("", class_, max(self.rows, valid + plausible), valid, plausible, False, *stands)
 

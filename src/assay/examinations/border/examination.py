@@ -19,7 +19,7 @@ from assay.core.facts import Fact, Subject
 from assay.examinations.border.readers.formats import is_running_text, reader_of
 
 KEY_BYTES = 16
-_AT_ONCE = 4 << 20
+_AT_ONCE = 1 << 20  # bytes of a text that is held as a whole: one native pass tells most that nothing is in them
 
 
 class DataFiles:
@@ -46,34 +46,26 @@ class DataFiles:
         reader = reader_of(meta.file_class, meta.format, meta.path)
         if reader is None:
             return Examined(shortfalls=(Shortfall("no-reader", "", "skipped"),))
-        if (silent := _silent(meta, stream)) is not None:
-            return silent
+        reads = reader(stream, meta.path)
+        if meta.size <= _AT_ONCE and stream.seekable() and is_running_text(meta.file_class, meta.format, meta.path):
+            from assay.examinations.border.readers.texts import WholeText  # noqa: PLC0415
+
+            text = WholeText(stream)
+            if not text.may_hold:
+                return Examined(shortfalls=() if text.missing is None else (text.missing,))
+            reads = text.read()
         from assay.examinations.border.files import count, facts_of  # noqa: PLC0415
 
-        counted = count(reader(stream, meta.path), self.key, alive)
+        counted = count(reads, self.key, alive)
         facts: list[Fact] = []
         for held in counted.sets.values():
             facts += facts_of(held, meta, self.id, whole=not counted.shortfalls)
         sketches = [
-            (class_, sketch.to_bytes()) for held in counted.sets.values() for class_, sketch in held.sketches.items()
+            (class_, sketch.to_bytes(), held.keyed)
+            for held in counted.sets.values()
+            for class_, sketch in held.sketches.items()
         ]
         return Examined(tuple(facts), tuple(sketches) or None, tuple(counted.shortfalls))
-
-
-def _silent(meta: FileMeta, stream: BinaryIO) -> Examined | None:
-    """What to say of a text in which nothing can be found, which costs one native pass; None for any other file."""
-    if meta.size > _AT_ONCE or not stream.seekable() or not is_running_text(meta.file_class, meta.format, meta.path):
-        return None
-    from assay.examinations.border.readers.encodings import Utf8Stream  # noqa: PLC0415
-    from assay.examinations.border.readers.texts import undecoded  # noqa: PLC0415
-    from assay.examinations.border.sieve import may_hold  # noqa: PLC0415
-
-    text = Utf8Stream(stream)
-    if may_hold(text.read().replace(b"\0", b" ")):
-        stream.seek(0)
-        return None
-    missing = undecoded(text)
-    return Examined(shortfalls=() if missing is None else (missing,))
 
 
 class PersonsInAll:
@@ -96,13 +88,15 @@ class PersonsInAll:
         from assay.examinations.border.persons import Sketch  # noqa: PLC0415
 
         together: dict[str, Sketch] = {}
+        keyed = True
         for parts in summaries.values():
             for part in parts:
-                for class_, content in part:  # type: ignore[attr-defined]
+                for class_, content, key in part:  # type: ignore[attr-defined]
+                    keyed = keyed and key
                     sketch = Sketch.from_bytes(content)
                     together.setdefault(class_, Sketch(sketch.of, sketch.size)).take(sketch)
         if not together:
             return Concluded()
         component = artifact.files[0].component if artifact.files else ""
         subject = Subject(component, "", "", "unknown")
-        return Concluded((persons_of(together, subject, (), self.id),))
+        return Concluded((persons_of(together, subject, (), self.id, keyed=keyed),))

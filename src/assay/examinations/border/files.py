@@ -78,7 +78,7 @@ def facts_of(held: Counted, meta: FileMeta, by: str, *, whole: bool) -> Iterator
     top = highest(of)
     yield Fact("data.set", subject, {**value, **_graded(top)}, by, evidence)
     if any(sketch.count() for sketch in held.sketches.values()):
-        fact = persons_of(held.sketches, subject, evidence, by)
+        fact = persons_of(held.sketches, subject, evidence, by, keyed=held.keyed)
         sensitive = top is not None and top.pipl == "sensitive"
         yield replace(fact, value={**fact.value, "sensitive": sensitive})
 
@@ -109,13 +109,16 @@ def _graded(grade: Grade | None) -> dict[str, str | int]:
     return grade.values() if grade is not None else {}
 
 
-def persons_of(sketches: Mapping[str, Sketch], subject: Subject, evidence: tuple[Evidence, ...], by: str) -> Fact:
-    """Identifiers of different classes are different persons here: a row is counted by one of them only."""
+def persons_of(
+    sketches: Mapping[str, Sketch], subject: Subject, evidence: tuple[Evidence, ...], by: str, *, keyed: bool
+) -> Fact:
+    """Identifiers of different classes are different persons here: a row is counted by one of them only. The count is
+    not exact where they are no keys of persons (`Counted.keyed`)."""
     present = [class_ for class_ in PERSONS if class_ in sketches and sketches[class_].count()]
     value: dict[str, Scalar] = {
         "of": "set" if evidence else "delivery",
         "basis": ", ".join(present),
         "persons": sum(sketches[class_].count() for class_ in present),
-        "exact": all(sketches[class_].exact for class_ in present),
+        "exact": keyed and all(sketches[class_].exact for class_ in present),
     }
     return Fact("data.persons", subject, value, by, evidence)

@@ -11,6 +11,8 @@ from typing import Any
 
 import re2
 
+from assay.lab.signs import Signs
+
 _DIGITS = (0x660, 0x6F0, 0x966, 0xE50, 0xFF10, *range(0x1D7CE, 0x1D7FF, 10))
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 _DASHES = (*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63)
@@ -33,6 +35,11 @@ HIDDEN = (
     r"|&#(?:[xX](?:2[bBdD]|3[0-9]|40)|4[3589]|5[0-7]|64);|%(?:2[bB]|3[0-9]|40)|\\u00(?:2[bBdD]|3[0-9]|40)"
 )
 """For RE2: where text is written so that only `unfolded` shows what it is."""
+HIDING = Signs(
+    *(b"&nbsp;", b"&ensp;", b"&emsp;", b"&thinsp;", b"&shy;", b"&commat;", b"&period;", b"&#"),
+    *(b"%2b", b"%2B", b"%3", b"%40", b"\\u00"),
+)
+"""One of these stands in each text of ASCII in which `HIDDEN` finds anything."""
 ODD_BYTES = (b"&", b"%", b"\\")
 """One of these, or a byte above 127, stands wherever anything can be folded."""
 LEADS = frozenset(b"&%\\\xc2\xcd\xd9\xdb\xe0\xe1\xe2\xef\xf0")
@@ -41,9 +48,14 @@ LEADS = frozenset(b"&%\\\xc2\xcd\xd9\xdb\xe0\xe1\xe2\xef\xf0")
 
 def folded(text: str) -> str:
     """The same with as many characters."""
-    if text.isascii() or _foldable().search(text.encode("utf-8", "replace")) is None:
+    if text.isascii():
         return text
-    return "\n".join(line if line.isascii() else line.translate(FOLDS) for line in text.split("\n"))
+    content, at = text.encode("utf-8", "replace"), 0
+    while (found := _foldable().search(content, at)) is not None:  # once for each of the few that stand in a text
+        at, odd = found.start(), found[0].decode()
+        plain = chr(FOLDS[ord(odd)])
+        content, text = content.replace(found[0], plain.encode()), text.replace(odd, plain)
+    return text
 
 
 @cache

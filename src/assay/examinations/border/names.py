@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import re2
+from assay.examinations.border.sieve import expression
 
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
@@ -113,7 +113,7 @@ LIKELY = (
     rf"(?:{_BEFORE}){_GAP}*(?:[：:=是为叫]|{_GAP})?{_GAP}*[\"'“]?{_FIRST}[一-龥]|[{SURNAMES}](?:先生|女士|小姐)"
     rf"|(?:{_BEFORE}|{_GIVES}){_FIRST}[一-龥]|{_FIRST}[一-龥]{{1,3}}(?:{_AFTER}|{_OWNS})"
     rf"|(?:^|[。；;\n：:、]|[0-9][.、]){_GAP}*(?:{_FIRST}[一-龥]{{1,3}}|[一-龥]{{1,5}}·[一-龥·]{{1,10}})"
-    + _LIFE.replace(r"(?<=[，,：:；;、\s])", "").replace(r"\s", r"\s\pZ\x0b\x{85}\x1c-\x1f")
+    + _LIFE.replace(r"(?<=[，,：:；;、\s])", "").replace(r"\s?", r"[\s]?").replace(r"\s", r"\s\pZ\x0b\x{85}\x1c-\x1f")
 )
 """What is in every line with a name that `names` gives, more exactly and more slowly, for RE2."""
 _NOT_NAMES = frozenset(
@@ -154,7 +154,7 @@ _compiled = cache(re.compile)
 
 @cache
 def _address() -> Any:
-    return re2.compile(ANY_ADDRESS)  # linear in time: its parts overlap
+    return expression(ANY_ADDRESS)  # linear in time: its parts overlap
 
 
 def names(text: str) -> Iterator[tuple[int, int]]:

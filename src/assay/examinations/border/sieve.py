@@ -1,8 +1,8 @@
 """The sieve: one native search that says where in a text nothing can be found, before anything looks closer.
 
 Each expression is a superset, for RE2, of what an exact part of this package finds: `CELLS` of the walk (`walking.py`)
-and `LINES` of what it finds and `text.py` believes, `LABELLED` of the labels and `FORMS` of the keys, stripes and
-passports of `wording.py`, `EASTERN` of all that needs a Chinese or full-width character, `HIDDEN` of what `folding.py`
+and `LINES` of what it finds and `text.py` believes, `WORDED` of the labels, keys, stripes and passports of
+`wording.py`, `EASTERN` of all that needs a Chinese or full-width character, `HIDDEN` of what `folding.py`
 brings to light. What passes may still be nothing; what does not pass is nothing:
 `tests/examinations/border/test_sieve.py` holds each to that. Compiled on first use; loads no numpy and no Arrow.
 """
@@ -15,7 +15,17 @@ import re2
 
 from assay.examinations.border import tables
 from assay.examinations.border.folding import HIDDEN as _HIDDEN
+from assay.examinations.border.folding import HIDING
 from assay.examinations.border.labels import FOREIGN_DIGIT, LABELS
+
+_ROOM = 16 << 20  # bytes for the automaton of one expression; in half of that RE2 throws it away over and over
+
+
+def expression(pattern: str) -> Any:
+    """A large expression for RE2."""
+    options = re2.Options()
+    options.max_mem = _ROOM
+    return re2.compile(pattern, options)
 
 
 class Sieve:
@@ -27,7 +37,7 @@ class Sieve:
     @cached_property
     def search(self) -> Callable[..., Any]:
         """The match, None for none, in bytes of UTF-8 from a place on."""
-        search: Callable[..., Any] = re2.compile(self.pattern).search
+        search: Callable[..., Any] = expression(self.pattern).search
         return search
 
 
@@ -64,8 +74,7 @@ _FORMS = (
 _LABELLED = "(?i:" + "|".join(label.beginning for label in LABELS) + ")"
 CELLS = Sieve("(?m)" + "|".join((*_NUMBERS, _BIC)))
 LINES = Sieve("(?m)" + "|".join((*_NUMBERS, _NEAR_BIC)))
-LABELLED = Sieve(_LABELLED)
-FORMS = Sieve("|".join(_FORMS))
+WORDED = Sieve("|".join((_LABELLED, *_FORMS)))
 _ALL = "|".join((*_NUMBERS, _NEAR_BIC, _LABELLED, *_FORMS, _HIDDEN))
 _ANY = Sieve(rf"(?m)\A\C*?(?:{_ALL})")  # from the start, so RE2 need not search back for where a match begins
 HIDDEN = Sieve(_HIDDEN)
@@ -75,6 +84,11 @@ EASTERN = Sieve("[\\x{3000}\\x{3400}-\\x{9fff}\\x{ff01}-\\x{ff5e}]")
 def may_hold(content: bytes) -> bool:
     """Whether anything at all can be found in this UTF-8, as running text."""
     return _ANY.search(content) is not None or (not content.isascii() and EASTERN.search(content) is not None)
+
+
+def may_hide(content: bytes) -> bool:
+    """Whether something in this UTF-8 is written so that only `folding.unfolded` shows what it is."""
+    return (not content.isascii() or HIDING.within(content)) and HIDDEN.search(content) is not None
 
 
 def lines_with(sieve: Sieve, content: bytes) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from assay.examinations.border.classes import CODES, LIKELY, NEVER_VALID, VALID,
 from assay.examinations.border.folding import folded, unfolded
 from assay.examinations.border.scanning import scan_lines
 from assay.examinations.border.semantics import labelled
-from assay.examinations.border.sieve import HIDDEN, lines_with, may_hold
+from assay.examinations.border.sieve import HIDDEN, lines_with, may_hide, may_hold
 from assay.examinations.border.wording import Span, worded
 
 
@@ -31,14 +31,14 @@ class Hit(Struct, frozen=True, order=True):
     confidence: Confidence
 
 
-def find(text: str) -> list[Hit]:
-    """Every hit in order of place. Lines end at `\\n`."""
+def find(text: str, *, sifted: bool = False) -> list[Hit]:
+    """Every hit in order of place. Lines end at `\\n`. With `sifted` the sieve is known to let the text through."""
     plain = folded(text if text.isascii() else text.encode("utf-8", "replace").decode())
     content = plain.encode()
-    if not may_hold(content):
+    if not sifted and not may_hold(content):
         return []
     hits = _found(plain, content)
-    return _brought_to_light(content, hits) if HIDDEN.search(content) is not None else hits
+    return _brought_to_light(content, hits) if may_hide(content) else hits
 
 
 def _found(text: str, content: bytes) -> list[Hit]:

@@ -11,7 +11,7 @@ from functools import cache
 from assay.examinations.border import names
 from assay.examinations.border.classes import Confidence
 from assay.examinations.border.labels import LABELS, SECRET, Label
-from assay.examinations.border.sieve import EASTERN, FORMS, LABELLED, Sieve, lines_with
+from assay.examinations.border.sieve import EASTERN, WORDED, Sieve, lines_with
 
 Span = tuple[int, int, str, Confidence]
 SMALL = 1 << 12
@@ -23,6 +23,7 @@ _KEYS = (
 )
 _TRACK = r"(?:;|%B)(?P<value>\d{13,19}[=^][^?\n]{5,60}\?)"
 _BY_FORM = (_KEYS, _TRACK)
+_INITIALS = frozenset("-eA$g;%P")  # of these and of `_MRZ`
 _NOTHING = r"(?i)(?:null|none|true|false|undefined|required|optional|string|[*x#•]{3,}.*|.{0,2}|.*\*{3,}.*)\Z"
 _MRZ = (
     r"P[A-Z<][A-Z]{3}[A-Z<]{39}(?:\r?\n|\u2028{1,2})(?P<value>[A-Z0-9<]{9}\d[A-Z]{3}\d{7}[MF<]\d{7}[A-Z0-9<]{14}\d\d)"
@@ -34,31 +35,26 @@ CREDENTIAL_WORDS = (
 """What each text holds in which `secrets` finds any."""
 _SOME_SECRET = Sieve(CREDENTIAL_WORDS)
 _NAMES = Sieve(names.WORDS)
+_LIKELY_NAMES = Sieve(f"(?m){names.LIKELY}")
 _ADDRESSES = Sieve(names.ENDINGS)
 _compiled = cache(re.compile)
 
 
 def worded(text: str, content: bytes) -> Iterator[Span]:
     """Every span that words tell, in characters. `content` is the text in UTF-8."""
-    yield from _labelled(text, content)
-    past = [0] * len(_BY_FORM)
-    for start, end in _places(text, content, FORMS):
-        for at, pattern in enumerate(_BY_FORM):
-            if start >= past[at] and (found := _compiled(pattern).match(text, start, end)) is not None:
-                past[at] = found.end()
-                yield *found.span("value"), "credential", "valid"
-        if (found := _compiled(_MRZ).match(text, start)) is not None and _machine_readable(found["value"]):
-            yield *found.span("value"), "passport", "valid"
+    yield from _begun(text, content)
     if len(content) != len(text) and EASTERN.search(content) is not None:
         for offset, part in _parts(text, content, _NAMES):
-            yield from _moved(((start, end, "person_name", "plausible") for start, end in names.names(part)), offset)
+            found_in = names.names(part) if _LIKELY_NAMES.search(part.encode()) is not None else ()
+            yield from _moved(((start, end, "person_name", "plausible") for start, end in found_in), offset)
         for offset, part in _parts(text, content, _ADDRESSES):
             yield from _moved(((start, end, "address", "plausible") for start, end in names.addresses(part)), offset)
 
 
-def _labelled(text: str, content: bytes) -> Iterator[Span]:
-    behind = [0] * len(LABELS)
-    for start, end in _places(text, content, LABELLED):
+def _begun(text: str, content: bytes) -> Iterator[Span]:
+    """What stands behind labels, and what its form tells."""
+    behind, past = [0] * len(LABELS), [0] * len(_BY_FORM)
+    for start, end in _places(text, content):
         initial = text[start].casefold()  # so ſ and the sign of kelvin, which are s and k to both kinds of expression
         for at, label in enumerate(LABELS):
             if start < behind[at] or initial not in label.initials:
@@ -67,12 +63,20 @@ def _labelled(text: str, content: bytes) -> Iterator[Span]:
                 behind[at] = found.end()
                 if _says(label, found["value"]):
                     yield *found.span("value"), label.class_, label.confidence
+        if text[start] not in _INITIALS:
+            continue
+        for at, pattern in enumerate(_BY_FORM):
+            if start >= past[at] and (found := _compiled(pattern).match(text, start, end)) is not None:
+                past[at] = found.end()
+                yield *found.span("value"), "credential", "valid"
+        if (found := _compiled(_MRZ).match(text, start)) is not None and _machine_readable(found["value"]):
+            yield *found.span("value"), "passport", "valid"
 
 
-def _places(text: str, content: bytes, sieve: Sieve) -> Iterator[tuple[int, int]]:
-    """Where the sieve says that an expression may begin, and how far it may reach, in characters."""
+def _places(text: str, content: bytes) -> Iterator[tuple[int, int]]:
+    """Where the sieve says that a label or a form may begin, and how far it may reach, in characters."""
     at = seen = start = end = 0
-    while (found := sieve.search(content, at)) is not None:
+    while (found := WORDED.search(content, at)) is not None:
         at = found.start()
         start += at - seen if len(content) == len(text) else len(content[seen:at].decode())
         if len(text) < SMALL:

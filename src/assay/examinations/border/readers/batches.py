@@ -1,6 +1,7 @@
 """What readers yield."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, BinaryIO
 
 from msgspec import Struct
@@ -15,11 +16,30 @@ TOO_MANY = Shortfall("too-many", f"more than {MOST_SETS} sets or {MOST_COLUMNS} 
 """What is said of a file with more; nothing is read behind it."""
 
 
+class Lines:
+    """The lines of a text, which is taken apart when one of them is wanted. `sifted`: the sieve let the text through,
+    so nobody need ask it again."""
+
+    def __init__(self, text: str, *, sifted: bool = False) -> None:
+        self.text = text
+        self.sifted = sifted
+
+    def __len__(self) -> int:
+        return self.text.count("\n") + 1
+
+    def __getitem__(self, place: int) -> str:
+        return self.apart[place]
+
+    @cached_property
+    def apart(self) -> list[str]:
+        return self.text.split("\n")
+
+
 class Batch(Struct, frozen=True):
     """Some rows of one set (a table, a sheet, or '' for the file itself): names and Arrow arrays of equal length.
 
-    `text` marks lines of running text: one column, a list of strings. Where rows of the columns do not belong together
-    (`loose`), persons are counted by value and not by row.
+    `text` marks lines of running text: one column, a list of strings or `Lines`. Where rows of the columns do not
+    belong together (`loose`), persons are counted by value and not by row.
     """
 
     set: str

@@ -31,7 +31,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    half = len(head) // 2
+    half = len(head) // 2 if b"\0" in head else 0
     if half >= 4 and head[1 : half * 2 : 2].count(0) > half * 0.3 > head[0 : half * 2 : 2].count(0) * 10:
         return "utf-16-le", 0
     if half >= 4 and head[0 : half * 2 : 2].count(0) > half * 0.3 > head[1 : half * 2 : 2].count(0) * 10:

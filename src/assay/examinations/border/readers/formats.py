@@ -1,6 +1,7 @@
 """Which reader a file has, by its class and format as intake tells them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -55,9 +56,12 @@ def is_running_text(file_class: FileClass, format_: str, path: str) -> bool:
 
 def _lazily(module: str, function: str) -> "Reader":
     def read(stream: BinaryIO, path: str) -> "Iterator[Read]":
-        reader: Callable[[BinaryIO, str], Iterator[Read]] = getattr(
-            import_module(f"assay.examinations.border.readers.{module}"), function
-        )
-        return reader(stream, path)
+        return _loaded(module, function)(stream, path)
 
     return read
+
+
+@cache
+def _loaded(module: str, function: str) -> "Reader":
+    reader: Reader = getattr(import_module(f"assay.examinations.border.readers.{module}"), function)
+    return reader

@@ -1,5 +1,6 @@
 """Logs and running text: lines, in one column called ''. A line longer than a megabyte is cut between words."""
 
+import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
@@ -7,8 +8,9 @@ from typing import BinaryIO, Protocol
 from msgspec import Struct
 
 from assay.core.examination import Shortfall
-from assay.examinations.border.readers.batches import Batch, Read
+from assay.examinations.border.readers.batches import Batch, Lines, Read
 from assay.examinations.border.readers.encodings import Utf8Stream
+from assay.examinations.border.sieve import may_hold
 
 _PIECE = 4 << 20
 _LONGEST = 1 << 20
@@ -31,9 +33,33 @@ def read_text(stream: BinaryIO, path: str) -> Iterator[Read]:  # noqa: ARG001
         yield missing
 
 
-def lines_of(text: str) -> Batch:
+class WholeText:
+    """A text of no more than `encodings.HEAD` bytes, decoded and sifted. `missing` is what was not decoded.
+
+    Raises OSError where the stream does.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        content = stream.read()
+        self.missing: Shortfall | None = None
+        if not content.isascii() or b"\0" in content:
+            text = Utf8Stream(io.BytesIO(content))
+            content = text.read().replace(b"\0", b" ")
+            self.missing = undecoded(text)
+        self.content = content
+        self.may_hold = may_hold(self.content)
+
+    def read(self) -> Iterator[Read]:
+        """What `read_text` gives."""
+        for piece in pieces(io.BytesIO(self.content)):
+            yield lines_of(piece.text, sifted=self.may_hold)
+        if self.missing is not None:
+            yield self.missing
+
+
+def lines_of(text: str, *, sifted: bool = False) -> Batch:
     """A batch of the lines of a piece."""
-    return Batch("", ("",), (text.split("\n"),), text=True)
+    return Batch("", ("",), (Lines(text, sifted=sifted),), text=True)
 
 
 def undecoded(text: Utf8Stream) -> Shortfall | None:
