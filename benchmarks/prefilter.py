@@ -61,15 +61,20 @@ def identifier_set() -> Callable[[bytes], set[int]]:
     prefilter = Prefilter([Catalogue()], 10**9)
 
     def places(content: bytes) -> set[int]:
-        interested = prefilter.interested(words(content), [0])
-        return {hit.offset for hit in prefilter.hits(content, interested, interested)[0].hits} if interested else set()
+        found = prefilter.interested(content, (0,), words(content)).get(0)
+        return {hit.offset for hit in found.hits} if found is not None else set()
 
     return places
 
 
 def automaton_only() -> Callable[[bytes], set[int]]:
     prefilter = Prefilter([Catalogue()], 10**9)
-    return lambda content: {hit.offset for hit in prefilter.hits(content, [0], [0])[0].hits}
+
+    def places(content: bytes) -> set[int]:
+        found = prefilter.interested(content, (0,)).get(0)
+        return {hit.offset for hit in found.hits} if found is not None else set()
+
+    return places
 
 
 def regex(*, index: bool) -> Callable[[bytes], set[int]]:

@@ -113,8 +113,8 @@ def inside(taken: "Intake") -> dict[str, float]:
             if examination is None or not examination.accepts(meta) or len(content) > Limits().unit_bytes:
                 continue
             prefilter = prefilters[meta.format]
-            asked = prefilter.interested(words(content), [0])
-            hits: list[Hit] = prefilter.hits(content, [0], asked)[0].hits if asked else []
+            found = prefilter.interested(content, (0,), words(content)).get(0)
+            hits: list[Hit] = found.hits if found is not None else []
             if hits:
                 files += 1
                 start = time.process_time()

@@ -107,8 +107,8 @@ def inside(root: Path) -> str:
                 with open_locator(meta.locator) as stream:
                     content = stream.read()
                 prefilter = prefilters[meta.format]
-                asked = prefilter.interested(words(content), [0])
-                hits = prefilter.hits(content, [0], asked)[0].hits if asked else []
+                found = prefilter.interested(content, (0,), words(content)).get(0)
+                hits = found.hits if found is not None else []
                 if hits:
                     clocked("all", one.examine)(FileView(meta, content), hits, Lab())
                     spent["bytes"] += len(content)

@@ -153,6 +153,10 @@ def test_duplicates_are_all_examined_and_said(tmp_path: Path) -> None:
     assert sorted(found.values()) == [b"1", b"2", b"3", b"4"]
     assert found["a.py"] == b"1"
     assert {attempt.reason for attempt in refused} == {"duplicate-name"}
+    (tmp_path / "twice.zip").write_bytes(raw.bytes())
+    seen = {item.member.path: item.identity for item in Delivery(tmp_path / "twice.zip", tmp_path / "s").walk()}
+    assert {path: item.file_class for path, item in seen.items()} == {
+        "a.py": "source", "a.py#2": "source", "a.py#2#2": "unknown", "a.py#3": "source"}  # fmt: skip
     found, refused, _ = walked(tmp_path, tar_of(tarfile.TarInfo("a.py"), tarfile.TarInfo("a.py"), content=b"x"))
     assert list(found) == ["a.py", "a.py#2"]
     assert [(item.status, item.reason) for item in refused] == [("partial", "duplicate-name")]
@@ -383,6 +387,17 @@ def test_depth_and_counts_are_limited(tmp_path: Path) -> None:
     found, refused, _ = walked(tmp_path, zipped({f"../{n}": b"" for n in range(50)}), limits=few)
     assert [item.reason for item in refused].count("too-many") == 1
     assert len(refused) == 11
+
+
+def test_an_archive_of_too_many_entries_hides_no_file_that_lies_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "many.zip").write_bytes(zipped({f"{n}.py": b"" for n in range(50)}))
+    (folder / "z.py").write_bytes(b"1")
+    delivery = Delivery(folder, tmp_path / "scratch", IntakeLimits(entries=10))
+    found = [member.path for member in delivery.members()]
+    assert (len(found), found[-1]) == (11, "z.py")
+    assert reasons(delivery.refused) == [("many.zip", "too-many")]
 
 
 VALID = tuple(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from assay.core.attempts import REASON_CODES
 from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
 from assay.core.facts import check, fact_id
+from assay.core.text import Text
 from assay.intake import Intake, IntakeLimits, take_in
 from assay.intake.entries import kinds_for
 from assay.intake.identify import HEAD
@@ -112,6 +113,14 @@ def test_nothing_to_examine(tmp_path: Path) -> None:
         with pytest.raises(NothingToExamineError) as caught:
             take_in(tmp_path / "empty", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits())
         assert caught.value.exit_code == Exit.NOTHING_TO_EXAMINE
+        assert caught.value.advice == Text("there is not one file in it", "其中没有任何文件")
+    for number in range(7):
+        (tmp_path / "empty" / f"link{number}").symlink_to("/etc/passwd")
+    with pytest.raises(NothingToExamineError) as caught:
+        take_in(tmp_path / "empty", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits())
+    assert caught.value.advice is not None
+    assert caught.value.advice.en.startswith("refused: link0 (")  # no dossier is written in which they could be read
+    assert caught.value.advice.en.endswith(", and 2 more")
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:

@@ -438,6 +438,24 @@ def test_late_files_wait_until_the_words_of_the_others_are_known(delivery: Deliv
     assert delivery.run(late=bench.Late(2, settle), jobs=3).attempts == late.attempts
 
 
+def test_files_of_formats_that_nobody_asks_for_are_examined_and_not_indexed(delivery: Delivery) -> None:
+    delivery.add("a.java", b"MD5 helper")
+    delivery.add("b.c", b"MD5 helper", format_="c")
+    delivery.add("c.java", b"SHA1")
+    asked: list[str] = []
+
+    def settle(index: Index) -> tuple[list[FileMeta], int]:
+        asked.extend(meta.path for meta in index.files_with(b"helper"))
+        return delivery.metas[2:], 0
+
+    late = bench.Late(1, settle)
+    every, some = delivery.run(late=late), delivery.run(late=late, indexed=frozenset({"java"}))
+    assert asked == ["a.java", "b.c", "a.java"]
+    assert facts_of(every) == facts_of(some)
+    assert every.attempts == some.attempts
+    assert {fact["subject"]["path"] for fact in facts_of(some)} == {"a.java", "b.c", "c.java"}
+
+
 def _written(delivery: Delivery, name: str, content: bytes) -> Path:
     (delivery.folder / name).write_bytes(content)
     return delivery.folder / name

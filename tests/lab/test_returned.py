@@ -45,7 +45,7 @@ def test_values_come_through() -> None:
         named("assay.lab.lanes", "deque"),
         named("assay.lab.bench", "run"),
         named("assay.lab.walls", "os.system"),
-        named("assay.lab.cage.cage", "subprocess.Popen"),
+        named("assay.lab.cage.session", "subprocess.Popen"),
         named("assay.intake.foreign", "entries"),
     ],
 )

@@ -66,20 +66,6 @@ class FileMeta(Struct, frozen=True):
     scope_from: str = ""  # what decided the scope, e.g. "wheel RECORD" or "path name"
     module: str = ""
 
-    def __reduce__(self) -> tuple[type["FileMeta"], tuple[object, ...]]:
-        return FileMeta, (
-            self.path,
-            self.logical,
-            self.size,
-            self.file_class,
-            self.format,
-            self.component,
-            self.scope,
-            self.locator,
-            self.scope_from,
-            self.module,
-        )
-
     def subject(self, name: str = "") -> Subject:
         return Subject(self.component, self.logical, name, self.scope)
 

@@ -69,11 +69,6 @@ def canonical(value: Mapping[str, object] | Sequence[object]) -> bytes:
     return _rfc8785()(value)  # a lone surrogate raises UnicodeEncodeError, a ValueError
 
 
-def sound(values: Sequence[object]) -> None:
-    """Raise ValueError where the values of a list have no canonical form."""
-    canonical(values if isinstance(values, list) else list(values))
-
-
 def _check(value: object) -> None:
     if isinstance(value, dict):
         if not (_TEXT.issuperset(map(type, value)) and "".join(value).isascii()):
@@ -105,9 +100,9 @@ def fact_id(fact: Fact) -> str:
 
 def order_key(fact: Fact, id_: str) -> bytes:
     """The one total order of facts in a dossier: kind, component, path, name, id, then the rest of the record."""
-    subject = fact.subject
-    head = [fact.kind, subject.component, subject.path, subject.name, id_, subject.scope, fact.by]
-    return canonical([*head, dict(fact.value)])
+    subject, value = fact.subject, dict(fact.value)
+    _check(value)
+    return _rfc8785()([fact.kind, subject.component, subject.path, subject.name, id_, subject.scope, fact.by, value])
 
 
 def merged(ordered: Iterable[tuple[bytes, Fact]]) -> Iterator[tuple[bytes, Fact]]:
@@ -121,19 +116,25 @@ def merged(ordered: Iterable[tuple[bytes, Fact]]) -> Iterator[tuple[bytes, Fact]
         yield key, replace(first, evidence=tuple(sorted(evidence)))
 
 
-def check(fact: Fact) -> None:
-    """Raise ValueError when a fact uses an undeclared kind, key or value; examinations' tests call this."""
-    kind = KINDS.get(fact.kind)
-    if kind is None:
-        raise ValueError(f"kind {fact.kind!r} is not declared in core/kinds/")
-    for key, item in fact.value.items():
-        declared = kind.keys.get(key)
-        if declared is None:
-            raise ValueError(f"{fact.kind} has no value key {key!r}")
-        if item is None:
-            continue
-        if type(item) is not declared.type or (declared.choices and not declared.admits(item)):
-            raise ValueError(f"{fact.kind}.{key} does not admit {item!r}")
-    if fact.subject.scope not in SCOPES:
-        raise ValueError(f"scope {fact.subject.scope!r} is unknown")
-    sound(list(fact.value.values()))
+def check(*facts: Fact) -> None:
+    """Raise ValueError when a fact uses an undeclared kind, key or value, or text that has no canonical form."""
+    said: list[object] = []
+    for fact in facts:
+        kind = KINDS.get(fact.kind)
+        if kind is None:
+            raise ValueError(f"kind {fact.kind!r} is not declared in core/kinds/")
+        for key, item in fact.value.items():
+            declared = kind.keys.get(key)
+            if declared is None:
+                raise ValueError(f"{fact.kind} has no value key {key!r}")
+            if item is None:
+                continue
+            if type(item) is not declared.type or (declared.choices and not declared.admits(item)):
+                raise ValueError(f"{fact.kind}.{key} does not admit {item!r}")
+        subject = fact.subject
+        if subject.scope not in SCOPES:
+            raise ValueError(f"scope {subject.scope!r} is unknown")
+        said += (*fact.value.values(), subject.component, subject.path, subject.name, fact.by)
+        for place in fact.evidence:
+            said += (place.path, place.line, place.excerpt, place.address, place.expression, place.origin)
+    canonical(said)

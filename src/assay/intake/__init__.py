@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assay.intake.delivery import DEFAULT_COMPONENT, Delivery
-    from assay.intake.imports import hangs_on_name, settle
+    from assay.intake.imports import IMPORTING, hangs_on_name, settle
     from assay.intake.limits import IntakeLimits
     from assay.intake.manifest import consent_covers, schema
     from assay.intake.places import open_locator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_COMPONENT",
+    "IMPORTING",
     "Delivery",
     "Intake",
     "IntakeLimits",
@@ -34,6 +35,7 @@ __all__ = [
 _PLACES = MappingProxyType(
     {
         "DEFAULT_COMPONENT": "delivery",
+        "IMPORTING": "imports",
         "Delivery": "delivery",
         "Intake": "take",
         "IntakeLimits": "limits",

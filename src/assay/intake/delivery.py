@@ -130,7 +130,7 @@ class Delivery:
         paths: set[str] = set()
         links: dict[bytes, Entry] = {}
         for item in items:
-            if item.name and not self.budget.entry():  # 1
+            if item.name and not self.budget.entry(on_disk=on_disk):  # 1
                 detail = f"more than {self.limits.entries} entries; the rest was not read"
                 self._note(prefix, Refusal(b"", "too-many", detail))
                 return
@@ -215,7 +215,6 @@ class Delivery:
 
     def _note(self, prefix: str, item: Refusal) -> None:
         path = prefix + shown(item.name.removeprefix(b"./")) if item.name else prefix[:-1] or self.name
-        identity = None if item.name else Identity("archive", self.containers[prefix])
         opens = item.reason != "special" or self.containers[prefix] not in FILE_SYSTEMS  # a device holds nothing
         self.refuse(
             path,
@@ -223,7 +222,7 @@ class Delivery:
             item.detail,
             size=item.size,
             files=item.files,
-            identity=identity,
+            identity=None if item.name else Identity("archive", self.containers[prefix]),
             opens=opens,
             owner=item.owner,
         )
@@ -233,13 +232,14 @@ class Delivery:
         if entry.packed >= 0 and not self.budget.expand(entry.size):
             self.refuse(path, "bomb", "the delivery expands beyond its total limit", size=entry.size)
             return
+        called = outer + shown(plain(entry.name))  # a second one of its name is what its name says all the same
         try:
-            head = read_head(entry.locator, head_size(path))
+            head = read_head(entry.locator, head_size(called))
         except OSError as fault:
             self.refuse(path, _reason(fault), fault.strerror or str(fault), size=entry.size)
             return
         self.budget.read += len(head)
-        identity = _identified(outer, self.containers.get(outer, ""), path, entry, head)
+        identity = _identified(outer, self.containers.get(outer, ""), called, entry, head)
         root = not self.containers and depth == 0
         kind = LAYER if path in self.layers.paths else inner_kind(self.containers.get(outer, ""), path[len(outer) :])
         if kind and identity.file_class != "archive" and is_empty_tar(entry.locator, entry.size):

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from assay.core.kinds import FileClass
 from assay.intake import languages
+from assay.intake.names import last
 from assay.intake.signatures import OPENED, PEM_MARK, ROWS
 from assay.intake.systems import in_view, is_manual, placed
 from assay.intake.tars import is_header
@@ -68,7 +69,7 @@ def head_size(name: str) -> int:
 def identify(name: str, head: bytes, size: int) -> Identity:
     """Class and format of a file. `name` is the delivered path or its last part, `head` its first `HEAD` bytes."""
     path, service = name, "META-INF/services/" in name
-    name = re.split(r"[/!]", name)[-1].lower()
+    name = last(name).lower()
     ending = name.rpartition(".")[2] if "." in name else ""
     by_content = _by_signature(head, ending)
     if by_content is not None:

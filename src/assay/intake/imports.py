@@ -35,6 +35,7 @@ _GROUPS: Mapping[str, Group] = {
     "CUDA": "c", "Go": "go", "PHP": "file", "Ruby": "file",
 }  # fmt: skip
 """Language to the group of languages that import each other."""
+IMPORTING = frozenset(_GROUPS)
 _LONGEST = 4 << 20
 _LINE = 400  # how far back the start of a line is looked for
 _STEPS = 20_000_000

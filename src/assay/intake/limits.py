@@ -27,6 +27,7 @@ class Budget:
     def __init__(self, limits: IntakeLimits) -> None:
         self.limits = limits
         self.entries = 0
+        self.files = 0  # that lie on disk, counted by themselves: no archive uses up what lies beside it
         self.expanded = 0
         self.read = 0
 
@@ -37,7 +38,8 @@ class Budget:
         self.expanded += size
         return True
 
-    def entry(self) -> bool:
+    def entry(self, *, on_disk: bool) -> bool:
         """Book one entry, accepted or refused; False when there were too many."""
-        self.entries += 1
-        return self.entries <= self.limits.entries
+        self.files += on_disk
+        self.entries += not on_disk
+        return (self.files if on_disk else self.entries) <= self.limits.entries

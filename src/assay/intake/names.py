@@ -35,6 +35,11 @@ def plain(name: bytes) -> bytes:
     return b"/".join(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
+def last(path: str) -> str:
+    """The last part of a delivered path."""
+    return path[max(path.rfind("/"), path.rfind("!")) + 1 :]
+
+
 def stem(path: str) -> str:
     """The name of what a compressed file holds."""
     name = path.rpartition("!")[2].rpartition("/")[2]

@@ -24,6 +24,7 @@ from msgspec import Struct
 from assay.core.facts import Scope
 from assay.intake.containers import GEM_DATA, INSTALLED
 from assay.intake.delivery import container_of
+from assay.intake.names import last
 from assay.intake.packaging import Packaging
 
 Decision = tuple[Scope, str]
@@ -146,7 +147,7 @@ def _test_name(path: str) -> Decision | None:
     for part in _folders(path):
         if part in _TEST_FOLDERS:
             return "test", f"path name {part}/"
-    name = re.split(r"[/!]", path)[-1]
+    name = last(path)
     if _TEST_CLASS.fullmatch(name) or _TEST_FILE.fullmatch(name.lower()):
         return "test", "file name"
     return None
@@ -166,7 +167,7 @@ def _by_path_name(place: _Place) -> Decision | None:
     for part in parts:
         if part in _BUILD_FOLDERS:
             return "build", f"path name {part}/"
-    name = re.split(r"[/!]", place.logical)[-1]
+    name = last(place.logical)
     return ("build", "file name") if _BUILD_FILE.fullmatch(name.lower()) else None
 
 

@@ -194,7 +194,13 @@ _TABLE: tuple[tuple[str, _Form, FileClass, str], ...] = (
     (r"(?:^|/)(?:main|master|dynamicmaps)\.cf\.[\w-]+$", _WORDED, "configuration", "settings"),
     (r"etc/(?:[\w.@+-]+/)*[\w.@+-]+$", _KEYED, "configuration", "settings"),
 )  # fmt: skip
-_PLACES = tuple((re.compile(pattern), form, file_class, format_) for pattern, form, file_class, format_ in _TABLE)
+
+
+@cache
+def _places() -> tuple[tuple[re.Pattern[str], _Form, FileClass, str], ...]:
+    return tuple((re.compile(pattern), form, file_class, format_) for pattern, form, file_class, format_ in _TABLE)
+
+
 _SOURCED = re.compile(
     r"(?:^|/)(?:etc/(?:default|sysconfig|init\.d|rc\.d/init\.d|conf\.d)/[^/]+|etc/(?:profile|rc\.local|bash\.bashrc|"
     r"bash_completion|rc\.conf|zsh/z\w+|csh\.\w+|apache2/envvars)|etc/bash_completion\.d/[^/]+|etc/skel/\.\w+|"
@@ -219,7 +225,7 @@ def placed(path: str, text: str, *, cut: bool) -> tuple[FileClass, str] | None:
     if cut:
         text = text[: text.rfind("\n") + 1]
     inner = _PACKED.sub("", path).rpartition("!")[2]
-    for pattern, form, file_class, format_ in _PLACES:
+    for pattern, form, file_class, format_ in _places():
         if (found := pattern.search(inner)) and inner[: found.start()][-1:] in ("", "/") and form(text):
             return file_class, format_
     if _SOURCED.search(inner) or (_is_shell(text) and not _DOCUMENTS.search(inner)):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from assay.deposit.tree import SealedTree
 
 PROGRESS_EVERY = 500
+_NAMED = 5
 _OVER_ALL = ("intake.content", "review.gap", "statement")
 
 
@@ -76,10 +77,7 @@ def take_in(
     if not seen:
         raise NothingToExamineError(
             Text(f"{delivery.name} holds no file that could be examined", f"{delivery.name} 中没有可供审查的文件"),
-            Text(
-                f"{len(delivery.refused)} entries were refused; see the attempts",
-                f"有 {len(delivery.refused)} 个条目被拒绝",
-            ),
+            _why_nothing(delivery.refused),
         )
     shipped = effective(delivery.layers, {item.member.path: item.member.size for item in seen}, delivery.containers)
     seen = [item for item in seen if item.member.path not in shipped.whiteouts]
@@ -156,6 +154,17 @@ def _delivery(path: "Path | SealedTree", scratch: Path, limits: IntakeLimits, le
             Text(f"{path}: {reason}", f"{path}：{reason}"),
             Text("give a folder, an archive or a file that exists", "请给出存在的目录、归档或文件"),
         ) from fault
+
+
+def _why_nothing(refused: Sequence[Attempt]) -> Text:
+    """There will be no dossier to look these up in."""
+    if not refused:
+        return Text("there is not one file in it", "其中没有任何文件")
+    named = ", ".join(f"{item.path} ({item.detail or item.reason})" for item in refused[:_NAMED])
+    more = len(refused) - _NAMED
+    if more <= 0:
+        return Text(f"refused: {named}", f"被拒绝：{named}")
+    return Text(f"refused: {named}, and {more} more", f"被拒绝：{named}，另有 {more} 个")
 
 
 def _walked(delivery: Delivery, progress: Callable[[int], None] | None) -> list[Seen]:

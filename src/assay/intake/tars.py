@@ -23,6 +23,7 @@ _PADDING = 1 << 16  # how far behind the end mark is looked for something that i
 _REGULAR = b"0\x007"
 _SPECIAL = {b"3": "a character device", b"4": "a block device", b"6": "a pipe"}
 _IGNORED = b"DV"
+_NUMERIC = b" 01234567"  # what a checksum in octal begins with
 
 
 class _Header(Struct, frozen=True):
@@ -35,7 +36,7 @@ class _Header(Struct, frozen=True):
 
 def is_header(block: bytes) -> bool:
     """Whether a block is a tar header: its checksum holds, which random bytes or text cannot do by chance."""
-    if len(block) < BLOCK:
+    if len(block) < BLOCK or (block[148] < 0x80 and block[148] not in _NUMERIC):
         return False
     stated = _number(block[148:156])
     if stated is None or stated <= 0:

@@ -77,6 +77,7 @@ def run(
     make_executor: MakeExecutor | None = None,
     late: Late | None = None,
     readable: tuple[Path, ...] | None = None,
+    indexed: frozenset[str] | None = None,
 ) -> BenchResult:
     """Examine a delivery. `scratch` is an empty folder of the caller's, who also deletes it; workers must see it.
 
@@ -87,12 +88,13 @@ def run(
     `late` holds the last files back until the words of all others are known; then it says what they are.
     `readable` are the files and folders that the delivery lies in: workers then stand behind walls (`lab.walls`), where
     the machine has them, and read nothing else; without it they are held by limits alone. Attempts say which.
+    `indexed` are the formats whose words the index is asked for, by examinations or by `late`; None is every one.
     Raises ValueError for examinations that contradict each other, AssayError when workers cannot be started at all.
     """
     if readable is not None:
         readable = tuple(path.resolve() for path in readable)
     roster, folder = (tuple(singles), tuple(wholes)), scratch.resolve()
-    setup = Setup(*roster, open_member, write_run, unread, limits, folder, here(), readable)
+    setup = Setup(*roster, open_member, write_run, unread, limits, folder, here(), readable, indexed)
     (setup.scratch / "pieces").mkdir(parents=True)
     setup.file.write_bytes(pickle.dumps(setup))
     setup.delivery.write_bytes(pickle.dumps(tuple(files)))

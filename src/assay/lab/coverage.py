@@ -7,7 +7,7 @@ kinds of both.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from assay.core.attempts import Attempt, ReasonCode, Status
 from assay.core.examination import Examination, FileExamination, FileMeta, Shortfall
@@ -15,6 +15,8 @@ from assay.core.facts import Scope
 from assay.core.kinds import KINDS, FileClass
 
 LAB = "lab@1"
+
+_K = TypeVar("_K")
 
 _LONGEST_DETAIL = 300
 _STATUSES: dict[str, Status] = {"partial": "partial", "failed": "failed", "skipped": "skipped"}
@@ -47,11 +49,12 @@ class Tally(NamedTuple):
 
 
 Tallies = dict[Group, Tally]
+_NONE = Tally(0, 0)
 
 
-def count(tallies: Tallies, group: Group, files: int, size: int) -> None:
-    held = tallies.get(group, Tally(0, 0))
-    tallies[group] = Tally(held.files + files, held.bytes + size)
+def count(tallies: dict[_K, Tally], key: _K, files: int, size: int) -> None:
+    held = tallies.get(key, _NONE)
+    tallies[key] = Tally(held.files + files, held.bytes + size)
 
 
 def reason_by_class(meta: FileMeta) -> ReasonCode:
@@ -75,12 +78,14 @@ class Roster:
         )
         self.by_format = tuple(which for which, single in enumerate(singles) if single.by_format)
         self.one_by_one = tuple(which for which, single in enumerate(singles) if not single.by_format)
-        self.streaming = frozenset(which for which, one in enumerate(singles) if hasattr(type(one), "read"))
+        self._streaming = frozenset(which for which, one in enumerate(singles) if hasattr(type(one), "read"))
         stated = [*(single.kinds for single in singles), *(whole.kinds for whole in wholes)]
         self._kinds = frozenset[str]().union(*stated)
 
         self._carried: dict[str, frozenset[str]] = {}
         self._accepted: dict[tuple[int, ...], frozenset[str]] = {}
+        self._parted: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._skipped: dict[tuple[str, tuple[int, ...]], frozenset[str]] = {}
 
     def carried(self, meta: FileMeta) -> frozenset[str]:
         known = self._carried.get(meta.file_class)
@@ -94,6 +99,23 @@ class Roster:
         known = self._accepted.get(asked)
         if known is None:
             known = self._accepted[asked] = frozenset[str]().union(*(self.answers[which] for which in asked))
+        return known
+
+    def parted(self, accepting: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Those that read a file by themselves, and those that are shown its units."""
+        known = self._parted.get(accepting)
+        if known is None:
+            streaming = tuple(which for which in accepting if which in self._streaming)
+            asking = tuple(which for which in accepting if which not in self._streaming)
+            known = self._parted[accepting] = streaming, asking
+        return known
+
+    def skipped(self, meta: FileMeta, asked: tuple[int, ...]) -> frozenset[str]:
+        """Kinds that the file can carry and none of these examinations answers for."""
+        like = (meta.file_class, asked)
+        known = self._skipped.get(like)
+        if known is None:
+            known = self._skipped[like] = self.carried(meta) - self.accepted(asked)
         return known
 
 

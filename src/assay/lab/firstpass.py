@@ -1,8 +1,8 @@
 """The first pass: every file of a piece is opened once, read, hashed, prefiltered, indexed and examined."""
 
-import functools
 import io
 import pickle
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 from assay.core.examination import Examined, FileExamination, FileMeta, FileView, Hit, Shortfall, StreamExamination
 from assay.lab import journal
 from assay.lab.confine import peak_memory
-from assay.lab.coverage import LAB, Group, count, of_file, of_shortfalls
+from assay.lab.coverage import LAB, Group, Tally, count, of_file, of_shortfalls
 from assay.lab.hits import Found
 from assay.lab.identifiers import words
 from assay.lab.index import WordsWriter
@@ -50,7 +50,8 @@ class _PieceWork:
         self.words = WordsWriter(self.base.with_name(f"{self.base.name}.words"))
         self.facts = Runs(self.base, place.setup.write_run, self.outcome.runs)
         self.summaries: dict[int, BinaryIO] = {}
-        self.by_format: dict[tuple[str, str], tuple[list[int], dict[int, Raised]]] = {}
+        self.completed: dict[tuple[tuple[int, ...], Group], Tally] = {}  # by what completed a file
+        self._by_format: dict[tuple[str, str], tuple[list[int], dict[int, Raised]]] = {}
 
     def see(self, position: int, meta: FileMeta) -> None:
         outcome, roster = self.outcome, self.place.roster
@@ -61,29 +62,27 @@ class _PieceWork:
         refused = file.run()
         outcome.digests.append(file.digest)
         outcome.bytes_read += file.bytes_read
-        kinds = roster.accepted((*accepting, *failed, *self.piece.without))
         file.settle(refused=refused is not None)
+        asked = (*accepting, *failed, *self.piece.without)
+        skipped = roster.skipped(meta, asked)
         if refused is not None:
-            kinds_lost = roster.accepted(set(accepting) - file.streamed) | (roster.carried(meta) - kinds)
+            kinds_lost = roster.accepted(set(accepting) - file.streamed) | skipped
             outcome.attempts.append(of_file(meta, LAB, kinds_lost, refused))
-            return
-        skipped = roster.carried(meta) - kinds
-        if skipped:
+        elif skipped:
             unread = self.place.setup.unread(meta)
             outcome.attempts.append(of_file(meta, LAB, skipped, Shortfall(unread, "", "skipped")))
 
-    def _accepting(self, position: int, meta: FileMeta) -> tuple[list[int], list[int]]:
+    def _accepting(self, position: int, meta: FileMeta) -> tuple[tuple[int, ...], list[int]]:
         """Which examinations accept the file, and which could not even say."""
         like = (meta.file_class, meta.format)
-        if like not in self.by_format:
-            self.by_format[like] = self._asked(position, meta, self.place.roster.by_format)
-        answers = [self.by_format[like], self._asked(position, meta, self.place.roster.one_by_one)]
-        failed = [which for _, errors in answers for which in errors]
-        for _, errors in answers:
-            for which, error in errors.items():
-                kinds = self.place.roster.answers[which]
-                self.outcome.attempts.append(of_file(meta, self.place.setup.singles[which].id, kinds, fault(error)))
-        return sorted(which for accepting, _ in answers for which in accepting), failed
+        if like not in self._by_format:
+            self._by_format[like] = self._asked(position, meta, self.place.roster.by_format)
+        accepting, errors = self._by_format[like]
+        own, others = self._asked(position, meta, self.place.roster.one_by_one)
+        for which, error in (*errors.items(), *others.items()):
+            kinds = self.place.roster.answers[which]
+            self.outcome.attempts.append(of_file(meta, self.place.setup.singles[which].id, kinds, fault(error)))
+        return tuple(sorted((*accepting, *own))), [*errors, *others]
 
     def _asked(self, position: int, meta: FileMeta, whiches: Sequence[int]) -> tuple[list[int], dict[int, Raised]]:
         """Which of the examinations accept a file, and what kept the others from saying."""
@@ -94,7 +93,7 @@ class _PieceWork:
                 continue
             self.place.journal.begin(self.serial, position, which)
             single = self.place.setup.singles[which]
-            accepts, error = self.place.guarded(functools.partial(single.accepts, meta), alone=self.piece.alone)
+            accepts, error = self.place.guarded(single.accepts, meta, alone=self.piece.alone)
             if error is not None:
                 errors[which] = error
             elif accepts:
@@ -111,6 +110,9 @@ class _PieceWork:
         pickle.dump((path, pickled), file)
 
     def ended(self) -> Outcome:
+        for (whiches, group), tally in self.completed.items():
+            for which in whiches:
+                count(self.outcome.completed.setdefault(which, {}), group, *tally)
         self.facts.flush()
         self.outcome.words = self.words.close()
         for file in self.summaries.values():
@@ -123,15 +125,15 @@ class _PieceWork:
 class _FileWork:
     """One file in progress: its units, and what each examination made of them."""
 
-    def __init__(self, work: _PieceWork, position: int, meta: FileMeta, accepting: Sequence[int]) -> None:
+    def __init__(self, work: _PieceWork, position: int, meta: FileMeta, accepting: tuple[int, ...]) -> None:
         self.work = work
         self.place = work.place
         self.position = position
         self.meta = meta
-        self.streaming = [which for which in accepting if which in self.place.roster.streaming]
-        self.accepting = [which for which in accepting if which not in self.place.roster.streaming]
+        self.accepting = accepting
+        self.streaming, self.asking = work.place.roster.parted(accepting)
         self.streamed: set[int] = set()
-        self.shortfalls: dict[int, list[Shortfall]] = {which: [] for which in accepting}
+        self.shortfalls: defaultdict[int, list[Shortfall]] = defaultdict(list)
         self.failed: set[int] = set()
         self.digest = ""
         self.bytes_read = 0
@@ -139,26 +141,25 @@ class _FileWork:
     def run(self) -> Shortfall | None:
         """Why the file as a whole could not be examined, None when it was."""
         alone = self.work.piece.alone
-        stream, error = self.place.guarded(lambda: self.place.setup.open_member(self.meta.locator), alone=alone)
+        stream, error = self.place.guarded(self.place.setup.open_member, self.meta.locator, alone=alone)
         if stream is None:
             return _unreadable(error)
-        small = self.meta.size <= self.place.setup.limits.unit_bytes
-        reading = Reading(stream, self.meta.size, keep=small and bool(self.streaming))
-        refused = None
+        reading, refused = Reading(stream, self.meta.size), None
         try:
-            if self.accepting or self.meta.file_class == "source":
+            if self.meta.size <= self.place.setup.limits.unit_bytes:
+                _, error = self.place.guarded(reading.fill, alone=alone)
+            if error is None and (self.asking or self.meta.file_class == "source"):
                 refused, error = self._units(reading)
-            if error is None:
-                _, error = self.place.guarded(lambda: reading.drain(self.place.confinement.alive), alone=alone)
+            if error is None and not reading.ended:
+                _, error = self.place.guarded(reading.drain, self.place.confinement.alive, alone=alone)
         finally:
             self.place.guarded(stream.close, alone=True)
         self.bytes_read = reading.bytes_read
-        self.digest = reading.digest() if error is None else ""
-        self.work.outcome.spent.read += self.work.clock.lap()
         if error is not None:
             return _unreadable(error)
+        self.digest = reading.digest()
         for which in self.streaming:
-            self._stream(which, reading.whole())
+            self._stream(which, reading.whole)
         return refused
 
     def _stream(self, which: int, whole: bytes | None) -> None:
@@ -166,8 +167,7 @@ class _FileWork:
         single, lane = cast(StreamExamination, self.place.setup.singles[which]), self.work
         self.place.journal.begin(lane.serial, self.position, which)
         self.place.confinement.alive()
-        read = functools.partial(_read, single, self.meta, self.place, whole)
-        result, error = self.place.guarded(read, alone=lane.piece.alone)
+        result, error = self.place.guarded(_read, single, self.meta, self.place, whole, alone=lane.piece.alone)
         self.streamed.add(which)
         self.bytes_read += self.meta.size if whole is None else 0
         if result is None:
@@ -179,11 +179,12 @@ class _FileWork:
 
     def _units(self, reading: Reading) -> tuple[Shortfall | None, Raised | None]:
         """Why the rest of the text is not examined, and what went wrong while reading."""
+        setup, spent, clock = self.place.setup, self.work.outcome.spent, self.work.clock
         text = self.meta.file_class in TEXT_CLASSES
-        spent, clock = self.work.outcome.spent, self.work.clock
-        units = reading.units(self.place.setup.limits.unit_bytes, text=text)
+        indexed = text and (setup.indexed is None or self.meta.format in setup.indexed)
+        units = reading.units(setup.limits.unit_bytes, text=text)
         while True:
-            unit, error = self.place.guarded(lambda: next(units, None), alone=self.work.piece.alone)
+            unit, error = self.place.guarded(next, units, None, alone=self.work.piece.alone)
             if unit is None:
                 return None, error
             spent.read += clock.lap()  # asking for the time costs as much as a small file
@@ -191,27 +192,27 @@ class _FileWork:
                 self.place.confinement.alive()
             if text and not is_text(unit.content):
                 return Shortfall("not-text", status="failed"), None
-            distinct = words(unit.content)
-            if text:
+            distinct = words(unit.content) if indexed else None
+            if distinct is not None:
                 self.work.words.add(self.position, distinct)
-            asking = [which for which in self.accepting if which not in self.failed]
-            prefilter = self.place.prefilter
-            interested = prefilter.interested(distinct, asking)
-            found = prefilter.hits(unit.content, self.accepting, interested, distinct) if interested else {}
+            asking = tuple(which for which in self.asking if which not in self.failed) if self.failed else self.asking
+            interested = self.place.prefilter.interested(unit.content, asking, distinct)
             del distinct
             spent.prefilter += clock.lap()
             if interested:
-                self._examine(unit, interested, found)
+                self._examine(unit, interested)
                 spent.examine += clock.lap()
+            if unit.whole:
+                return None, None
 
-    def _examine(self, unit: Unit, interested: Sequence[int], found: Mapping[int, Found]) -> None:
+    def _examine(self, unit: Unit, interested: Mapping[int, Found]) -> None:
         view = FileView(self.meta, unit.content, unit.first_line, unit.offset, unit.whole)
-        for which in interested:
-            single = self.place.setup.singles[which]
-            self.work.place.journal.begin(self.work.serial, self.position, which)
-            self.place.confinement.alive()
-            call = functools.partial(_sound, single, view, found[which].hits, self.place.lab)
-            result, error = self.place.guarded(call, alone=self.work.piece.alone)
+        place, serial, alone = self.place, self.work.serial, self.work.piece.alone
+        for which, found in interested.items():
+            place.journal.begin(serial, self.position, which)
+            place.confinement.alive()
+            single = place.setup.singles[which]
+            result, error = place.guarded(_sound, single, view, found.hits, place.lab, alone=alone)
             if result is None:
                 self.failed.add(which)
                 self.shortfalls[which].append(fault(error))
@@ -219,26 +220,28 @@ class _FileWork:
             self._keep(which, *result)
             if not unit.whole:
                 self.shortfalls[which].append(_IN_REGIONS)
-            if found[which].capped:
-                self.shortfalls[which].append(Shortfall("too-many-places", f"more than {len(found[which].hits)}"))
-        self.work.place.journal.begin(self.work.serial, self.position, journal.READING)
+            if found.capped:
+                self.shortfalls[which].append(Shortfall("too-many-places", f"more than {len(found.hits)}"))
+        place.journal.begin(serial, self.position, journal.READING)
 
     def _keep(self, which: int, examined: Examined, pickled: bytes | None) -> None:
-        self.work.facts.add(examined.facts)
+        if examined.facts:
+            self.work.facts.add(examined.facts)
         if pickled is not None:
             self.work.keep_summary(which, self.meta.path, pickled)
-        self.shortfalls[which].extend(examined.shortfalls)
+        if examined.shortfalls:
+            self.shortfalls[which].extend(examined.shortfalls)
 
     def settle(self, *, refused: bool) -> None:
         """Count what was completed; an attempt for the rest. Of a refused file only what read it by itself counts."""
-        for which in sorted(self.streamed) if refused else sorted({*self.accepting, *self.streamed}):
-            shortfalls = self.shortfalls[which]
-            if shortfalls:
+        settled = tuple(sorted(self.streamed)) if refused else self.accepting
+        for which, shortfalls in self.shortfalls.items():
+            if which in settled:
                 by, kinds = self.place.setup.singles[which].id, self.place.roster.answers[which]
                 self.work.outcome.attempts.extend(of_shortfalls(self.meta, by, kinds, shortfalls))
-            else:
-                tallies = self.work.outcome.completed.setdefault(which, {})
-                count(tallies, Group.of(self.meta), 1, self.meta.size)
+        if self.shortfalls:
+            settled = tuple(which for which in settled if which not in self.shortfalls)
+        count(self.work.completed, (settled, Group.of(self.meta)), 1, self.meta.size)
 
 
 def _sound(single: FileExamination, view: FileView, hits: Sequence[Hit], lab: Lab) -> tuple[Examined, bytes | None]:

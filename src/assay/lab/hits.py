@@ -1,12 +1,15 @@
-"""Where the literals of the examinations stand in a unit.
+"""Which examinations a unit concerns: where their literals stand in it.
 
-The set of a unit's words decides whether anybody is interested; only then are positions looked for, by one automaton
-over the literals of those examinations that accept such a file. A literal counts as a whole word only. A literal that
-is not one word could never be seen, so it is refused when it is asked for rather than silently missed.
+Where the index of identifiers needs the words of the unit, those among them that are literals are looked for, by an
+automaton made of the few that are there; a unit without any is not searched. Where nobody needs the words, one
+automaton of all the literals is run, at a sixth of the cost of the words. A literal counts as a whole word only. A
+literal that is not one word could never be seen, so it is refused when it is asked for rather than silently missed.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -14,13 +17,16 @@ from msgspec import Struct, field
 from assay.core.examination import FileExamination, Hit
 from assay.lab.identifiers import IS_WORD, folded, is_one_word
 
-_BLOCK = 256 << 10  # bounds the list of matches that the automaton returns at once
-_FEW = 64  # words for which an automaton is made anew
+_BLOCK = 256 << 10  # bounds the list of matches that an automaton returns at once
+_FEW = 64  # literals for which an automaton that is quickly made is the better one
 _GAP = re.compile(rb"[^0-9A-Za-z_\x80-\xff]")
 
 
-class _Automaton(Protocol):
+class _Search(Protocol):
     def find_matches_as_indexes(self, haystack: memoryview) -> Sequence[tuple[int, int, int]]: ...
+
+
+_Make = Callable[[Sequence[bytes]], _Search]
 
 
 class Found(Struct):
@@ -33,33 +39,66 @@ class Found(Struct):
 class _Union:
     """The literals of some examinations of one fold mode."""
 
-    def __init__(self, literals_of: Mapping[int, frozenset[bytes]]) -> None:
-        self.literals = tuple(sorted(frozenset().union(*literals_of.values())))
-        self.owners = tuple(
-            tuple(which for which, literals in literals_of.items() if literal in literals) for literal in self.literals
-        )
-        self._automaton: _Automaton | None = None
+    def __init__(self, literals_of: Mapping[int, frozenset[bytes]], *, fold: bool) -> None:
+        self._fold = fold
+        self._owners: dict[bytes, list[int]] = defaultdict(list)
+        for which, literals in literals_of.items():
+            for literal in literals:
+                self._owners[literal].append(which)
+        self._literals = frozenset(self._owners)
+        self._every: _Automaton | None = None
 
-    def places(self, content: bytes) -> Iterator[tuple[int, int]]:
-        """(literal, offset) of every whole-word occurrence.
+    def collect(self, content: bytes, distinct: set[bytes] | None, cap: int, found: defaultdict[int, Found]) -> None:
+        """Add the hits of each examination that has any, at most `cap`."""
+        if distinct is None:
+            if self._every is None:
+                self._every = _Automaton(self._literals)
+            automaton = self._every
+        elif present := self._literals & (folded(distinct) if self._fold else distinct):
+            automaton = _Automaton(present)
+        else:
+            return
+        for hits in automaton.hits(content.lower() if self._fold else content):
+            for hit in hits:
+                for which in self._owners[hit.literal]:
+                    found[which].hits.append(hit)
+            for one in found.values():
+                if len(one.hits) > cap:
+                    one.capped = True
+                    del one.hits[cap:]
 
-        Leftmost-longest is enough: a match holds word bytes only, so none that begins before a whole word can reach
-        into it, and of those that begin with it the longest is the word itself.
-        """
-        automaton = self._compiled()
-        view, size = memoryview(content), len(content)
+
+@cache
+def _native() -> tuple[_Make, _Make]:
+    """What makes an automaton quickly, and what makes a quick one."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind  # noqa: PLC0415  (loaded on first use)
+
+    many = partial(BytesAhoCorasick, matchkind=MatchKind.LeftmostLongest)
+    return partial(many, implementation=Implementation.NoncontiguousNFA), many
+
+
+class _Automaton:
+    """Finds whole words.
+
+    Leftmost-longest is enough: a match holds word bytes only, so none that begins before a whole word can reach into
+    it, and of those that begin with it the longest is the word itself.
+    """
+
+    def __init__(self, literals: Iterable[bytes]) -> None:
+        self._literals = list(literals)
+        few, many = _native()
+        self._search = (few if len(self._literals) <= _FEW else many)(self._literals)
+
+    def hits(self, content: bytes) -> Iterator[list[Hit]]:
+        """Those of one block of the content after the other."""
+        literals, view, size = self._literals, memoryview(content), len(content)
         for start, end in _blocks(content):
-            for which, first, past in automaton.find_matches_as_indexes(view[start:end]):
-                at, to = start + first, start + past
-                if (at == 0 or not IS_WORD[content[at - 1]]) and (to == size or not IS_WORD[content[to]]):
-                    yield which, at
-
-    def _compiled(self) -> _Automaton:
-        if self._automaton is None:
-            from ahocorasick_rs import BytesAhoCorasick, MatchKind  # noqa: PLC0415  (native, loaded on first use)
-
-            self._automaton = BytesAhoCorasick(self.literals, matchkind=MatchKind.LeftmostLongest)
-        return self._automaton
+            yield [
+                Hit(literals[which], at)
+                for which, first, past in self._search.find_matches_as_indexes(view[start:end])
+                if ((at := start + first) == 0 or not IS_WORD[content[at - 1]])
+                and ((to := start + past) == size or not IS_WORD[content[to]])
+            ]
 
 
 def _blocks(content: bytes) -> Iterator[tuple[int, int]]:
@@ -79,9 +118,8 @@ class Prefilter:
     def __init__(self, examinations: Sequence[FileExamination], hits_per_unit: int) -> None:
         self._examinations = examinations
         self._literals: dict[int, frozenset[bytes]] = {}
-        self._folds = [examination.fold_case for examination in examinations]
         self._cap = hits_per_unit
-        self._unions: dict[frozenset[int], _Union] = {}
+        self._unions: dict[tuple[int, ...], list[_Union]] = {}
 
     def literals(self, which: int) -> frozenset[bytes]:
         """Asked for when the first file is accepted: most products need the words of few languages.
@@ -97,54 +135,26 @@ class Prefilter:
                     raise ValueError(f"{examination.id}: literal {literal!r} is not one word, or not in lower case")
         return known
 
-    def interested(self, distinct: set[bytes], accepting: Sequence[int]) -> list[int]:
-        """Which of the accepting examinations have a literal among the words; one without literals always has."""
-        lower = folded(distinct) if any(self._folds[which] for which in accepting) else distinct
-        return [
-            which
-            for which in accepting
-            if not self.literals(which)
-            or not self.literals(which).isdisjoint(lower if self._folds[which] else distinct)
-        ]
-
-    def hits(
-        self, content: bytes, accepting: Sequence[int], interested: Sequence[int], distinct: set[bytes] | None = None
+    def interested(
+        self, content: bytes, accepting: tuple[int, ...], distinct: set[bytes] | None = None
     ) -> dict[int, Found]:
-        """Hits of the interested examinations, some of those that accept the file.
+        """Those of the accepting examinations that have a hit, in their order; one without literals always is there.
 
-        `distinct` are the words of the content: an automaton of the few that are meant is ten times as fast as one of
-        all literals.
+        `distinct` are the words of the content, None when they are not known.
         """
-        found = {which: Found() for which in interested}
-        for fold in (False, True):
-            asking = {which for which in interested if self._folds[which] is fold and self.literals(which)}
-            if asking:
-                present = folded(distinct) if distinct is not None and fold else distinct
-                meant = {which: self.literals(which) & present for which in asking} if present is not None else {}
-                if present is not None and sum(map(len, meant.values())) <= _FEW:
-                    union = _Union(meant)
-                else:
-                    union = self._union(which for which in accepting if self._folds[which] is fold)
-                self._collect(union, content.lower() if fold else content, asking, found)
-        return found
+        found = defaultdict[int, Found](Found)
+        for union in self._unions_of(accepting):
+            union.collect(content, distinct, self._cap, found)
+        return {which: found[which] for which in accepting if which in found or not self._literals[which]}
 
-    def _union(self, whiches: Iterable[int]) -> _Union:
-        """Files of one language are accepted by the same examinations, so there are few unions."""
-        key = frozenset(which for which in whiches if self.literals(which))
-        union = self._unions.get(key)
-        if union is None:
-            union = self._unions[key] = _Union({which: self.literals(which) for which in key})
-        return union
-
-    def _collect(self, union: _Union, content: bytes, asking: set[int], found: Mapping[int, Found]) -> None:
-        for literal, offset in union.places(content):
-            for which in union.owners[literal]:
-                if which not in asking:
-                    continue
-                if len(found[which].hits) < self._cap:
-                    found[which].hits.append(Hit(union.literals[literal], offset))
-                else:
-                    found[which].capped = True
-                    asking.discard(which)
-            if not asking:
-                return
+    def _unions_of(self, accepting: tuple[int, ...]) -> list[_Union]:
+        """One for each fold mode. Files of one language are accepted by the same examinations, so there are few."""
+        known = self._unions.get(accepting)
+        if known is None:
+            known = self._unions[accepting] = []
+            for fold in (False, True):
+                asking = (which for which in accepting if self._examinations[which].fold_case is fold)
+                literals_of = {which: self.literals(which) for which in asking}
+                if any(literals_of.values()):
+                    known.append(_Union(literals_of, fold=fold))
+        return known

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from assay.core.attempts import Attempt, ReasonCode
 from assay.core.examination import Examination, FileExamination, FileMeta, Limits, Locator, Shortfall
-from assay.core.facts import Fact, check, sound
+from assay.core.facts import Fact, check
 from assay.lab import journal
 from assay.lab.confine import Confinement
 from assay.lab.coverage import Roster, Tallies
@@ -47,6 +47,7 @@ class Setup(Struct, frozen=True):
     scratch: Path
     bench: tuple[str, int]
     readable: tuple[Path, ...] | None = None
+    indexed: frozenset[str] | None = None
 
     @property
     def file(self) -> Path:
@@ -124,9 +125,9 @@ class Place:
         files: tuple[FileMeta, ...] = pickle.loads(self.setup.delivery.read_bytes())  # noqa: S301  (the bench's own)
         return files
 
-    def guarded(self, call: Callable[[], _T], *, alone: bool) -> tuple[_T | None, Raised | None]:
+    def guarded(self, call: Callable[..., _T], *arguments: object, alone: bool) -> tuple[_T | None, Raised | None]:
         try:
-            return call(), None
+            return call(*arguments), None
         except MemoryError as error:
             if not alone:
                 raise
@@ -177,12 +178,7 @@ def check_facts(facts: Sequence[Fact], kinds: Sequence[str]) -> None:
     for fact in facts:
         if fact.kind not in kinds:
             raise ValueError("a fact of a kind that the examination does not declare")
-        check(fact)
-        subject = fact.subject
-        said: list[object] = [subject.component, subject.path, subject.name, fact.by]
-        for place in fact.evidence:
-            said += [place.path, place.line, place.excerpt, place.address, place.expression, place.origin]
-        sound(said)
+    check(*facts)
 
 
 def fault(error: BaseException | None) -> Shortfall:

@@ -44,43 +44,44 @@ class Unit(Struct, frozen=True):
 class Reading:
     """One pass over one stream. `size` is what the delivery says; more or fewer bytes raise BadContentError.
 
-    Raises whatever the stream raises. `digest()` is the SHA-256 of the delivered bytes once all were read; `whole()`
-    are these bytes, with `keep` and when all were read.
+    Raises whatever the stream raises. `digest()` is the SHA-256 of the delivered bytes once all were read; `whole` are
+    these bytes when all were read at once.
     """
 
-    def __init__(self, stream: BinaryIO, size: int, *, keep: bool = False) -> None:
+    def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
         self._size = size
-        self._kept: list[bytes] | None = [] if keep else None
         self._hash = hashlib.sha256()
-        self._ended = False
+        self.ended = False
         self.bytes_read = 0
+        self.whole: bytes | None = None
 
     def digest(self) -> str:
-        return self._hash.hexdigest() if self._ended else ""
+        return self._hash.hexdigest() if self.ended else ""
 
-    def whole(self) -> bytes | None:
-        return b"".join(self._kept) if self._kept is not None and self._ended else None
+    def fill(self) -> None:
+        """Read all of it at once; the stream may then be closed before the units are asked for."""
+        self.whole = self._pull(self._size + 1)
 
     def drain(self, alive: Callable[[], None]) -> None:
         """Read the rest for the hash alone; `alive` is called between chunks."""
-        while not self._ended:
+        while not self.ended:
             self._pull(min(self._size - self.bytes_read + 1, _CHUNK))
-            if not self._ended:
+            if not self.ended:
                 alive()
 
     def units(self, unit_bytes: int, *, text: bool) -> Iterator[Unit]:
-        buffer = self._pull(min(self._size, unit_bytes) + 1)
+        buffer = self._pull(min(self._size, unit_bytes) + 1) if self.whole is None else self.whole
         decode = _decoder(buffer) if text else None
         line, offset, whole = 1, 0, True
         if decode is not None:
-            buffer = decode(buffer, self._ended)
+            buffer = decode(buffer, self.ended)
         elif text and buffer.startswith(codecs.BOM_UTF8):
             buffer, offset = buffer[len(codecs.BOM_UTF8) :], len(codecs.BOM_UTF8)
         while True:
-            while len(buffer) <= unit_bytes and not self._ended:
+            while len(buffer) <= unit_bytes and not self.ended:
                 more = self._pull(_CHUNK)
-                buffer += decode(more, self._ended) if decode is not None else more
+                buffer += decode(more, self.ended) if decode is not None else more
             if len(buffer) <= unit_bytes:
                 yield Unit(buffer, line, offset, whole)
                 return
@@ -93,9 +94,9 @@ class Reading:
     def _pull(self, wanted: int) -> bytes:
         """Up to `wanted` bytes; fewer only at the end of the file."""
         parts: list[bytes] = []
-        while wanted > 0 and not self._ended:
+        while wanted > 0 and not self.ended:
             part = self._stream.read(wanted)
-            self._ended = not part
+            self.ended = not part
             self._hash.update(part)
             self.bytes_read += len(part)
             wanted -= len(part)
@@ -103,10 +104,8 @@ class Reading:
                 parts.append(part)
             if self.bytes_read > self._size:
                 raise BadContentError("longer than the delivery says")
-        if self._ended and self.bytes_read != self._size:
+        if self.ended and self.bytes_read != self._size:
             raise BadContentError("shorter than the delivery says")
-        if self._kept is not None:
-            self._kept += parts
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
