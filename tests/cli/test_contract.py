@@ -101,6 +101,16 @@ def test_a_damaged_segment_ends_12_and_is_named(place: Path, tmp_path: Path) -> 
     assert b".jsonl.zst" in done.stderr
 
 
+def test_facts_printed_as_json_move_no_cursor(tmp_path: Path) -> None:
+    (tmp_path / "evil").mkdir()
+    name = "a\u009b2J\u202egnp\x1b\U000e0041.py"
+    (tmp_path / "evil" / name).write_text(WEAK)
+    run("review", "evil", cwd=tmp_path)
+    done = run("facts", "evil.assay", "--format", "jsonl", cwd=tmp_path)
+    assert not any(map(done.stdout.decode().__contains__, "\u009b\u202e\x1b\U000e0041"))
+    assert name in {json.loads(line)["subject"]["path"] for line in done.stdout.splitlines()}
+
+
 def test_facts_are_one_json_object_a_line(place: Path) -> None:
     done = run("facts", "weak.assay", "--kind", "crypto.use", "--format", "jsonl", cwd=place)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -128,6 +138,17 @@ def test_output_goes_to_the_file_and_stdout_stays_empty(place: Path) -> None:
     done = run("review", "weak", "--dossier", "y.assay", "--format", "html", "--output", "out/report.html", cwd=place)
     assert done.stdout == b""
     assert (place / "out" / "report.html").read_bytes().startswith(b"<!DOCTYPE html>")
+
+
+def test_why_tells_of_each_file_that_it_names_what_could_not_be_followed(tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    for number in range(25):
+        (tmp_path / "many" / f"m{number:02}.py").write_text("import hashlib\n\n\nhashlib.new(eval(x))\n")
+    run("review", "many", cwd=tmp_path)
+    shown = run("why", "crypto.des", cwd=tmp_path).stdout.decode()
+    assert shown.count(": line 4: eval") == 20
+    assert "and 5 more (--all)" in shown
+    assert run("why", "crypto.des", "--all", cwd=tmp_path).stdout.decode().count(": line 4: eval") == 25
 
 
 def test_why_prints_the_place_of_the_bytes(place: Path) -> None:

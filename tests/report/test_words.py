@@ -94,7 +94,8 @@ def test_shares_never_round_to_nothing_or_everything(part: int, whole: int, show
     ("plural", "said"),
     [("1 files were withheld", "1 file was withheld"), ("11 files were", "11 files were"),
      ("1,001 files", "1,001 files"), ("1 rules wait for this", "1 rule waits for this"),
-     ("1 more groups with 1 facts", "1 more group with 1 fact")],
+     ("1 more groups with 1 facts", "1 more group with 1 fact"), ("1 source files were", "1 source file was"),
+     ("but 1 broken rules are waived", "but 1 broken rule is waived"), ("1 limits of", "1 limit of")],
 )  # fmt: skip
 def test_one_is_singular(plural: str, said: str) -> None:
     assert words.singular(plural) == said

@@ -1,6 +1,7 @@
 """A person answers for a file that the program could not follow: from the operator's manifest to the report."""
 
 import hashlib
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.core.errors import InputError
+from assay.core.facts import fact_id
 from assay.core.rules import Judgement
 from assay.dossier.answering import idle
 from assay.dossier.store import Dossier
@@ -170,6 +172,48 @@ def test_what_was_delivered_twice_is_asked_once(tmp_path: Path) -> None:
     kept, after = review(replace(plan, manifest=tmp_path / "m.yaml"))
     assert next(one.outcome for one in after.each_finding() if one.rule == "crypto.md-family") == "met"
     assert not list(idle(kept.latest(), DAY))
+
+
+def test_what_is_answered_is_not_asked_again_while_its_rule_is_open(tmp_path: Path) -> None:
+    """For what else holds the rule open: another file with the same gap, another fact with the same values."""
+    sign = "import hashlib\n\n\ndef sign(name, x):\n    return hashlib.new(name, x)\n"
+    may = "import hashlib\nn = input()\nname = 'md4' if n else 'sha256'\nhashlib.new(name, b'')\n"
+    (tmp_path / "product").mkdir()
+    for name, source in {
+        "a": HIDING,
+        "b": HIDING + "\n",
+        "c": sign,
+        "d": sign + "\n",
+        "e": may,
+        "f": may + "\n",
+    }.items():
+        (tmp_path / "product" / f"{name}.py").write_text(source)
+    plan = Plan(tmp_path / "product", DAY, dossier=tmp_path / "p.assay", rulebooks=("baseline",))
+    first = review(plan)[0].latest()
+    lines = list(questions(first, list(first.judgements()), "en"))
+    assert not any("not asked again" in line for line in lines)
+    asked = yaml_value("\n".join(lines))["statements"]
+    about = {
+        kind: [one for one in asked if one.get("claim", "").startswith(kind)] for kind in ("nothing", "determined")
+    }
+    ((gap, _), (*values,)) = about["nothing"], about["determined"]
+    by_file = {evidence.path: fact for fact in first.facts("crypto.use") for evidence in fact.evidence}
+    given = {"c.py": "family=SHA-2 algorithm=SHA-256: the only caller", "e.py": "never: only ever empty"}
+    said = {f"determined.{fact_id(by_file[name])[:16]}": told for name, told in given.items()}
+    rows = [{**gap, "content": "loads its own plug-ins"}]
+    rows += [{**one, "content": said[one["claim"]]} for one in values if one["claim"] in said]
+    answers = [{**one, "who": "Li Wei", "date": "2026-06-01"} for one in rows]
+    (tmp_path / "m.yaml").write_text(
+        json.dumps({"name": "p", "statements": answers}).replace('"2026-06-01"', "2026-06-01")
+    )
+    latest = review(replace(plan, manifest=tmp_path / "m.yaml"))[0].latest()
+    again = list(questions(latest, list(latest.judgements()), "en"))
+    left = [one.get("claim") for one in yaml_value("\n".join(again))["statements"]]
+    assert len(rows) == 3
+    assert left == [one["claim"] for one in asked if one["claim"] not in said and one is not gap]
+    assert "# Answered in this delivery and not asked again: gaps in files 1, values 2." in again
+    known = next(fact for fact in latest.facts("crypto.use") if fact.evidence[0].path == "d.py")
+    assert f"determined.{fact_id(known)[:16]}" in left
 
 
 def test_an_answer_that_changes_nothing_is_told(tmp_path: Path) -> None:

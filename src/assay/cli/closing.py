@@ -8,6 +8,7 @@ from assay.core.text import Text
 from assay.dossier.answering import idle
 from assay.dossier.store import Dossier, Review
 from assay.report.document import Document, summary
+from assay.report.words import singular
 from assay.review.comparing import newly_broken_against
 from assay.review.reading import another_product
 
@@ -38,7 +39,7 @@ def close(
         )
     talk(
         Text(
-            f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review",
+            singular(f"{counts.broken} broken, {counts.open} open, {counts.limits} limits of this review"),
             f"违反 {counts.broken} 条，待定 {counts.open} 条，本次审查的局限 {counts.limits} 条",
         )
     )

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -39,7 +38,6 @@ def room_(deposit: str, port: int, room: Path, address: str, trusted: tuple[str,
     from assay.deposit.room import Room  # noqa: PLC0415
     from assay.deposit.service import ADDRESS, Desk, server  # noqa: PLC0415
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped either way, the log is signed
     with hosting(address, deposit, trusted, room) as host:
         desk = Desk(Room(host, secret()), signing(), language())
         with server(desk, port) as serving:

@@ -23,7 +23,7 @@ from assay.core.text import Text
 @options.lang
 def command(dossier: Path, kind: str | None, form: str) -> int:
     from assay.dossier.store import Dossier  # noqa: PLC0415
-    from assay.report.escape import terminal  # noqa: PLC0415
+    from assay.report.escape import json, terminal  # noqa: PLC0415
 
     if kind is not None and kind not in KINDS:
         known = ", ".join(KINDS)
@@ -34,7 +34,8 @@ def command(dossier: Path, kind: str | None, form: str) -> int:
         talk(Text(f"this review is not complete; missing: {missing}", f"此次审查不完整；缺少：{missing}"))
     if form == "jsonl":
         for line in review.fact_lines(kind):
-            sys.stdout.buffer.write(line + b"\n")
+            harmless = line.isascii() and b"\x7f" not in line
+            sys.stdout.buffer.write((line if harmless else json(line.decode()).encode()) + b"\n")
         return 0
     for fact in review.facts(kind):
         first = fact.evidence[0] if fact.evidence else None

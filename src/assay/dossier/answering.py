@@ -36,13 +36,18 @@ from assay.dossier.store import Review
 
 
 def facts_judged(review: Review, as_of: date, kind: str | None = None) -> Iterator[Glimpse | Told]:
-    """All facts, or those of one kind. Reads the files of the review only when somebody determined a value."""
-    told = _answers(review, told_of)
-    facts: Iterator[Glimpse | Told] = review.glimpses(kind)
-    if told:
-        facts = with_determined(review.glimpses(kind), told, artifact_digest(list(review.files())), as_of)
+    """All facts, or those of one kind, and what people saw besides."""
+    facts = facts_determined(review, as_of, kind)
     seen = [one for one in _answers(review, seen_of) if one.counts(as_of) and kind in {None, one.about}]
     return chain(facts, _added(review, seen)) if seen else facts
+
+
+def facts_determined(review: Review, as_of: date, kind: str | None = None) -> Iterator[Glimpse | Told]:
+    """The facts of the review alone. Reads its files only when somebody determined a value."""
+    told = _answers(review, told_of)
+    if not told:
+        return review.glimpses(kind)
+    return with_determined(review.glimpses(kind), told, artifact_digest(list(review.files())), as_of)
 
 
 def _added(review: Review, answers: Sequence[Answer]) -> Iterator[Told]:

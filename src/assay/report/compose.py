@@ -39,7 +39,7 @@ from assay.report.document import (
 from assay.report.gathering import gather
 from assay.report.grounds import Step, deciding, excerpt, ids_to_show, saw, todo
 from assay.report.seen import Amount
-from assay.report.words import KNOWN, number
+from assay.report.words import KNOWN, filled
 
 _REMEDIES = 5  # steps for broken rules among what to do first
 _DECIDERS = 3  # steps for open rules
@@ -56,11 +56,11 @@ _WAIVED = Text(
 )
 _NO_SOURCE = Text("No source code was delivered.", "未提交源代码。")
 _SOURCE = Text(
-    "{n} source files were delivered. Whether they are complete, nobody compared.",
+    "{n} source files were delivered. Whether that is all, nobody compared.",
     "已提交 {n} 个源代码文件；其完整性尚无人比对。",
 )
 _SOURCE_PARTLY = Text(
-    "{n} source files were delivered, and {all} binaries that nobody compared with them.",
+    "{n} source files were delivered. Nobody compared them with the compiled files, of which there are {all}.",
     "已提交 {n} 个源代码文件，另有 {all} 个二进制文件尚无人与源代码比对。",
 )
 _SOURCE_WITHHELD = Text(
@@ -211,13 +211,13 @@ def standing_of(row: DemandRow, tally: Tally) -> DemandRow:
         return replace(row, words=_standing("broken", tally.broken, tally.judged), rules=tally)
     if tally.open:
         return replace(row, state="open", words=_standing("open", tally.open, tally.judged), rules=tally)
-    return replace(row, state="waived", words=_WAIVED.fill(n=number(tally.waived)), rules=tally)
+    return replace(row, state="waived", words=filled(_WAIVED, n=tally.waived), rules=tally)
 
 
 def _standing(state: str, n: int, judged: int) -> Text:
     if state == "met" and n == 1:
         return Text("The one rule that applies is met.", "适用的 1 条规则符合。")
-    return _STANDING[state].fill(n=number(n), all=number(judged))
+    return filled(_STANDING[state], n=n, all=judged)
 
 
 def _source_demand(seen: Attempted, covered: Coverage) -> DemandRow:
@@ -228,10 +228,10 @@ def _source_demand(seen: Attempted, covered: Coverage) -> DemandRow:
     if not source:
         return DemandRow("source", title, "open", _NO_SOURCE, none)
     if seen.withheld():
-        return DemandRow("source", title, "open", _SOURCE_WITHHELD.fill(n=number(source)), none)
+        return DemandRow("source", title, "open", filled(_SOURCE_WITHHELD, n=source), none)
     if binary:
-        return DemandRow("source", title, "open", _SOURCE_PARTLY.fill(n=number(source), all=number(binary)), none)
-    return DemandRow("source", title, "met", _SOURCE.fill(n=number(source)), none)
+        return DemandRow("source", title, "open", filled(_SOURCE_PARTLY, n=source, all=binary), none)
+    return DemandRow("source", title, "met", filled(_SOURCE, n=source), none)
 
 
 def _first(judged: Sequence[Finding], judgements: Sequence[Judgement]) -> tuple[Action, ...]:

@@ -50,7 +50,7 @@ SENTENCES: Mapping[str, Text] = {
     "nobody-looked": Text("Nobody looked yet: {kind}.", "尚无人检查：{kind}。"),
     "nobody-stated": Text("Nobody stated it: {key}.", "尚无人声明：{key}。"),
     "not-completed": Text(
-        "{n} files that could hold it were not, or not wholly, examined.", "{n} 个可能包含者的文件未检查或未检查完全。"
+        "Not, or not wholly, examined: {n} files that could hold it.", "{n} 个可能包含者的文件未检查或未检查完全。"
     ),
     "answered": Text(
         "This rests on the word of {key}, who read in the program's stead: {n} files.",

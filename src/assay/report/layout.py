@@ -4,6 +4,7 @@ Chinese characters take two cells and may be broken between any two; words of ot
 cut only when one alone is wider than the line.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 from assay.report.escape import terminal
 
 _WIDE = "WF"
+_RUNS = re.compile(" |[^ ]+")
 _SGR = {"bold": "1", "dim": "2", "broken": "1;31", "open": "33", "met": "32", "not-applicable": "2"}
 # Chinese closing punctuation does not begin a line.
 _NEVER_FIRST = "，。；：、）》”？！…"
@@ -19,7 +21,7 @@ _NEVER_FIRST = "，。；：、）》”？！…"
 
 def cells(text: str) -> int:
     """Columns that a terminal gives the text."""
-    return sum(_cells(char) for char in text)
+    return len(text) if text.isascii() else sum(_cells(char) for char in text)
 
 
 def _cells(char: str) -> int:
@@ -30,6 +32,9 @@ def _cells(char: str) -> int:
 
 def _pieces(text: str) -> Iterator[str]:
     """What may not be broken: a wide character with what must follow it, or a run without spaces."""
+    if text.isascii():
+        yield from _RUNS.findall(text)
+        return
     piece = ""
     for char in text:
         wide = unicodedata.east_asian_width(char) in _WIDE

@@ -4,17 +4,10 @@ No entry may say that anything is certified, approved or safe (design, sections 
 """
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from assay.core.text import Lang, Text
+from assay.core.text import Lang, Text, texts
 
-
-def _table(rows: Mapping[str, tuple[str, str]]) -> Mapping[str, Text]:
-    return MappingProxyType({key: Text(en, zh) for key, (en, zh) in rows.items()})
-
-
-OUTCOMES = _table(
+OUTCOMES = texts(
     {
         "broken": ("broken", "违反"),
         "open": ("open", "待定"),
@@ -23,7 +16,7 @@ OUTCOMES = _table(
         "not-applicable": ("not applicable", "不适用"),
     }
 )
-WAIVERS = _table(
+WAIVERS = texts(
     {
         "applied": ("applied", "生效"),
         "expired": ("expired: not applied", "已过期，不生效"),
@@ -32,7 +25,7 @@ WAIVERS = _table(
     }
 )
 # A rule about the review convicts nobody: a "broken" one is a limit.
-LIMIT_OUTCOMES = _table(
+LIMIT_OUTCOMES = texts(
     {
         "broken": ("limit", "受限"),
         "open": ("open", "待定"),
@@ -41,7 +34,7 @@ LIMIT_OUTCOMES = _table(
         "not-applicable": ("not applicable", "不适用"),
     }
 )
-SEVERITIES = _table(
+SEVERITIES = texts(
     {
         "critical": ("critical", "严重"),
         "high": ("high", "高"),
@@ -50,7 +43,7 @@ SEVERITIES = _table(
         "note": ("note", "提示"),
     }
 )
-KNOWN = _table(
+KNOWN = texts(
     {
         "text": ("the issuer's text was read", "已查阅发布机构原文"),
         "copy": ("known from a quotation of it", "据引文得知"),
@@ -59,7 +52,7 @@ KNOWN = _table(
         "own": ("assay's own requirement on a review", "assay 对审查本身的要求"),
     }
 )
-STATUSES = _table(
+STATUSES = texts(
     {
         "law": ("law", "法规"),
         "standard": ("standard", "标准"),
@@ -67,7 +60,7 @@ STATUSES = _table(
         "history": ("history, no longer binds", "历史文本，已失效"),
     }
 )
-CLASSES = _table(
+CLASSES = texts(
     {
         "source": ("source code", "源代码"),
         "binary": ("binaries", "二进制文件"),
@@ -80,7 +73,7 @@ CLASSES = _table(
         "unknown": ("unknown", "未知"),
     }
 )
-SCOPES = _table(
+SCOPES = texts(
     {
         "shipped": ("shipped", "随产品交付"),
         "test": ("test", "测试"),
@@ -90,7 +83,7 @@ SCOPES = _table(
         "unknown": ("unknown", "未知"),
     }
 )
-ATTEMPTS = _table(
+ATTEMPTS = texts(
     {
         "partial": ("partly", "部分"),
         "failed": ("failed", "失败"),
@@ -99,7 +92,7 @@ ATTEMPTS = _table(
         "completed": ("answered", "已答复"),
     }
 )
-KEYS = _table(
+KEYS = texts(
     {
         "algorithm": ("algorithm", "算法"),
         "family": ("family", "算法族"),
@@ -129,7 +122,7 @@ KEYS = _table(
     }
 )
 # Values of a fact's keys that are codes; others (names of algorithms, libraries, modes) are shown as they are.
-VALUES = _table(
+VALUES = texts(
     {
         "used": ("used", "已使用"),
         "reached": ("reached", "达到"),
@@ -173,7 +166,7 @@ VALUES = _table(
     }
 )
 CODED = ("state", "reach", "seen", "purpose", "primitive")  # keys whose values VALUES names
-MISUSES = _table(
+MISUSES = texts(
     {
         "hard-coded-key": ("hard-coded key", "硬编码密钥"),
         "hard-coded-password": ("hard-coded password", "硬编码口令"),
@@ -191,7 +184,7 @@ MISUSES = _table(
     }
 )
 
-LABELS = _table(
+LABELS = texts(
     {
         "report": ("Review report", "审查报告"),
         "skip": ("Skip to the findings", "跳至审查结果"),
@@ -314,7 +307,7 @@ LABELS = _table(
 )
 
 # Sentences with fields, filled by the renderers through `sentence`.
-SENTENCES = _table(
+SENTENCES = texts(
     {
         "facts": ("{n} facts", "{n} 项事实"),
         "shown": ("{n} facts, the first places:", "共 {n} 项事实，前几处："),
@@ -359,13 +352,17 @@ SENTENCES = _table(
 
 def sentence(key: str, lang: Lang, **fields: object) -> str:
     """A sentence of `SENTENCES` with its fields; integers are grouped by thousands."""
-    shown = {name: number(item) if isinstance(item, int) else item for name, item in fields.items()}
-    said = SENTENCES[key].to(lang).format_map(shown)
-    return singular(said) if lang == "en" else said
+    return filled(SENTENCES[key], **fields).to(lang)
 
 
-_PLURAL = re.compile(r"(?<![\d,.])1 ((?:more |further |source )?(?:file|fact|group|rule|use))s( were| wait)?\b")
-_VERBS = {" were": " was", " wait": " waits", None: ""}
+def filled(text: Text, **fields: object) -> Text:
+    """One of our sentences with its fields; integers are grouped by thousands, one thing is not called several."""
+    said = text.fill(**{name: number(item) if isinstance(item, int) else item for name, item in fields.items()})
+    return Text(singular(said.en), said.zh)
+
+
+_PLURAL = re.compile(r"(?<![\d,.])1 ((?:[a-z]+ )?(?:file|fact|group|rule|use|limit))s( were| are| wait)?\b")
+_VERBS = {" were": " was", " are": " is", " wait": " waits", None: ""}
 
 
 def singular(english: str) -> str:
@@ -381,11 +378,10 @@ def size(count: int) -> str:
     """Bytes for people: decimal units, one digit, integer arithmetic so that every machine prints the same."""
     if count < 1000:
         return f"{count} B"
-    for unit, scale in (("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12)):
-        if count < 999_950 * scale // 1000 or unit == "TB":
-            tenths = (count * 10 + scale // 2) // scale
-            return f"{tenths // 10:,}.{tenths % 10} {unit}"
-    raise AssertionError("unreachable: TB takes the rest")
+    units = (("kB", 10**3), ("MB", 10**6), ("GB", 10**9))
+    unit, scale = next((row for row in units if count < 999_950 * row[1] // 1000), ("TB", 10**12))
+    tenths = (count * 10 + scale // 2) // scale
+    return f"{tenths // 10:,}.{tenths % 10} {unit}"
 
 
 def percent(part: int, whole: int) -> str:

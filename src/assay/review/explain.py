@@ -1,9 +1,9 @@
 """A judgement as a tree of lines: outcome, each ground, the facts or attempts it rests on, and where the bytes are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from assay.core.attempts import Attempt
 from assay.core.facts import Fact
-from assay.core.matching import QUOTED
 from assay.core.rules import Ground, Judgement, Matched, Unseen
 from assay.core.text import Lang, Text
 from assay.dossier.records import decode_fact, glimpse
@@ -17,18 +17,33 @@ from assay.review.steps import find_facts
 def explain(review: Review, judgement: Judgement, lang: Lang, *, everything: bool = False) -> Iterator[str]:
     """Lines of the tree. Only the first facts and paths of each ground are listed unless `everything` is asked for."""
     yield f"{judgement.book}/{judgement.rule}: {OUTCOMES[judgement.outcome].to(lang)}"
+    paths = _paths(review, judgement, everything=everything)
     for ground in judgement.grounds:
         yield "├─ " + in_words(ground).to(lang)
         yield from _matched(review, ground, lang, everything=everything)
         for unseen in ground.unseen:
-            yield from _unseen(review, unseen, lang, everything=everything)
+            yield from _unseen(unseen, paths[_row(unseen)], lang)
+
+
+def _row(item: Attempt | Unseen) -> tuple[str, ...]:
+    return item.status, item.reason, item.file_class, item.format, item.owner, item.law
+
+
+def _paths(review: Review, judgement: Judgement, *, everything: bool) -> Mapping[tuple[str, ...], Mapping[str, str]]:
+    """What was not examined, and why not, path by path. The attempts are read once."""
+    rows = {_row(item): dict.fromkeys(item.paths, "") for ground in judgement.grounds for item in ground.unseen}
+    for attempt in review.attempts() if rows else ():
+        paths = rows.get(_row(attempt))
+        if paths is not None and (everything or attempt.path in paths):
+            paths[attempt.path] = attempt.detail
+    return rows
 
 
 def _matched(review: Review, ground: Ground, lang: Lang, *, everything: bool) -> Iterator[str]:
     found = find_facts(review, [id_ for matched in ground.matched for id_ in matched.facts])
     for matched in ground.matched:
         values = ", ".join(f"{key}={'?' if item is None else item}" for key, item in matched.values.items())
-        count = Text(singular(f"{matched.count} facts"), f"{matched.count} 条事实").to(lang)
+        count = Text(singular(f"{matched.count} facts"), f"{matched.count} 项事实").to(lang)
         yield f"│  ├─ {matched.kind} {{{values}}}: {count}"
         facts = (
             list(_same(review, matched))
@@ -42,7 +57,7 @@ def _matched(review: Review, ground: Ground, lang: Lang, *, everything: bool) ->
                 yield f"│  │  │  {place.path}:{place.line}: {place.excerpt}{unknown}"
         if matched.count > len(facts):
             yield "│  │  └─ " + Text(
-                f"and {matched.count - len(facts)} more (--all)", f"另有 {matched.count - len(facts)} 条（--all）"
+                f"and {matched.count - len(facts)} more (--all)", f"另有 {matched.count - len(facts)} 项（--all）"
             ).to(lang)
 
 
@@ -55,19 +70,12 @@ def _same(review: Review, matched: Matched) -> Iterator[tuple[str, Fact]]:
             yield seen.id, decode_fact(line)
 
 
-def _unseen(review: Review, unseen: Unseen, lang: Lang, *, everything: bool) -> Iterator[str]:
+def _unseen(unseen: Unseen, paths: Mapping[str, str], lang: Lang) -> Iterator[str]:
     reason = REASONS[unseen.reason]
     counted = singular(f"{unseen.files} files, {unseen.bytes} bytes")
     size = Text(counted, f"{unseen.files} 个文件，{unseen.bytes} 字节").to(lang)
     owner = f" ({unseen.owner}; {unseen.law})" if unseen.owner else ""
     yield f"│  ├─ {unseen.status}: {reason.title.to(lang)}{owner} [{unseen.file_class} {unseen.format}]: {size}"
-    paths: dict[str, str] = dict.fromkeys(unseen.paths, "")
-    for item in review.attempts() if everything or len(paths) < QUOTED else ():
-        row = (item.status, item.reason, item.file_class, item.format)
-        if row == (unseen.status, unseen.reason, unseen.file_class, unseen.format) and (
-            everything or item.path in paths
-        ):
-            paths[item.path] = item.detail
     for path, detail in sorted(paths.items()):
         yield f"│  │  ├─ {path}" + (f": {detail}" if detail else "")
     if unseen.files > len(paths):

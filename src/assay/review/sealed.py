@@ -9,14 +9,11 @@ before the dossier has it.
 What it cannot do: keep the pages of a process from being swapped to disk, or protect from whoever administers the host.
 """
 
-import fcntl
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import BinaryIO
 
 from msgspec.structs import replace
@@ -32,17 +29,18 @@ from assay.deposit.tree import SealedTree, file_keys
 from assay.intake import DEFAULT_COMPONENT
 from assay.review.gaps import BY
 from assay.review.quoting import Denied, Quoting
+from assay.review.scratch import scratch_in
 from assay.review.steps import Plan
 from assay.review.under import Under
 
 _IN_MEMORY = ("tmpfs", "ramfs")
-_PREFIX, _LOCK = "assay-sealed-", "lock"
+_PREFIX = "assay-sealed-"
 
 
 @contextmanager
 def sealed_plan(plan: Plan, deposit: Deposit, version: Version, opened: Opened) -> Iterator[Plan]:
     """The plan of a review of a version, while its keys lie in memory. Raises NotVerifiedError, UsageError."""
-    with _scratch() as scratch, _in_memory() as keys:
+    with scratch_in(memory_folder(), _PREFIX) as scratch, _in_memory() as keys:
         opened.journal.enter("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})  # 1
         for fault in deposit.check():  # 2
             raise fault
@@ -64,26 +62,6 @@ def _in_memory() -> Iterator[BinaryIO]:
     descriptor = os.memfd_create("assay", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "wb") as file:
         yield file
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """A folder in memory for what the bench writes; what killed reviews left there is removed first."""
-    folder = memory_folder()
-    for left in folder.glob(f"{_PREFIX}*"):
-        with suppress(OSError), (left / _LOCK).open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left)
-    scratch = Path(mkdtemp(prefix="assay-", dir=folder))
-    try:
-        with (scratch / _LOCK).open("xb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            scratch = scratch.rename(
-                folder / f"{_PREFIX}{scratch.name}"
-            )  # locked before anybody could take it for left
-            yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def memory_folder() -> Path:

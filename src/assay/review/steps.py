@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -36,7 +36,17 @@ from assay.dossier.store import Dossier, Review
 from assay.dossier.writing import ReviewWriter, add_judgements
 from assay.examinations import ALL, WHOLES, unlocking
 from assay.examinations.handover.levels import levels
-from assay.intake import DEFAULT_COMPONENT, Intake, IntakeLimits, hangs_on_name, open_locator, settle, settled, take_in
+from assay.intake import (
+    DEFAULT_COMPONENT,
+    IMPORTING,
+    Intake,
+    IntakeLimits,
+    hangs_on_name,
+    open_locator,
+    settle,
+    settled,
+    take_in,
+)
 from assay.lab import bench
 from assay.lab.index import Index
 from assay.report.compose import compose
@@ -44,10 +54,12 @@ from assay.report.document import Document
 from assay.review.acts import Acts
 from assay.review.gaps import gaps, no_source
 from assay.review.needs import needs
+from assay.review.scratch import scratch_in
 from assay.review.submitted import submitted
 from assay.review.under import Under, parted
 from assay.review.waiving import under_waivers
 from assay.rulebooks import default_books, load
+from assay.source.languages import BY_NAME
 
 if TYPE_CHECKING:
     from assay.deposit.tree import SealedTree
@@ -104,14 +116,14 @@ def examine_only(plan: Plan, progress: Progress | None = None, enter: Enter | No
 
 
 def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judged: bool) -> tuple[Dossier, Document]:
-    with TemporaryDirectory(prefix="assay-", dir=plan.scratch) as scratch:
-        taken = take(plan, Path(scratch) / "intake")
+    with scratch_in(plan.scratch or Path(gettempdir()), "assay-review-") as scratch:
+        taken = take(plan, scratch / "intake")
         folder = plan.dossier or default_path(titled(taken.product), Path())
         if plan.dossier is None:
             plan = replace(plan, dossier=folder)
             path = plan.path
             if isinstance(path, Path) and path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
-                taken = take(plan, Path(scratch) / "again")  # the dossier lies in the delivery and must be left out
+                taken = take(plan, scratch / "again")  # the dossier lies in the delivery and must be left out
         books = books_for(taken.product, plan.rulebooks, plan.as_of) if judged else ()
         if judged and plan.under is not None and HAND_OVER not in {book.id for book in books}:
             books = (*books, load(HAND_OVER))
@@ -119,7 +131,7 @@ def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judge
         acts = enter(dossier) if enter is not None else None
         if acts is not None:
             acts.intake(max(dossier.reviews(), default=0) + 1, taken, plan.manifest)
-        examined = examine(taken, plan, Path(scratch), progress)
+        examined = examine(taken, plan, scratch, progress)
         kept, document = keep(dossier, examined, books, plan)
         if acts is not None:
             acts.reviewed(kept, list(kept.judgements()))
@@ -162,6 +174,7 @@ def examine(taken: Intake, plan: Plan, scratch: Path, progress: Progress | None 
         progress=progress,
         late=bench.Late(len(waiting), late),
         readable=(plan.path, scratch) if isinstance(plan.path, Path) else None,
+        indexed=_indexed(taken.artifact.files),
     )
     taken = settled(taken, result.files)
     files = taken.artifact.files
@@ -315,6 +328,12 @@ def _parted(files: Sequence[FileMeta]) -> tuple[list[FileMeta], list[FileMeta]]:
     for meta in files:
         (waiting if hangs_on_name(meta) else others).append(meta)
     return others, waiting
+
+
+def _indexed(files: Sequence[FileMeta]) -> frozenset[str]:
+    """Formats whose words somebody asks for: what imports or is resolved, and the settings that it names."""
+    asked = IMPORTING | BY_NAME.keys()
+    return frozenset(meta.format for meta in files if meta.file_class == "configuration" or meta.format in asked)
 
 
 def _has_source(files: Sequence[FileMeta]) -> bool:

@@ -37,7 +37,7 @@ from assay.examinations.handover import build, compare, levels, scan
 from assay.examinations.handover.systems import recipe_for
 from assay.intake import DEFAULT_COMPONENT, Intake, consent_covers, open_locator
 from assay.lab.cage import tools
-from assay.lab.cage.cage import CageError
+from assay.lab.cage.session import CageError
 from assay.lab.cage.spec import CageLimits
 from assay.report.document import Document
 from assay.review import steps
