@@ -123,12 +123,37 @@ def test_endless_nesting_ends(opening: str, closing: str) -> None:
     assert not near.complete
 
 
-def test_headers_and_own_functions() -> None:
-    imports = _parsed(
-        '#include <a/b.h>\n#include "c.h"\nstatic T *mine(void) { return 0; }\n#define also(x) x\n'
-    ).imports
-    assert imports.stars == ("a/b.h", "c.h")
-    assert set(imports.names) == {"mine", "also"}
+def test_headers_are_stars() -> None:
+    parsed = _parsed('#include <a/b.h>\n# include "c.h"\n/* #include <d.h> */\n#if X\n#include E\n#endif\n')
+    assert parsed.imports.stars == ("a/b.h", "c.h", "E")
+
+
+def test_what_the_unit_defines_is_no_site() -> None:
+    code = (
+        "int later(int);\nstatic T *mine(void) { return 0; }\n#define also(x) x\n"
+        "#if X\nint far(int a) { return a; }\n#endif\n"
+        "void f(void) { mine(1); also(1); far(1); later(1); other(1); }\n"
+    )
+    parsed = _parsed(code)
+
+    def is_site(word: str) -> bool:
+        node = parsed.at(code.rindex(word), len(word))
+        return node is not None and parsed.adapter.site(parsed, node, word) is not None
+
+    assert [is_site(word) for word in ("mine", "also", "far")] == [False, False, False]
+    assert [is_site(word) for word in ("later", "other")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "declared"),
+    [
+        ("int ", True), ("static void *", True), ("unsigned char *const ", True), ("extern int\n", True),
+        ("return ", False), ("T *", False), ("x = (int)", False), ("print ", False), ("sizeof(int) * ", False),
+    ],
+)  # fmt: skip
+def test_a_declaration_is_told_by_the_type_ahead(ahead: str, *, declared: bool) -> None:
+    code = f"{ahead}f(a, b);".encode()
+    assert _C.declares(code, code.index(b"f(a")) is (True if declared else None)
 
 
 def test_names_of_functions() -> None:

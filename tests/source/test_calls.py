@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +55,51 @@ def test_names_by_themselves(parts: list[str], start: int, end: int) -> None:
     plain = re.compile(rb"(?<![\w.$])f(?!\w)")
     found = [match.start() for match in plain.finditer(content, start, end)]
     assert list(standing(content, "f", start, end)) == found
+
+
+_FUNCTIONS = [
+    ("C", "int f(int a, char *b, int (*c)(int)) { return a; }", ("a", "b", "c"), (3, 3)),
+    ("C", "int f(void) { return 1; }", (), (0, 0)),
+    ("C++", 'int f(const X& a, std::string b = "x") { return a; }', ("a", "b"), (1, 2)),
+    ("Go", "package p\nfunc (x *T) f(a, b int, c string) { }", ("a", "b", "c"), (3, 3)),
+    ("Kotlin", 'fun f(a: Int, b: String = "x"): Int { return a }', ("a", "b"), (1, 2)),
+    ("Rust", "impl T { fn f(&self, a: u8) { } }", ("a",), (1, 1)),
+    ("TypeScript", "function f(a: string, b?: number, c: number = 1) { }", ("a", "b", "c"), (1, 3)),
+    ("Python", "def f(a, b=1):\n    pass\n", ("a", "b"), (1, 2)),
+]
+
+
+@pytest.mark.parametrize(("language", "code", "names", "sizes"), _FUNCTIONS)
+def test_what_a_function_takes(language: str, code: str, names: tuple[str, ...], sizes: tuple[int, int]) -> None:
+    parsed = Parsed(BY_NAME[language], code.encode())
+    found = calls.functions_of_name(parsed, "f")
+    assert [parsed.adapter.parameters(parsed, one) for one in found] == [names]
+    assert [calls.sizes(parsed, one) for one in found] == [sizes]
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "called", "defined"),
+    [
+        ("Go", "package p\nfunc f() int { return 1 }\n", False, True),
+        ("Go", "package p\nfunc (t *T) f() int { return 1 }\n", True, True),  # not told apart from a call of `(g)`
+        ("Go", "package p\nvar x = f(1) + p.f(2)\n", True, False),
+        ("Go", "package p\nvar f = 1\n", False, False),
+        ("C", "int f(int a);\nstatic void *f (void) { }\n", False, True),
+        ("C", "int f(int a);\nint g(void) { return f(1); }\n", True, True),
+        ("Java", "class A { int f() { return 1; } }", True, True),
+    ],
+)
+def test_what_a_text_may_call_or_define(language: str, code: str, *, called: bool, defined: bool) -> None:
+    adapter, content = BY_NAME[language], code.encode()
+    assert (calls.may_call(adapter, content, "f"), calls.may_define(adapter, content, "f")) == (called, defined)
+
+
+_LINES = ["f(a)", "int f(a)", "func f(a)", "func (t T) f(a)", "{ x = 1 }", ";", "\n", "return", "*f(a)", "(g) f(a)"]
+
+
+@pytest.mark.parametrize("language", ["Go", "C", "Java"])
+@given(parts=st.lists(st.sampled_from(_LINES), max_size=8))
+def test_a_function_that_is_found_may_be_defined(language: str, parts: list[str]) -> None:
+    content = " ".join(parts).encode()
+    if calls.functions_of_name(Parsed(BY_NAME[language], content), "f"):
+        assert calls.may_define(BY_NAME[language], content, "f")

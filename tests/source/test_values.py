@@ -273,3 +273,27 @@ def test_a_setting_waits_for_configuration_and_keeps_its_default() -> None:
 def test_what_a_method_of_the_unit_returns() -> None:
     whole = 'class A { private String name(String mode) { return "AES/" + mode; } void f() { ask(name("GCM")); } }'
     assert [value.text for value in java_whole(whole).values] == ["AES/GCM"]
+
+
+def test_a_field_that_is_asked_for_again_hangs_on_the_same() -> None:
+    """What it holds is kept: the functions and names that were asked for on the way, and the steps, come with it."""
+    code = (
+        "class A { final String a = B.NAME + make(1); void f() { ask(a, a); } String make(int n) { return C.X + n; } }"
+    )
+    parsed = Parsed(BY_NAME["Java"], code.encode())
+    node = parsed.at(code.index("ask("), 3)
+    assert node is not None
+    assert node.parent is not None
+    given = parsed.adapter.arguments(parsed, node.parent.child_by_field_name("arguments")).positional
+    resolver = Resolver(parsed, KNOWN.__contains__, 2000)
+    answers, left, asked = [], [], []
+    for argument in given:
+        resolver.asked = {}
+        answers.append(resolver.resolve(argument))
+        left.append(resolver._left)
+        asked.append(set(resolver.asked))
+    first, second = answers
+    assert first.within
+    assert (first.values, first.within, first.pending) == (second.values, second.within, second.pending)
+    assert left[0] == left[1] < 2000
+    assert asked[0] == asked[1]

@@ -124,9 +124,10 @@ class Adapter:
     def parameters(self, parsed: Unit, function: Node) -> tuple[str, ...]:
         """Names of the parameters in order, '' for one without a plain name; the object itself is none."""
         listed = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
+        listed = listed or next((child for child in function.named_children if child.type in _LISTED), None)
         if listed is None or not listed.named_children:
             return (parsed.text(listed),) if listed is not None and listed.type == "identifier" else ()
-        rows = [_parameter(child) for child in listed.named_children if not child.is_extra]
+        rows = [row for child in listed.named_children if _declares(child, listed) for row in _parameters(child)]
         names = tuple(parsed.text(row) if row is not None else "" for row in rows)
         return names[1:] if names[:1] in {("self",), ("cls",)} else names
 
@@ -162,6 +163,11 @@ class Adapter:
     def setter(self, name: str) -> str:
         """The method that an assignment to a property calls, in `Call`."""
         return name
+
+    def declares(self, content: bytes, start: int) -> bool | None:  # noqa: ARG002
+        """Whether a word with a bracket behind it declares a function, or else may call one; None where that is not
+        seen without parsing."""
+        return None
 
     # Expressions and functions by the kinds of the grammar
 
@@ -319,6 +325,21 @@ class Adapter:
     def zeroes(self, parsed: Unit, node: Node) -> int | None:  # noqa: ARG002
         """Size in bytes of a new array that nothing can have filled where it stands; None for any other expression."""
         return None
+
+
+_LISTED = frozenset({"function_value_parameters", "lambda_parameters"})  # Kotlin's, in which defaults stand apart
+
+
+def _declares(node: Node, listed: Node) -> bool:
+    """Whether what stands in a list of parameters is one that is given; the object itself is not."""
+    own = node.type == "parameter" or listed.type != "function_value_parameters"
+    return own and not node.is_extra and node.type not in {"self_parameter", "attribute_item", "attribute_list"}
+
+
+def _parameters(node: Node) -> list[Node | None]:
+    """The names that a declaration of parameters gives: Go's gives several of one type."""
+    several = node.children_by_field_name("name")
+    return list(several) if len(several) > 1 else [_parameter(node)]
 
 
 def _parameter(node: Node) -> Node | None:

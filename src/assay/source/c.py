@@ -15,15 +15,12 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node
 
 from assay.source.adapter import Adapter, Unit
+from assay.source.names import whole
 from assay.source.places import Binding, Imports, Site
 
 FILE_LEVEL = 8  # `#if` inside `#if` counts as levels
 INCLUDES = "(preproc_include path: (_) @path)"
-_DEFINED = """
-  (function_definition declarator: (_) @declarator)
-  (preproc_function_def name: (identifier) @declarator)
-"""
-_TOP = INCLUDES + _DEFINED  # one walk for both
+_INCLUDE = re.compile(rb"#[ \t]*include")  # as the grammar has it
 _CONDITIONAL = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _FIRST = re.compile(r"\w+")
 _GIVING = (b"=", b",", b"(", b"{", b":", b"?", b"&")
@@ -31,6 +28,9 @@ _READ = re.compile(rb"\s*(?:[(),;.\]}?:]|->|[=!]=|[<>](?![<>]))")
 _IN_WORD = re.compile(rb"\w")
 _ENDS = re.compile(rb"\s*[,;)}:]")
 _CHANGING = (b"&", b"+", b"-", b"*", b"/", b"\\", b"define")
+_TYPE = re.compile(
+    rb"\b(?:void|int|char|long|short|unsigned|signed|float|double|_Bool)(?:\s+|[ \t]*\*[\s*]*(?:const\s+)?)\Z"
+)
 _QUIET = re.compile(rb"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 
 
@@ -56,6 +56,7 @@ class C(Adapter):
       (enumerator name: (identifier) @left value: (_) @value) @macro
     """
     shared_query = "(translation_unit (declaration declarator: [(identifier) (pointer_declarator)] @name))"
+    shared_depth = 0  # levels below the root at which a match of it may begin
     blocks = frozenset({"compound_statement", "translation_unit"})
     statements = frozenset({"expression_statement", "declaration"})
     transparent = frozenset({"parenthesized_expression", "cast_expression"})
@@ -98,15 +99,14 @@ class C(Adapter):
         return bytes(text)
 
     def imports(self, parsed: Unit) -> Imports:
-        """Headers as stars; the functions that the unit defines as names of its own."""
+        """Headers as stars."""
         paths: list[str] = []
-        own: dict[str, str] = {}
-        for row in parsed.matches(_TOP, parsed.root, depth=FILE_LEVEL):
-            if "path" in row:
-                paths += (parsed.text(node).strip('<>"') for node in row["path"])
-            elif (name := _declared(row["declarator"][0])) is not None:
-                own[parsed.text(name)] = f"./{parsed.text(name)}"
-        return Imports(own, tuple(paths))
+        for found in _INCLUDE.finditer(parsed.content):
+            word = parsed.root.descendant_for_byte_range(*found.span())
+            node = word.parent if word is not None else None
+            path = node.child_by_field_name("path") if node is not None and node.type == "preproc_include" else None
+            paths += [parsed.text(path).strip('<>"')] if path is not None else []
+        return Imports({}, tuple(paths))
 
     def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         parent = node.parent
@@ -123,7 +123,7 @@ class C(Adapter):
         if parent.type in _DECLARING and not _is_value(parent, node):
             return None
         name = parsed.text(node)
-        if name in parsed.imports.names or switched_off(parsed, node):
+        if _is_own(parsed, name) or switched_off(parsed, node):
             return None
         if parent.type == "call_expression" and parent.child_by_field_name("function") == node:
             above = parent.parent
@@ -144,7 +144,7 @@ class C(Adapter):
         places = (item.place for item in parsed.bindings(function).get(name, ()))
         if any(place is not None and place.type == "init_declarator" for place in places):
             return False  # declared where it is used
-        return not parsed.parameter(function, name)[0] and name in _shared(parsed, self.shared_query)
+        return not parsed.parameter(function, name)[0] and name in _shared(parsed, self.shared_query, self.shared_depth)
 
     def literal(self, text: str) -> tuple[str, str] | None:
         return super().literal(text[text.index('"') :] if '"' in text and text[0] in "LuU" else text)
@@ -162,7 +162,7 @@ class C(Adapter):
             declarator = declarator.child_by_field_name("declarator")
         parameters = declarator.child_by_field_name("parameters") if declarator is not None else None
         for child in parameters.named_children if parameters is not None else ():
-            declared = child if child.type == "identifier" else _declared(child.child_by_field_name("declarator"))
+            declared = _taken(child)
             if declared is not None and parsed.text(declared) == name:
                 return True, None
         return False, None
@@ -172,7 +172,8 @@ class C(Adapter):
         while declarator is not None and declarator.type != "function_declarator":
             declarator = declarator.child_by_field_name("declarator")
         listed = declarator.child_by_field_name("parameters") if declarator is not None else None
-        rows = [_declared(child.child_by_field_name("declarator")) for child in listed.named_children] if listed else []
+        given = listed.named_children if listed is not None else []
+        rows = [_taken(child) for child in given if not child.is_extra and child.text != b"void"]
         return tuple(parsed.text(row) if row is not None else "" for row in rows)
 
     def closed(self, parsed: Unit, function: Node) -> str:
@@ -192,6 +193,10 @@ class C(Adapter):
                 return True
             at = content.find(word, end)
         return False
+
+    def declares(self, content: bytes, start: int) -> bool | None:
+        """Behind a type that has a keyword for its name no expression begins."""
+        return True if _TYPE.search(content, max(0, start - 40), start) is not None else None
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
@@ -245,8 +250,8 @@ _DECLARING = frozenset(
 
 
 @lru_cache(maxsize=4)
-def _shared(parsed: Unit, query: str) -> frozenset[str]:
-    rows = parsed.matches(query, parsed.root, depth=FILE_LEVEL)
+def _shared(parsed: Unit, query: str, depth: int) -> frozenset[str]:
+    rows = parsed.matches(query, parsed.root, depth=depth)
     return frozenset(parsed.text(row["name"][0]).rpartition("*")[2].strip() for row in rows)
 
 
@@ -275,11 +280,46 @@ def _is_value(parent: Node, node: Node) -> bool:
     return parent.child_by_field_name("value") == node
 
 
+def _taken(parameter: Node) -> Node | None:
+    """The name of a parameter, in whatever brackets, pointers and references it stands."""
+    found: Node | None = parameter
+    while found is not None and found.type != "identifier":
+        inner = (child for child in found.named_children if child.type == "identifier" or "declarator" in child.type)
+        found = found.child_by_field_name("declarator") or (next(inner, None) if found != parameter else None)
+    return found
+
+
 def _declared(node: Node | None) -> Node | None:
     """The identifier inside pointer, array and function declarators."""
     while node is not None and node.type != "identifier":
         node = node.child_by_field_name("declarator")
     return node
+
+
+def _is_own(parsed: Unit, name: str) -> bool:
+    """Whether the unit defines a function, or a macro with arguments, of that name."""
+    key = ("own", name)
+    if key not in parsed.notes:
+        stand = whole(parsed.content, name.encode())
+        nodes = (parsed.at(at, len(name.encode())) for at in stand)
+        parsed.notes[key] = any(_defines(parsed, node) for node in nodes if node is not None)
+    return bool(parsed.notes[key])
+
+
+def _defines(parsed: Unit, name: Node) -> bool:
+    """Whether a name is that of a function or macro at file level, where it is defined."""
+    if name.type != "identifier":
+        return False
+    inner, above = name, parsed.above(name)
+    for level, outer in zip(range(len(above) - 1, -1, -1), above, strict=True):
+        if outer.type == "preproc_function_def":
+            return outer.child_by_field_name("name") == inner and level <= FILE_LEVEL
+        if outer.child_by_field_name("declarator") != inner:
+            return False
+        if outer.type == "function_definition":
+            return level <= FILE_LEVEL
+        inner = outer
+    return False
 
 
 def _place_in(body: bytes, word: bytes) -> int:

@@ -7,16 +7,12 @@ calls by reflection, through an interface of another name, or through a variable
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from tree_sitter import Node
 
+from assay.source.adapter import Adapter
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments
-
-if TYPE_CHECKING:
-    from assay.source.entering import Entering
 
 _MAKING = frozenset({"__init__", "constructor", "__construct"})
 MOST_PLACES = 256  # where a name stands in a unit
@@ -24,15 +20,6 @@ MOST_CALLERS = 24  # of one function whose arguments are joined
 _OPENS = re.compile(rb"\s*(?:<[^<>()]*>\s*)?\(")
 _PART = re.compile(rb"[\w$]")
 _MEMBER = re.compile(rb"[\w$.]")
-
-
-class Frame(Struct, frozen=True):
-    """A function entered by one call: what its parameters are, where that is told, and how the caller was entered."""
-
-    function: Node
-    arguments: Arguments
-    resolver: "Entering"
-    outer: "Frame | None" = None
 
 
 def name_of(parsed: Parsed, function: Node) -> str:
@@ -69,13 +56,19 @@ def functions_named(parsed: Parsed, name: str, size: int) -> list[Node]:
     return [function for function in functions_of_name(parsed, name) if fits(parsed, function, size)]
 
 
+def _body(function: Node) -> Node | None:
+    """Where a function does what it does; Kotlin's grammar has no field for it."""
+    last = function.named_children[-1] if function.named_children else None
+    return function.child_by_field_name("body") or (last if last is not None and last.type == "function_body" else None)
+
+
 def functions_of_name(parsed: Parsed, name: str) -> list[Node]:
     """Functions of the unit with this name."""
     found: dict[int, Node] = {}
     for place in islice(_followed(parsed.content, name, _MEMBER), MOST_PLACES):
         node = parsed.at(place, len(name.encode()))
         for above in islice(parsed.above(node), 3) if node is not None else ():
-            body = above.child_by_field_name("body") if above.type in parsed.adapter.functions else None
+            body = _body(above) if above.type in parsed.adapter.functions else None
             if body is not None and node is not None and node.end_byte <= body.start_byte:
                 if name_of(parsed, above) == name:
                     found.setdefault(above.id, above)
@@ -83,9 +76,14 @@ def functions_of_name(parsed: Parsed, name: str) -> list[Node]:
     return list(found.values())
 
 
-def is_followed(content: bytes, name: str) -> bool:
-    """Whether a text may call or declare a function of this name at all."""
-    return next(_followed(content, name, _PART), None) is not None
+def may_call(adapter: Adapter, content: bytes, name: str) -> bool:
+    """Whether a text may call a function of this name at all."""
+    return any(adapter.declares(content, at) is not True for at in _followed(content, name, _PART))
+
+
+def may_define(adapter: Adapter, content: bytes, name: str) -> bool:
+    """Whether a text may define a function of this name."""
+    return any(adapter.declares(content, at) is not False for at in _followed(content, name, _MEMBER))
 
 
 def _followed(content: bytes, name: str, before: re.Pattern[bytes]) -> Iterator[int]:
@@ -112,5 +110,6 @@ def sizes(parsed: Parsed, function: Node) -> tuple[int, int]:
     kinds = [child.type for child in listed.named_children] if listed is not None else []
     rest = any(word in kind for kind in kinds for word in ("splat", "spread", "rest", "variadic"))
     given = names[:-1] if rest else names
-    least = sum(parsed.parameter(function, name)[1] is None for name in given)
+    optional = sum(kind == "optional_parameter" for kind in kinds)
+    least = max(0, sum(parsed.parameter(function, name)[1] is None for name in given) - optional)
     return least, MOST_PLACES if rest else len(names)

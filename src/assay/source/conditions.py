@@ -7,16 +7,13 @@ replaces those before it. *It cannot see* conditions on what loops build, except
 
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from assay.source.answers import Answer, Value
+from assay.source.entering import Entering
 from assay.source.order import in_loop
 from assay.source.places import Binding
-
-if TYPE_CHECKING:
-    from assay.source.values import Resolver
 
 _BRANCHING = frozenset({"if_statement", "if_expression", "elif_clause"})
 _PLAIN = frozenset(
@@ -32,7 +29,7 @@ _OTHER = frozenset({"!=", "!==", "is not"})
 _EQUALS = frozenset({"equals", "Equals", "equalsIgnoreCase"})
 
 
-def decided(resolver: "Resolver", node: Node, seen: frozenset[int]) -> bool | None:
+def decided(resolver: Entering, node: Node, seen: frozenset[int]) -> bool | None:
     """Which way a condition goes; None when nobody can tell."""
     adapter = resolver.parsed.adapter
     if adapter.kind(node) == "group" or node.type == "parenthesized_expression":
@@ -53,7 +50,7 @@ def decided(resolver: "Resolver", node: Node, seen: frozenset[int]) -> bool | No
     return _called(resolver, node, seen)
 
 
-def _parts(resolver: "Resolver", node: Node) -> tuple[str, Node | None, Node | None]:
+def _parts(resolver: Entering, node: Node) -> tuple[str, Node | None, Node | None]:
     if node.type == "comparison_operator" and len(node.named_children) == 2:
         left, right = node.named_children
         return resolver.parsed.content[left.end_byte : right.start_byte].decode("utf-8", "replace").strip(), left, right
@@ -62,7 +59,7 @@ def _parts(resolver: "Resolver", node: Node) -> tuple[str, Node | None, Node | N
     return sign, node.child_by_field_name("left"), node.child_by_field_name("right")
 
 
-def _called(resolver: "Resolver", node: Node, seen: frozenset[int]) -> bool | None:
+def _called(resolver: Entering, node: Node, seen: frozenset[int]) -> bool | None:
     """`a.equals(b)`, `a.isEmpty()`, and anything that is a boolean or a number by itself."""
     adapter, parsed = resolver.parsed.adapter, resolver.parsed
     method = adapter.method(node) if node.type in adapter.calls else None
@@ -102,7 +99,7 @@ def _outcome(sign: str, left: Value, right: Value) -> bool | None:
     return _COMPARING[sign](int(left.text), int(right.text)) if left.kind == "number" else None
 
 
-def live(resolver: "Resolver", bound: Sequence[Binding], use: Node, seen: frozenset[int]) -> tuple[Binding, ...]:
+def live(resolver: Entering, bound: Sequence[Binding], use: Node, seen: frozenset[int]) -> tuple[Binding, ...]:
     """The assignments that reach a use along conditions that can be met."""
     kept: list[Binding] = []
     for item in bound:
@@ -115,7 +112,7 @@ def live(resolver: "Resolver", bound: Sequence[Binding], use: Node, seen: frozen
     return tuple(kept)
 
 
-def executed(resolver: "Resolver", place: Node, use: Node, seen: frozenset[int]) -> bool | None:
+def executed(resolver: Entering, place: Node, use: Node, seen: frozenset[int]) -> bool | None:
     """Whether the conditions around a place, up to what holds the use as well, are all met, or one never is."""
     inner, outer, met = place, place.parent, True
     conditions = 0

@@ -86,6 +86,7 @@ class Cpp(C):
       (field_declaration declarator: [(field_identifier) (pointer_declarator)] @name)
     """
     )
+    shared_depth = FILE_LEVEL
     calls_query = (
         C.calls_query
         + """
@@ -371,7 +372,8 @@ class Cpp(C):
         if text in _MAKERS and call is not None and call.type == "call_expression":
             given = self.arguments(parsed, call.child_by_field_name("arguments"))
             return Site(made, call, Arguments(given.positional, self._template(parsed, node)))
-        return Site(made, node, None) if text in _HOLDERS else None
+        own = template is not None and template.type == "template_function"  # one that may make or call it
+        return Site(made, node, None) if own or text in _HOLDERS else None
 
     def _template(self, parsed: Unit, node: Node) -> Mapping[str, Node]:
         """The arguments of the templates in a path, named by their place; of an alias, those of what it stands for."""

@@ -251,7 +251,8 @@ class CSharp(CSharpValues):
         if body is None:
             return None
         names = self.qualified(parsed, node)
-        return Site((*names, *(f"{name}.<init>" for name in names)), node, Arguments(named=methods_of(parsed, body)))
+        both = (*names, *(f"{name}.<init>" for name in names))
+        return Site(both, node, Arguments(named=methods_of(parsed, body)), inherited=True)
 
     # Calls
 

@@ -5,16 +5,27 @@ Part of `values.Resolver`, which says what is asked and how far.
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.answers import MOST_NESTED, Answer, either, unknown
-from assay.source.calls import MOST_CALLERS, Frame, callers_in, functions_named, name_of, sizes
+from assay.source.calls import MOST_CALLERS, callers_in, functions_named, name_of, sizes
 from assay.source.order import always_before
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments, Binding
 
+PARAMETER = "a parameter"  # why an answer is not complete that others may pass
 OWN = frozenset({"this", "self", "cls", "$this", "Self", "static", "companion"})
+
+
+class Frame(Struct, frozen=True):
+    """A function entered by one call: what its parameters are, where that is told, and how the caller was entered."""
+
+    function: Node
+    arguments: Arguments
+    resolver: "Entering"
+    outer: "Frame | None" = None
 
 
 class Entering:
@@ -24,6 +35,7 @@ class Entering:
         self.parsed = parsed
         self.steps = steps
         self.sealed = sealed
+        self.elsewhere: Mapping[str, Answer] = {}
         self.asked: dict[int, Node] = {}  # functions whose parameters were asked for and may be given by others
         self.hanging: dict[str, None] = {}  # names of other files that a condition on the way hangs on
         self._left = steps
@@ -32,13 +44,28 @@ class Entering:
         self._closed: dict[int, str] = {}
         # Parameters of functions that no call in particular entered, and the functions asked for on the way.
         self._passed: dict[tuple[int, str], tuple[Answer, Mapping[int, Node]]] = {}
+        self._of_fields: dict[tuple[str, int], tuple[Answer, int, Mapping[int, Node], Mapping[str, None]]] = {}
+        self._loops = 0  # how often something was met that is defined by itself
         self._called_as: dict[int, tuple[str, int, int]] = {}
         self._callers: dict[tuple[str, int, int], list[tuple[Node, Arguments]]] = {}
+
+    def value(self, node: Node, seen: frozenset[int]) -> Answer:
+        """Values of an expression on the way to those that were asked for; what they hang on is noted."""
+        answer = self._value(node, seen)
+        self.hanging.update(dict.fromkeys(answer.made_with() if not answer.complete else ()))
+        return answer
 
     def _value(self, node: Node, seen: frozenset[int]) -> Answer:
         raise NotImplementedError
 
+    def decided(self, condition: Node, seen: frozenset[int]) -> bool | None:
+        """Which way a condition goes; None where that cannot be said."""
+        raise NotImplementedError
+
     def _always(self, node: Node, inside: list[Node] | None, seen: frozenset[int]) -> Answer:
+        raise NotImplementedError
+
+    def _constant(self, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
         raise NotImplementedError
 
     def _declares(self, owner: str) -> bool:
@@ -67,6 +94,30 @@ class Entering:
             self._passed[function.id, name] = answer, through
         return answer
 
+    def _once(self, name: str, bound: tuple[Binding, ...], seen: frozenset[int]) -> Answer:
+        """What a field holds, found once: with the steps that it took, the functions and the names that were asked for.
+
+        Not where a call entered a function, whose parameters a field may be given, nor where it is defined by itself.
+        """
+        if self._frame is not None:
+            return self._constant(bound, seen)
+        known = self._of_fields.get((name, len(seen)))
+        if known is None or known[1] > self._left:
+            left, loops, asked, hanging = self._left, self._loops, self.asked, self.hanging
+            self.asked, self.hanging = {}, {}
+            try:
+                answer = self._constant(bound, seen)
+            finally:
+                found, self.asked, self.hanging = (self.asked, self.hanging), asked, hanging
+            known = answer, left - self._left, *found
+            if loops == self._loops and self._left >= 0:
+                self._of_fields[name, len(seen)] = known
+        else:
+            self._left -= known[1]
+        self.asked.update(known[2])
+        self.hanging.update(known[3])
+        return known[0]
+
     def closed(self, function: Node) -> str:
         """Who may call a function, as `Adapter.closed` says."""
         who = self._closed.get(function.id)
@@ -84,14 +135,14 @@ class Entering:
         """What all calls of the unit pass for a parameter."""
         own = self._value(default, seen) if default is not None else None
         if at is None:
-            return replace(own or Answer(), complete=False, reason="a parameter")
+            return replace(own or Answer(), complete=False, reason=PARAMETER)
         rows = self._calls_to(function) if len(seen) < MOST_NESTED // 2 else []
         frames = [Frame(function, given, self) for _, given in rows[:MOST_CALLERS]]
         answers = [self._given(frame, at, name, default, seen) for frame in frames]
         answers += [own] if own is not None and not answers else []
         if rows and len(rows) == len(frames) and self._is_closed(function):
             return either(answers)
-        return either((*answers, unknown("a parameter")))
+        return either((*answers, unknown(PARAMETER)))
 
     def _given(self, frame: Frame, at: int, name: str, default: Node | None, seen: frozenset[int]) -> Answer:
         """The argument of one call, as its caller means it."""

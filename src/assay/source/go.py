@@ -210,6 +210,11 @@ class Go(GoNames):
     def literal(self, text: str) -> tuple[str, str] | None:
         return ("text", text[1:-1]) if text.startswith("`") else super().literal(text)
 
+    def declares(self, content: bytes, start: int) -> bool | None:
+        """Behind `func`, a function; behind the bracket of a receiver a method, or a call of what is in brackets."""
+        ahead = content[max(0, start - 40) : start].rstrip()
+        return True if ahead.endswith(b"func") else None if ahead[-1:] in (b"", b")", b"/") else False
+
     def function(self, parsed: Unit, name: str) -> Node | None:
         found = re.search(rb"^func %b\(" % re.escape(name.encode()), parsed.content, re.MULTILINE)
         node = parsed.at(found.start() + 5, len(name.encode())) if found is not None else None

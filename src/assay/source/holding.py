@@ -6,16 +6,12 @@ until files of configuration were read; its default counts beside whatever they 
 function fills under another name, and keys that are not literal.
 """
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.source.answers import Answer, either, unknown
+from assay.source.entering import Entering
 from assay.source.order import always_before, in_loop
-
-if TYPE_CHECKING:
-    from assay.source.values import Resolver
 
 GETTING = frozenset({"get", "getOrDefault", "getItem", "getInt", "getString", "GetString"})
 PUTTING = frozenset({"put", "set", "setdefault", "Add", "setProperty", "putIfAbsent"})
@@ -28,7 +24,7 @@ MOST_KEYS = 64
 _HOLDERS = ("environ", "config", "environment", "settings", "conf", "properties", "props")
 
 
-def held(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) -> Answer | None:
+def held(resolver: Entering, node: Node, callee: str, seen: frozenset[int]) -> Answer | None:
     """The item of a map that a call gets by a key."""
     parsed, adapter = resolver.parsed, resolver.parsed.adapter
     receiver = adapter.receiver(node) if callee in GETTING or callee == "getProperty" else None
@@ -68,7 +64,7 @@ def held(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) ->
     return either((*found, unknown("a map that others may fill"))) if lent else either(found)
 
 
-def setting(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int]) -> Answer | None:
+def setting(resolver: Entering, node: Node, callee: str, seen: frozenset[int]) -> Answer | None:
     """A property or variable of the environment, and what the call takes where nobody sets it."""
     parsed, adapter = resolver.parsed, resolver.parsed.adapter
     given = adapter.arguments(parsed, adapter.argument_list(node)).positional
@@ -89,6 +85,6 @@ def setting(resolver: "Resolver", node: Node, callee: str, seen: frozenset[int])
     return replace(default, complete=False, reason="a setting", pending=name)
 
 
-def _of_environment(resolver: "Resolver", node: Node) -> bool:
+def _of_environment(resolver: Entering, node: Node) -> bool:
     receiver = resolver.parsed.adapter.receiver(node)
     return receiver is not None and resolver.parsed.text(receiver).lower().endswith(_HOLDERS)

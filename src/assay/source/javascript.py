@@ -50,6 +50,7 @@ _FUNCTIONS = frozenset(
      "generator_function_declaration", "generator_function"}
 )  # fmt: skip
 _BINDING = frozenset({"bind", "call", "apply"})
+_HEIRS = frozenset({"class_heritage", "extends_clause"})
 _LONGEST_CHAIN = 12  # names for names that are followed
 
 
@@ -182,8 +183,9 @@ class JavaScript(Adapter):
         call = called(node)
         names = self.qualified(parsed, node)
         if call is None:
-            settled = not compared(parent) and not imports_name(parsed, node)
-            return Site(names, node, None, settled=settled) if names else None
+            settled, heir = not compared(parent) and not imports_name(parsed, node), parent.type in _HEIRS
+            made = tuple(f"{name}.<init>" for name in names) if heir else ()
+            return Site((*names, *made), node, None, settled=settled, inherited=heir) if names else None
         given = self.arguments(parsed, call.child_by_field_name("arguments"))
         if call.type == "new_expression":
             return Site(tuple(f"{name}.<init>" for name in names), call, given)

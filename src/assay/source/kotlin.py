@@ -230,7 +230,7 @@ class Kotlin(KotlinValues):
         if first is not None and first.type == "call_expression" and _lambda_of(node) is not None:
             inner = self.arguments(parsed, first)
             positional, named, spread = list(inner.positional), dict(inner.named), inner.spread
-        for child in node.named_children[1:]:
+        for child in node.named_children:
             for item in child.named_children if child.type == "value_arguments" else ():
                 if item.type != "value_argument" or not item.named_children:
                     continue

@@ -17,3 +17,13 @@ def standing(content: bytes, name: str, start: int, end: int) -> Iterator[int]:
             at = content.find(word, past, end)
         else:
             at = content.find(word, at + 1, end)
+
+
+def whole(content: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands as no part of another."""
+    at = content.find(word) if word else -1
+    while at >= 0:
+        past = at + len(word)
+        if (at == 0 or _LETTER.match(content, at - 1) is None) and _LETTER.match(content, past) is None:
+            yield at
+        at = content.find(word, past)

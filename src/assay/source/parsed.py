@@ -6,17 +6,18 @@ still gives sites.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from assay.source.adapter import Adapter
+from assay.source.assigned import Assigned
 from assay.source.names import standing
 from assay.source.order import reaching, within
 from assay.source.places import Binding, Call, Imports, Objects
-from assay.source.trail import Below, Trail
+from assay.source.trail import Trail
 
 DEEPEST = 400  # levels of a syntax tree that are followed
 WIDEST_ERROR = 10_000  # tokens in one error node; a query over more of them takes time in the square of their number
@@ -57,13 +58,14 @@ def _parser(adapter: Adapter) -> Parser:
     return Parser(_grammar(adapter))
 
 
-class Parsed:
+class Parsed(Assigned):
     """A unit of source: its bytes, its tree and what was already looked up in it.
 
     `module` is what its own package calls it, '' when nothing tells.
     """
 
     def __init__(self, adapter: Adapter, content: bytes, first_line: int = 1, module: str = "") -> None:
+        super().__init__()
         self.adapter = adapter
         self.content = content
         self.first_line = first_line
@@ -84,12 +86,12 @@ class Parsed:
                 break
         self.too_deep = 0
         self.hopeless = _is_hopeless(self.root)
-        self._bindings: dict[int, Mapping[str, tuple[Binding, ...]]] = {}
-        self._inner: dict[str, list[Binding]] = {}  # assignments in functions, once those of the file are known
         self._calls: dict[int, Mapping[str, list[Call]]] = {}
         self._functions: dict[int, Node | None] = {}
         self._taken: dict[tuple[int, str], tuple[bool, Node | None]] = {}
         self._outer: dict[int, Node | None] = {}
+        self._names: dict[int, str] = {}
+        self._places: dict[tuple[int, int], Node] = {}
         self._counted = 0, 0  # a place, and the lines that end before it
         self._trail = Trail(self.root, self.adapter.functions)
         self.notes: dict[object, object] = {}  # of `trail.noted`
@@ -119,22 +121,32 @@ class Parsed:
             cursor.set_max_start_depth(depth)
         return [captures for _, captures in cursor.matches(node)]
 
-    @cached_property
-    def assignments(self) -> list[dict[str, list[Node]]]:
-        """Captures of `Adapter.binding_query` in the whole file, which are kept: for adapters that bind at once."""
-        return self.matches(self.adapter.binding_query, self.root)
+    def matches_at(self, query: str, places: Iterable[tuple[int, int]]) -> list[dict[str, list[Node]]]:
+        """Captures of a query in the whole file that touch one of some byte ranges, each once."""
+        cursor = QueryCursor(_compiled(self.adapter, query))
+        found: dict[tuple[int, ...], dict[str, list[Node]]] = {}
+        for start, end in places:
+            cursor.set_byte_range(start, end)
+            for _, captures in cursor.matches(self.root):
+                found[tuple(node.id for nodes in captures.values() for node in nodes)] = captures
+        return list(found.values())
 
-    @cached_property
-    def _placed(self) -> Below[dict[str, list[Node]]]:
-        return Below((next(iter(row.values()))[0], row) for row in self.assignments)
+    def _binding(self, captures: dict[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        return self.adapter.binding(self, captures)
 
     def at(self, offset: int, length: int) -> Node | None:
         """The smallest named node over a byte range; None, and counted, where the tree is deeper than `DEEPEST`.
 
         Reading upwards costs the depth at every step, so a chain of 100,000 operators would never end.
         """
+        known = self._places.get((offset, length))
+        if known is not None:
+            return known
         found = self.root.named_descendant_for_byte_range(offset, offset + length)
-        if found is None or self._trail.reach(found, DEEPEST):
+        if found is None:
+            return None
+        if self._trail.reach(found, DEEPEST):
+            self._places[offset, length] = found
             return found
         self.too_deep += 1
         return None
@@ -162,34 +174,11 @@ class Parsed:
 
     def name_of(self, node: Node) -> str:
         """Qualified name of the declaration around a node, '' at file level."""
-        names = [self.adapter.declared_name(self, above) for above in reversed(self.above(node))]
-        return ".".join(filter(None, names))
-
-    def bindings(self, scope: Node) -> Mapping[str, tuple[Binding, ...]]:
-        """Assignments below a scope, by name, in order of text; of the whole file, only constants and fields."""
-        known = self._bindings.get(scope.id)
-        if known is None:
-            rows: dict[str, list[Binding]] = {}
-            whole, last = scope.parent is None, None
-            for name, place, binding in self._bound(scope):
-                if whole and not name.startswith("self."):  # most stand in one function after the other
-                    last = last if _inside(place, last) else self.function_of(place)
-                into = rows if not whole or name.startswith("self.") or last is None else self._inner
-                into.setdefault(name, []).append(binding)
-            known = self._bindings[scope.id] = {name: _assigning(row) for name, row in rows.items()}
-        return known
-
-    def _bound(self, scope: Node) -> Iterator[tuple[str, Node, Binding]]:
-        """Name, place and value of each assignment below a scope."""
-        if not self.adapter.binds_at_once:
-            rows: Sequence[dict[str, list[Node]]] = self.matches(self.adapter.binding_query, scope)
-        else:
-            rows = self.assignments if scope == self.root else self._placed.below(scope)
-        for captures in rows:
-            found = self.adapter.binding(self, captures)
-            if found is not None:
-                name, place, binding = found
-                yield name, place, Binding(binding.value, binding.final, place, binding.filled)
+        name = self._names.get(node.id)
+        if name is None:
+            names = [self.adapter.declared_name(self, above) for above in reversed(self.above(node))]
+            name = self._names[node.id] = ".".join(filter(None, names))
+        return name
 
     def parameter(self, function: Node, name: str) -> tuple[bool, Node | None]:
         """Whether a name is a parameter of a function, and its default value: `Adapter.parameter`, asked once."""
@@ -210,9 +199,9 @@ class Parsed:
         """Assignments to a constant or field: of the file or class, of an object, and in functions by its bare name."""
         if self.root.id not in self._bindings and not self.adapter.may_bind(self.content, name):
             return ()
-        declared = self.bindings(self.root)
+        declared, inner = self._declared(name)
         found = declared.get(name) or declared.get(f"self.{name}") or ()
-        for item in self._inner.get(name, ()) if self.adapter.declaring else ():
+        for item in inner if self.adapter.declaring else ():
             function = self.function_of(item.place) if item.place is not None else None
             if function is not None and self.is_field(function, name):
                 found = (*found, item)
@@ -337,21 +326,6 @@ class Parsed:
                 known.setdefault(owner, []).append(Call(name, row["call"][0]))
             self._calls[scope.id] = known
         return known
-
-
-def _assigning(row: list[Binding]) -> tuple[Binding, ...]:
-    """In order of text. A declaration without a value counts only where nothing is assigned."""
-    assigned = [item for item in row if item.value is not None or not item.final]
-    return tuple(sorted(assigned or row, key=_start))
-
-
-def _start(binding: Binding) -> int:
-    return binding.place.start_byte if binding.place is not None else 0
-
-
-def _inside(node: Node, outer: Node | None) -> bool:
-    """Whether a node is below another: of two with the same bytes either may be the one around."""
-    return outer is not None and outer.start_byte < node.start_byte < node.end_byte < outer.end_byte
 
 
 _MOST_BROKEN = 256  # bytes; a tree with more is worth a second parse

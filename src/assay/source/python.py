@@ -95,6 +95,10 @@ class Python(Adapter):
             node, parent = parent, parent.parent
         if parent is not None and parent.type == "assignment" and parent.child_by_field_name("left") == node:
             return _setting(parent, parsed.text(node).rpartition(".")[2]) if node.type == "attribute" else None
+        if parent is not None and parent.type in _TARGETS and node.type == "attribute":
+            value = _beside(parent, node)
+            name = parsed.text(node).rpartition(".")[2]
+            return Site((f"={name}",), node, Arguments((value,))) if value is not None else None
         chosen = self._chosen(parsed, node)
         node = chosen or node
         names, parent = self.qualified(parsed, node), node.parent
@@ -102,7 +106,8 @@ class Python(Adapter):
             method = node.child_by_field_name("attribute")
             names = (*names, f".{parsed.text(method)}") if method is not None else names
             return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
-        return Site(names, node, None, settled=not _compared(node) and not is_type(parsed, node)) if names else None
+        settled = not _compared(node) and not is_type(parsed, node)
+        return Site(names, node, None, settled=settled, inherited=_is_parent(node)) if names else None
 
     def _chosen(self, parsed: Unit, node: Node) -> Node | None:
         """The call `getattr(module, ...)` whose first argument the node is."""
@@ -223,19 +228,45 @@ def _setting(node: Node, name: str) -> Site | None:
     return Site((f"={name}",), node, Arguments((value,))) if value is not None else None
 
 
+_TARGETS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+
+
+def _beside(targets: Node, node: Node) -> Node | None:
+    """What one of several targets is given: `a.x, a.y = False, True`; all of it where that cannot be taken apart."""
+    assignment = targets.parent
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    given = right.named_children if right is not None and right.type in {"expression_list", "tuple", "list"} else []
+    one = len(given) == len(targets.named_children)
+    return given[targets.named_children.index(node)] if one else right
+
+
 def _named_setting(parsed: Unit, node: Node, word: str) -> Site | None:
     """`setattr(x, "check_hostname", False)`, and `{"verify": False}` where keywords are unpacked in the file."""
     text = node.parent
     above = text.parent if text is not None and parsed.text(node) == word else None
     if above is None or above.parent is None:
         return None
-    if above.type == "pair" and above.child_by_field_name("key") == text and b"**" in parsed.content:
-        return _setting(above, word)
+    if above.type == "pair" and above.child_by_field_name("key") == text:
+        return _setting(above, word) if b"**" in parsed.content or _is_option(parsed, above) else None
     function = above.parent.child_by_field_name("function") if above.type == "argument_list" else None
     if function is None or parsed.text(function).rpartition(".")[2] not in {"setattr", "__setattr__"}:
         return None
     given = above.named_children
     return Site((f"={word}",), above.parent, Arguments((given[-1],))) if text in given[:-1] else None
+
+
+def _is_option(parsed: Unit, pair: Node) -> bool:
+    """Whether a dictionary is given as options, or is called so."""
+    holder = pair.parent.parent if pair.parent is not None else None
+    fields = (holder.child_by_field_name(name) for name in ("name", "left")) if holder is not None else ()
+    named = next((field for field in fields if field is not None), None)
+    return named is not None and re.search(r"(?i)opt", parsed.text(named)) is not None
+
+
+def _is_parent(node: Node) -> bool:
+    """Whether a class is made from what a name stands for."""
+    above = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    return above is not None and above.type == "class_definition"
 
 
 def _compared(node: Node) -> bool:

@@ -50,6 +50,11 @@ _CALLED_BACK = re.compile(
     rb"|__args__|__annotations__|__value__|__supertype__)"
     rb"\s*(?:\[[^\]\n]*\]|\.(?:get|pop|values|items)\s*\([^()]*\))?"
 )
+_CALLING_BACK = tuple(
+    re.compile(word)
+    for word in (b"get_args", b"get_type_hints", b"get_annotations", rb"dataclasses\.fields", b"__args__",
+                 b"__annotations__", b"__value__", b"__supertype__")
+)  # fmt: skip
 _GOES_ON = re.compile(rb"\s*\(|\.\w+\s*\(")
 _CALLED = re.compile(rb"(?<![\w.])(\w+)(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(")
 _KEPT = re.compile(rb"(\w+)\s*(?::[^=\n]+)?=\s*$")
@@ -77,7 +82,7 @@ def taken_back(content: bytes, words: Set[bytes]) -> Iterator[int]:
     called: frozenset[bytes] | None = None
     if words.isdisjoint(READ_BACK) and b"dataclasses.fields" not in content:
         return
-    for found in _CALLED_BACK.finditer(content):
+    for found in _called_back(content):
         start = content.rfind(b"\n", 0, found.start()) + 1
         kept = _KEPT.search(content, max(start, found.start() - 200), found.start())
         if kept is not None and called is None:
@@ -85,6 +90,16 @@ def taken_back(content: bytes, words: Set[bytes]) -> Iterator[int]:
         taken = found[0].rstrip().endswith((b"]", b")"))
         if (kept is not None and kept[1] in (called or ())) or (taken and _GOES_ON.match(content, found.end())):
             yield found.start()
+
+
+def _called_back(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches of `_CALLED_BACK`: each begins with a word, which is found natively."""
+    past = 0
+    for start in sorted(found.start() for word in _CALLING_BACK for found in word.finditer(content)):
+        found = _CALLED_BACK.match(content, start) if start >= past else None
+        if found is not None:
+            past = found.end()
+            yield found
 
 
 def _whole(parsed: Unit, node: Node) -> tuple[Node, Node | None]:

@@ -26,10 +26,9 @@ from assay.source.answers import (
     unknown,
 )
 from assay.source.building import Building
-from assay.source.calls import Frame
 from assay.source.conditions import decided, live
 from assay.source.conversions import BOXES, CONVERSIONS, DECODERS
-from assay.source.entering import OWN, within
+from assay.source.entering import OWN, Frame, within
 from assay.source.holding import held, setting
 from assay.source.injected import injected
 from assay.source.order import MOST_ASSIGNED, only_literals, overwritten, reaching
@@ -73,12 +72,6 @@ class Resolver(Building):
             answer = replace(answer, within=tuple(dict.fromkeys((*answer.within, *self.hanging))))
         if not answer.complete and not answer.expression:
             answer = replace(answer, expression=self._excerpt(node))
-        return answer
-
-    def value(self, node: Node, seen: frozenset[int]) -> Answer:
-        """Values of an expression on the way to those that were asked for; what they hang on is noted."""
-        answer = self._value(node, seen)
-        self.hanging.update(dict.fromkeys(answer.made_with() if not answer.complete else ()))
         return answer
 
     def decided(self, condition: Node, seen: frozenset[int]) -> bool | None:
@@ -128,6 +121,7 @@ class Resolver(Building):
         if self._left < 0:
             return unknown("too many steps")
         if node.id in seen:
+            self._loops += 1
             return unknown("defined by itself")
         if len(seen) >= MOST_NESTED:
             return unknown("nested too deeply")
@@ -257,7 +251,7 @@ class Resolver(Building):
     def _field(self, name: str, seen: frozenset[int]) -> Answer | None:
         """What a field or constant of the unit holds; None where it has none of that name."""
         bound = self.parsed.fields(name)
-        answer = self._constant(bound, seen) if bound else None
+        answer = self._once(name, bound, seen) if bound else None
         told = injected(self.parsed.content, name, self.elsewhere) if answer is None or not answer.complete else None
         return told or answer
 
