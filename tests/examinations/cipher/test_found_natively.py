@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from assay.core.examination import FileMeta, FileView, Hit, Locator
 from assay.examinations.cipher import catalogue, disguise, prepared, tables
 from assay.examinations.cipher.library import Library
-from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.examinations.cipher.outlook import OUTLOOKS, go
 from assay.examinations.cipher.outlook import javascript as script
-from assay.source import javascript_modules, javascript_objects, python
+from assay.source import javascript_modules, javascript_objects, python, python_types
 
 
 def texts(words: bytes) -> st.SearchStrategy[bytes]:
@@ -26,6 +26,17 @@ def test_where_python_imports(content: bytes) -> None:
     found = [span.start() for form in python._IMPORTING for span in form.finditer(content)]
     begun = sorted(at for at in found if python._begins(content, at))
     assert begun == [match.start(1) for match in plain.finditer(content)]
+
+
+@given(texts(b'import ( . "a/b" `c` ; x ) .a'))
+def test_where_go_imports_everything_of_a_package(content: bytes) -> None:
+    assert [found.span() for found in go._dots(content)] == [found.span() for found in go._DOT.finditer(content)]
+
+
+@given(texts(b"get_args get_type_hints dataclasses.fields __args__ __value__ x__args__ ( ) [0] .get(a) .pop( = x"))
+def test_where_python_takes_a_type_back(content: bytes) -> None:
+    plain = [found.span() for found in python_types._CALLED_BACK.finditer(content)]
+    assert [found.span() for found in python_types._called_back(content)] == plain
 
 
 @given(texts(b"import require ( . x $ requires"))

@@ -1,4 +1,5 @@
-"""Programs that hide what they do: each is convicted, or leaves the question open. `hidden.yaml` has them.
+"""Programs that hide what they do: each is convicted, or leaves the question open. `hidden.yaml` has them, `clean.yaml`
+others like them that hide nothing.
 
 A program is silent when the review of it has no misuse, no weak family, nothing undetermined and no partial attempt of
 an examination of cryptography: then a rule would be met.
@@ -16,19 +17,26 @@ import pytest
 from assay.review.steps import Plan, examine_only
 from assay.rulebooks.strict_yaml import parse
 
-_FILE = Path(__file__).with_name("hidden.yaml")
-PROGRAMS: Mapping[str, Mapping[str, str]] = parse(_FILE.read_bytes(), _FILE.name).value
+Programs = Mapping[str, Mapping[str, str]]
+
+
+def _written(name: str) -> Programs:
+    programs: Programs = parse(Path(__file__).with_name(name).read_bytes(), name).value
+    return programs
+
+
+PROGRAMS, CLEAN = _written("hidden.yaml"), _written("clean.yaml")
 _WEAK = frozenset({"MD2", "MD4", "MD5", "SHA-1", "DES", "3DES", "RC2", "RC4", "NULL"})
 _DECIDING = ("algorithm", "misuse", "mode")
 
 
-@lru_cache(maxsize=1)
-def _told() -> Mapping[str, list[str]]:
+@lru_cache(maxsize=2)
+def _told(written: str) -> Mapping[str, list[str]]:
     """What a review says about each program, for or against it."""
     said: dict[str, list[str]] = defaultdict(list)
     with TemporaryDirectory() as folder:
         root = Path(folder) / "hidden"
-        for name, files in PROGRAMS.items():
+        for name, files in _written(written).items():
             for path, text in files.items():
                 target = root / name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -50,4 +58,9 @@ def _told() -> Mapping[str, list[str]]:
 
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
 def test_a_program_that_hides_something_is_not_met(name: str) -> None:
-    assert _told().get(name), "nothing is said of it"
+    assert _told("hidden.yaml").get(name), "nothing is said of it"
+
+
+@pytest.mark.parametrize("name", sorted(CLEAN))
+def test_a_program_that_hides_nothing_is_not_accused(name: str) -> None:
+    assert not _told("clean.yaml").get(name)

@@ -28,7 +28,8 @@ MEMBERS = (
 def blind(content: bytes, language: str) -> list[str]:
     meta = FileMeta("a.js", "a.js", len(content), "source", language, "product", "shipped", Locator("file", "a.js"))
     outward = OutOfSight(language)
-    hits = Prefilter([outward], 5000).hits(content, [0], [0])[0].hits
+    found = Prefilter([outward], 5000).interested(content, (0,))
+    hits = found[0].hits if found else []
 
     class Lab:
         limits = Limits()

@@ -50,6 +50,7 @@ def test_chained_settings_of_a_client() -> None:
     )
     assert {row[1:] for row in _rows(code)} == {
         ("certificate-check-off", None, "certain"),
+        ("host-name-check-off", None, "certain"),
         ("host-name-check-off", None, "possible"),
     }
 

@@ -22,6 +22,9 @@ def said(language: str, text: str) -> list[tuple[object, object]]:
 
 
 _MD5 = [("MD5", "certain")]
+_OPEN = [(None, "certain")]
+_CHECKS = ("certificate", "host-name")
+_PSI = "class A {{ void F() {{ var p = new ProcessStartInfo(); p.FileName = {program}; {given} Process.Start(p); }} }}"
 COMMANDS = [
     ("C#", 'class A { void F() { Helpers.Exec("openssl", ["md5", path]); } }', _MD5),
     ("C#", 'class A { void F() { Process.Start("/usr/bin/openssl", new[] { "md5", path }); } }', _MD5),
@@ -49,9 +52,14 @@ COMMANDS = [
     ("Rust", 'fn f() { Command::new("openssl").arg("md5").args(["-out", "x"]).spawn(); }', _MD5),
     ("C", 'void f() { execlp("openssl", "openssl", "md5", NULL); }', [*_MD5, *_MD5]),
     ("C++", 'void f() { QProcess::execute("openssl", {"md5", "x"}); }', _MD5),
-    ("PHP", "<?php shell_exec('curl -k https://x');", [("certificate-check-off", "certain")]),
+    ("PHP", "<?php shell_exec('curl -k https://x');", [(f"{what}-check-off", "certain") for what in _CHECKS]),
+    ("C#", _PSI.format(program='"openssl"', given='p.Arguments = "md5 " + file;'), _OPEN),
+    ("C#", _PSI.format(program='@"C:\\bin\\openssl.exe"', given='p.Arguments = "md5 x";'), _MD5),
+    ("C#", _PSI.format(program='"openssl"', given='p.ArgumentList.Add("md5"); p.ArgumentList.Add(file);'), _MD5),
+    ("C#", _PSI.format(program='"openssl"', given="p.Arguments = told;"), _OPEN),
+    ("C#", _PSI.format(program='"openssl"', given=""), _OPEN),
     ("Python", "run('md5sum', 'x')\n", _MD5),
-    ("C#", 'class A { void F() { Exec("openssl", args); } }', [(None, "certain")]),
+    ("C#", 'class A { void F() { Exec("openssl", args); } }', _OPEN),
 ]
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from assay.core.examination import FileMeta, FileView, Limits, Locator
 from assay.core.facts import check
+from assay.examinations.cipher import structure
 from assay.examinations.cipher.structure import HomemadeCiphers
 
 _RC4_C = b"""
@@ -91,3 +92,14 @@ def test_go_keeps_its_mask_on_a_line_of_its_own() -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(content: bytes) -> None:
     found(content)
+
+
+@given(
+    st.from_regex(
+        r"(?i)9e3779b9|2654435769|1640531527|61c88647|15, ?11|0x0?f, ?0x0?b|[s\u017f]in ?\(",
+        fullmatch=True,
+    )
+)
+def test_every_rare_number_has_a_sign(number: str) -> None:
+    content = f"x {number} y".encode()
+    assert structure._OF_RARE.within(content) or structure._RARE.search(content) is None

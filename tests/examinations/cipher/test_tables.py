@@ -53,5 +53,18 @@ def test_an_own_sha_1_that_no_name_betrays() -> None:
     assert "SHA-1" in algorithms(TINYSHA1.read_bytes())
 
 
+_UPPER, _LOWER = ["0x428a2f98", "0x71374491", "0xb5c0fbcf"], ["0xd728ae22", "0x23EF65CD", "-330482897"]
+
+
+@pytest.mark.parametrize("form", ["pairs", "tables"])
+def test_halves_of_the_words_of_sha_512_are_no_words_of_sha_256(form: str) -> None:
+    pairs = zip(_UPPER, _LOWER, strict=True)
+    words = [word for pair in pairs for word in pair] if form == "pairs" else [*_UPPER, *_LOWER]
+    assert algorithms(f"K = [{', '.join(words)}]".encode(), "JavaScript") == ["SHA-512"]
+    assert algorithms(f"K = [{', '.join(_UPPER)}]".encode(), "JavaScript") == ["SHA-256"]
+    both = f"K = [{', '.join(words)}]; L = [{', '.join(_UPPER)}]"
+    assert algorithms(both.encode(), "JavaScript") == ["SHA-256", "SHA-512"]
+
+
 def test_numbers_that_happen_to_be_there_are_none() -> None:
     assert algorithms(b"x = 0x63 + 0x6b; y = {58, 57, 56}; z = 0x67452301;") == []

@@ -1,7 +1,8 @@
 """Functions that are asked whether a certificate, a host or a user is the right one, and refuse nobody.
 
 A callback that is handed on by its name (`SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, always)`) is looked up in its own
-file: what it yields on every path is what the catalogue tests. One that is not there may let everybody pass. A method
+file: what it yields on every path is what the catalogue tests. One that is not there may let everybody pass; one that
+callers give whom nobody has seen leaves the question open. A method
 that refuses by an exception, such as Java's `checkServerTrusted`, refuses nobody when it throws nothing, or only at an
 empty chain, and calls nothing that could; and perhaps nobody when it catches what would have refused, or when it
 calls what nobody knows.
@@ -17,10 +18,12 @@ from tree_sitter import Node
 
 from assay.source.answers import Answer, Value, unknown
 from assay.source.calls import functions_of_name
+from assay.source.entering import PARAMETER
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
 ELSEWHERE: Final = "a function that is not in sight"
+GIVEN: Final = "a function that a caller gives"
 _NAME = re.compile(r"&?\s*(?:\w+(?:\.|->|::))*(\w+)")
 # A lambda that does nothing but call another function.
 _CALLING = re.compile(
@@ -68,6 +71,13 @@ def yielded(parsed: Parsed, resolver: Resolver, node: Node) -> Answer | None:
     answer = resolver.yielded(found[0], certain=len(body) == 1)
     told = any(value.text for value in answer.values)
     return answer if told else _unasked(parsed, found[0]) or answer
+
+
+def given_by_callers(parsed: Parsed, resolver: Resolver, node: Node) -> bool:
+    """Whether callers that nobody has seen say who is asked: a parameter, a field that one fills, or such in an
+    array."""
+    parts = parsed.adapter.elements(node) if parsed.adapter.kind(node) == "array" else []
+    return any(resolver.resolve(one).reason == PARAMETER for one in (parts or [node]))
 
 
 def _is_variable(parsed: Parsed, node: Node, name: str) -> bool:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.core.examination import FileMeta
+from assay.core.examination import FileMeta, FileView
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.masking import excerpt
@@ -25,7 +25,10 @@ from assay.examinations.cipher.use import Asked, Use, asked_of
 from assay.examinations.cipher.uses import facts_of, tested
 from assay.lab.identifiers import is_one_word
 from assay.source.answers import Value
-from assay.source.calls import Frame, callers_in, functions_named, is_followed
+from assay.source.calls import callers_in, functions_named, may_call
+from assay.source.entering import Frame
+from assay.source.languages import BY_NAME
+from assay.source.names import whole
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments
 from assay.source.values import Resolver
@@ -36,6 +39,8 @@ PASSING = 400  # steps to find out whether a call passes anything known
 DEEPEST = 3  # files from the one that calls to the one that switches
 _ASIDE = frozenset({"test", "example"})
 _AT_HOME = frozenset({"C", "C++", "Go"})  # languages whose files call functions of others by their bare name
+_PARTS = re.compile(r"[./\\:]")  # of what an import names: packages, or a file
+_RENAMED = re.compile(rb"(?:\s+as\s|\s*:\s*)\w")
 _NAME = re.compile(r"[\w$]+(?:(?:\.|->|::)[\w$]+)*")
 
 
@@ -91,7 +96,7 @@ class Callers:
 
     def facts(self, use: Use, reading: Reading, by: str) -> Iterator[Fact]:
         """What each caller in another file makes of a use, stated where it calls."""
-        for one in use.asked:
+        for one in use.asked if not use.lends else ():
             function = _function_at(reading.parsed, one.at)
             for chain in self._chains(use, one, function, reading.view.meta, ()) if function is not None else ():
                 self._entered += 1
@@ -114,6 +119,16 @@ class Callers:
                     if around is not None and new and len(chain) < DEEPEST and self._entered <= MOST_ENTERED:
                         self._entered += 1
                         yield from self._chains(use, relay, around, self.opened.metas[path], chain)
+
+    def calling(self, one: Asked, home: FileMeta) -> Iterator[tuple[FileMeta, Node, Resolver]]:
+        """The calls of a function in other files, whatever they pass."""
+        for path in self._tellers(one, home):
+            view = self.opened.view(path)
+            follows = view is not None and _may_call(view, one.name)
+            resolver = self._resolver(path, PASSING, self._told) if follows else None
+            if resolver is not None:
+                found = self._found(resolver.parsed, one)
+                yield from ((self.opened.metas[path], call, resolver) for call, _ in found)
 
     def _tellers(self, one: Asked, home: FileMeta) -> list[str]:
         """The files whose calls are followed: a test says nothing of what shipped code does."""
@@ -184,7 +199,7 @@ class Callers:
         key = (path, f"{one.owner}.{one.name}", one.most, function.id)
         if key not in self._called:
             view = self.opened.view(path)
-            calls_it = view is not None and is_followed(view.content, one.name)
+            calls_it = view is not None and _may_call(view, one.name)
             parsed = self.opened.parsed(path) if calls_it else None
             calls = self._found(parsed, one) if parsed is not None else ()
             self._called[key] = [self._passed(_Call(function, path, *call)) for call in calls]
@@ -208,6 +223,11 @@ class Callers:
         return when is not None and any(tested(value, catalogue) in when.values for value in call.told)
 
     def _found(self, parsed: Parsed, one: Asked) -> Iterator[tuple[Node, Arguments]]:
+        for alias, path in parsed.imports.names.items():
+            *holders, last = _PARTS.split(path)
+            if last == one.name and alias != last and one.owner in {*holders, last}:
+                called = callers_in(parsed, alias, one.least, one.most)
+                yield from (row for row in called if parsed.adapter.receiver(row[0]) is None)
         for call, given in callers_in(parsed, one.name, one.least, one.most):
             receiver = parsed.adapter.receiver(call)
             named = _NAME.fullmatch(parsed.text(receiver)) if receiver is not None else None
@@ -215,7 +235,7 @@ class Callers:
             names = parsed.imports.names
             if receiver is None and one.name != one.owner:
                 imported = names.get(one.name) or names.get(f"static {one.name}") or ""
-                means = one.owner in imported.split(".") or (
+                means = one.owner in _PARTS.split(imported) or (
                     self.language in _AT_HOME and not functions_named(parsed, one.name, one.least)
                 )
             elif last[:1].isupper() or last in names:
@@ -228,6 +248,14 @@ class Callers:
                 means = True
             if means:
                 yield call, given
+
+
+def _may_call(view: FileView, name: str) -> bool:
+    """Whether a text may call a function, by its name or by one that an import gives it."""
+    if may_call(BY_NAME[view.meta.format], view.content, name):
+        return True
+    ends = (at + len(name.encode()) for at in whole(view.content, name.encode()))
+    return any(_RENAMED.match(view.content, end) is not None for end in ends)
 
 
 def _is_telling(value: Value) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from assay.examinations.cipher import prepared
 from assay.examinations.cipher.library import Entry, Library, Position
+from assay.examinations.cipher.names import recognise
 from assay.source.languages import BY_NAME
 
 _TOLD = re.compile(rb"^language: *([^\s#][^\n]*)$", re.MULTILINE)
@@ -63,6 +64,10 @@ class Catalogue(Struct, frozen=True, dict=True):
             call.startswith(f"{name}.") and any(row.use and row.misuse is None for row in rows)
             for call, rows in self.entries.items()
         )
+
+    def offers(self, name: str) -> bool:
+        """Whether a class has entries that state a use, or means an algorithm as an argument."""
+        return self.holds(name) or bool(recognise(self.values.get(name, ""), "any"))
 
 
 def shape_of(call: str) -> str:

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from assay.core.examination import Artifact, Concluded, FileMeta, Hit, Index, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.authentication import unauthenticated
+from assay.examinations.cipher.borrowed import borrowed
 from assay.examinations.cipher.callers import Callers
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of
 from assay.examinations.cipher.library import Entry
@@ -77,6 +78,8 @@ class CrossFileConstants:
                 break
         facts = [fact for file in files for fact in file.facts(catalogue_of(self.language), told, self.id)]
         for file in files:
+            for use in (one for one in file.uses if one.lends):
+                facts += borrowed(use, file.meta, callers, self.id)
             for use in file.uses if file.reading is not None else ():
                 facts += callers.facts(use, file.reading, self.id) if file.reading is not None else ()
         callers.forget()

@@ -18,23 +18,29 @@ from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.settings.harmless import variable
 from assay.lab.identifiers import IS_WORD
+from assay.lab.signs import Signs, either_case
 from assay.source.languages import BY_NAME
 from assay.source.languages import parsed as parsed_unit
 from assay.source.parsed import Parsed
 
 MOST_PLACES = 20_000  # looked at per file
 LONGEST_NAME = 80
-_NEEDLES = (b"pass", b"secret", b"pwd")
+_NEEDLES = Signs(*either_case(b"pass"), *either_case(b"secr"), *either_case(b"pwd"))
 _REST = re.compile(rb"\w*")
-_GIVEN = re.compile(
-    rb"(?P<name>[A-Za-z_]\w{0,80})(?!\w)(?:"
-    rb"[\"'\]]{0,2}[ \t]{0,40}(?:\[\w{0,20}\])?[ \t]{0,9}(?::[ \t]{0,9}[\w<>&'?!., \[\]*]{1,40}?)?"
+_TO_VALUE = (
+    rb"(?:[\"'\]]{0,2}[ \t]{0,40}(?:\[\w{0,20}\])?[ \t]{0,9}(?::[ \t]{0,9}[\w<>&'?!., \[\]*]{1,40}?)?"
     rb"[ \t]{0,9}:?=[ \t]{0,40}"
     rb"|[ \t]{1,40}[\w.*\[\]]{1,30}[ \t]{0,40}=[ \t]{0,40}"
     rb"|(?P<label>[\"'\]]{0,2}[ \t]{0,40}(?::|=>)[ \t]{0,40})|(?P<macro>[ \t]{1,40})"
     rb"|(?P<define>[\"'][ \t]{0,9},[ \t]{0,9}))"
-    rb"[bru@L]{0,2}(?P<quote>[\"'`])(?P<value>[^\"'`\\\s]{4,128})(?P=quote)[ \t]{0,40}(?=[;,)}\]\r\n#/?]|\Z)"
+    rb"[bru@L]{0,2}(?P<quote>[\"'`])"
 )
+_GIVEN = re.compile(
+    rb"(?P<name>[A-Za-z_]\w{0,80})(?!\w)"
+    + _TO_VALUE
+    + rb"(?P<value>[^\"'`\\\s]{4,128})(?P=quote)[ \t]{0,40}(?=[;,)}\]\r\n#/?]|\Z)"
+)
+_MAY_BE_GIVEN = re.compile(rb"\w{0,80}+" + _TO_VALUE)  # from within the name on
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PASSWORD = frozenset({"password", "passwd", "passphrase", "passcode", "pwd"})
 _DEFAULT = frozenset({"default", "initial", "factory", "builtin", "hardcoded"})
@@ -92,8 +98,8 @@ class WrittenCredentials:
 
 def credentials(content: bytes) -> Iterator[tuple[int, int, str, str]]:
     """Offset and length of the name, misuse and reach of each credential of a text, comments among them."""
-    lower = content.lower()
-    places = sorted({at for needle in _NEEDLES for at in _words_with(lower, needle)})
+    hits = (at for at in _NEEDLES.places(content) if _MAY_BE_GIVEN.match(content, at))
+    places = sorted({start for at in hits if (start := _word_around(content, at)) >= 0})
     for place in places[:MOST_PLACES]:
         found = _GIVEN.match(content, place)
         if found is None:
@@ -109,16 +115,12 @@ def credentials(content: bytes) -> Iterator[tuple[int, int, str, str]]:
             yield place, len(found["name"]), "hard-coded-key" if random else "hard-coded-password", reach
 
 
-def _words_with(lower: bytes, needle: bytes) -> Iterator[int]:
-    """Where words begin that hold a needle, those of a decent length."""
-    at = lower.find(needle)
-    while at >= 0:
-        start, end = at, _REST.match(lower, at).end()  # type: ignore[union-attr]  # it matches anywhere
-        while start > 0 and at - start < LONGEST_NAME and IS_WORD[lower[start - 1]]:
-            start -= 1
-        if end - start <= LONGEST_NAME:
-            yield start
-        at = lower.find(needle, end)
+def _word_around(content: bytes, at: int) -> int:
+    """Where the word begins in which a needle stands, -1 for one of no decent length."""
+    start, end = at, _REST.match(content, at).end()  # type: ignore[union-attr]  # it matches anywhere
+    while start > 0 and at - start < LONGEST_NAME and IS_WORD[content[start - 1]]:
+        start -= 1
+    return start if end - start <= LONGEST_NAME else -1
 
 
 def _is_code(parsed: Parsed, offset: int, length: int) -> bool:

@@ -17,12 +17,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 
 import re2
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.lab.signs import Signs
 from assay.source.languages import BY_NAME
 
 _C = frozenset({"C", "C++"})
@@ -41,8 +43,9 @@ _PYTHON_TEXT = re.compile(
     r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
 )
 _PASTING = re.compile(rb"#[ \t]*define[ \t]+(\w+)\([ \t]*(\w+)[ \t]*,[ \t]*(\w+)[ \t]*\)[^\n]*?\b\2[ \t]*##[ \t]*\3\b")
-_SIGNS = re2.compile(rb"[\"'] ?[+.] ?[\"']")  # one walk through the text, where 32 searches for bytes were
-_SIDES = re2.compile(rb"[\w./-][\"']\s*[+.]\s*[\"'][\w./-]+[\"']")
+_QUOTE, _GAP = (b'"', b"'"), (b"", b" ")
+_SIGNS = Signs(*map(b"".join, product(_QUOTE, _GAP, (b"+", b"."), _GAP, _QUOTE)))
+_SIDES = re2.compile(rb"\A\C*?[\w./-][\"']\s*[+.]\s*[\"'][\w./-]+[\"']")
 _JOINED = re.compile(rb"([\"'])[\w./-]{1,40}\1(?:\s*[+.]\s*([\"'])[\w./-]{1,40}\2)+")
 _PART = re.compile(rb"[\"']([\w./-]{1,40})[\"']")
 
@@ -98,7 +101,7 @@ def _pasted(language: str, content: bytes) -> int:
 
 def _joined(language: str, content: bytes) -> int:
     """Offset of literals that only together are a name of the catalogue, -1 when there are none."""
-    if _SIGNS.search(content) is None or _SIDES.search(content) is None:
+    if not _SIGNS.within(content) or _SIDES.search(content) is None:
         return -1
     for found in _JOINED.finditer(content):
         parts = _PART.findall(found[0])

@@ -1,7 +1,7 @@
 """What an entry of the catalogue asks of a call, and what it says where nothing is called."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from assay.examinations.cipher.library import Entry, FollowUp
 from assay.examinations.cipher.vectors import of_key
@@ -41,6 +41,12 @@ def so_many(entry: Entry, site: Site) -> bool:
 
 def is_excepted(entry: Entry, answer: Answer | None) -> bool:
     return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
+
+
+def hashes_nothing(entry: Entry, answers: Mapping[str, Answer]) -> bool:
+    """Whether a password is hashed that is none: what it makes no password will match."""
+    given = answers.get("password") if entry.purpose == "password-hash" else None
+    return given is not None and given.certain and given.values[0].kind == "null"
 
 
 def settled(follow: FollowUp) -> Iterator[str]:

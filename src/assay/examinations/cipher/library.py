@@ -35,9 +35,11 @@
         passed: true                  a constant, or a text with its quotes, that counts only as an argument of a call
                                       in a function, and not of one that compares or prints
         bare: false                   named without being called it says nothing: others use the name too
-        misuse: certificate-check-off, when: {at: 1, is: ["0"]}      `when` tests one argument's values; one
-                                      that cannot be determined is `unknown: possible`, a misuse that may be; `open`,
-                                      a misuse that nobody can tell; `nothing`, taken as harmless
+        misuse: certificate-check-off, when: {at: 1, is: ["0"]}      one, or a list where several follow; `when`
+                                      tests one argument's values; one that cannot be determined is `unknown:
+                                      possible`, a misuse that may be; `open`, a misuse that nobody can tell;
+                                      `nothing`, taken as harmless; `on: init`, the argument is that of this call on
+                                      the object
         doubt: [server]               the misuse is only possible in a function that names one of these words
         needs: [ssl]                  the file must import one of these modules or packages
         secret: named                 only where a name around it (function, variable) speaks of a secret;
@@ -89,6 +91,7 @@ class Position(Struct, frozen=True, omit_defaults=True):
 class Condition(Struct, frozen=True, omit_defaults=True):
     position: Position
     values: frozenset[str]
+    on: str = ""  # the method, called on the object, whose argument it is; '' for the call itself
     unknown: str = "possible"  # what a value that cannot be determined is: possible, open or nothing
 
 
@@ -152,11 +155,12 @@ def load_library(content: bytes, name: str) -> Library:
                                              "entries", "blind"})  # fmt: skip
     dialect = str(top.get("dialect", "any"))
     rows = top.get("entries", [])
-    entries = tuple(
-        entry
-        for index, row in enumerate(rows)
-        for entry in _each_named(_entry(parsed, row, index, str(top["id"]), dialect), row.get("named_after"))
+    read = (
+        (one, row.get("named_after"))
+        for at, row in enumerate(rows)
+        for one in _each_misuse(parsed, row, at, str(top["id"]), dialect)
     )
+    entries = tuple(entry for index, (one, prefix) in enumerate(read) for entry in _each_named(one, prefix, index))
     return Library(
         id=str(top["id"]),
         title=Text(str(top["title"]["en"]), str(top["title"]["zh"])),
@@ -169,8 +173,8 @@ def load_library(content: bytes, name: str) -> Library:
     )
 
 
-def _listed(row: Any) -> list[str]:
-    return [row] if isinstance(row, str) else [str(item) for item in row]
+def _listed(row: Any) -> list[Any]:
+    return [str(item) for item in row] if isinstance(row, list) else [row]
 
 
 _ENTRY_KEYS = frozenset(
@@ -178,6 +182,16 @@ _ENTRY_KEYS = frozenset(
      "use", "bare", "passed", "then", "within", "misuse", "when", "doubt", "needs", "secret", "empty", "dialect", "out",
      "if", "given", "except"}
 )  # fmt: skip
+
+
+def _each_misuse(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> Iterator[Entry]:
+    """The entry of a row, or one for each of the misuses that it states."""
+    entry = _entry(parsed, row, index, library, dialect)
+    for misuse in _listed(row.get("misuse")):
+        if misuse is not None and misuse not in KINDS["crypto.misuse"].keys["misuse"].choices:
+            place = ("entries", index, "misuse")
+            raise _wrong(parsed, place, f"{misuse} is no misuse of core/kinds/", f"未定义的误用 {misuse}")
+        yield replace(entry, misuse=misuse)
 
 
 def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> Entry:
@@ -192,9 +206,6 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
             raise _wrong(
                 parsed, (*at, key), f"{row[key]} is not one of {', '.join(choices)}", f"{row[key]} 不在允许值之内"
             )
-    misuse = row.get("misuse")
-    if misuse is not None and misuse not in KINDS["crypto.misuse"].keys["misuse"].choices:
-        raise _wrong(parsed, (*at, "misuse"), f"{misuse} is no misuse of core/kinds/", f"未定义的误用 {misuse}")
     return Entry(
         library=library,
         index=index,
@@ -212,7 +223,6 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
         defaults=dict(_mapping(parsed, row.get("defaults", {}), (*at, "defaults"), ROLES)),
         then=_follow_ups(parsed, row, at, "then"),
         within=_follow_ups(parsed, row, at, "within"),
-        misuse=misuse,
         when=_condition(parsed, row, at),
         doubt=tuple(row.get("doubt", ())),
         needs=(row["needs"],) if isinstance(row.get("needs"), str) else tuple(row.get("needs", ())),
@@ -232,9 +242,10 @@ def _condition(
 ) -> Condition | None:
     if row.get(key) is None:
         return None
-    when = _mapping(parsed, row[key], (*at, key), {"at", "is", "unknown"})
+    when = _mapping(parsed, row[key], (*at, key), {"at", "is", "on", "unknown"})
     values = frozenset(str(item).lower() for item in when["is"])
-    return Condition(_position(parsed, when["at"], (*at, key)), values, when.get("unknown", "possible"))
+    place = _position(parsed, when["at"], (*at, key))
+    return Condition(place, values, when.get("on", ""), when.get("unknown", "possible"))
 
 
 def _follow_ups(parsed: Parsed, row: Mapping[str, Any], at: tuple[str | int, ...], key: str) -> tuple[FollowUp, ...]:
@@ -263,13 +274,13 @@ def spread(call: str) -> Iterator[str]:
         yield from spread(call[: found.start()] + choice + call[found.end() :])
 
 
-def _each_named(entry: Entry, prefix: str | None) -> Iterator[Entry]:
-    """The entry, or one for each call that carries its algorithm in its name."""
+def _each_named(entry: Entry, prefix: str | None, index: int) -> Iterator[Entry]:
+    """The entry, or one for each call that carries its algorithm in its name, as the one of this number."""
     if prefix is None:
-        yield entry
+        yield replace(entry, index=index)
         return
     for call in entry.calls:
-        yield replace(entry, calls=(call,), algorithm=call.removeprefix(prefix).rstrip('"'))
+        yield replace(entry, index=index, calls=(call,), algorithm=call.removeprefix(prefix).rstrip('"'))
 
 
 def _positions(parsed: Parsed, rows: Any, at: tuple[str | int, ...]) -> Mapping[str, Position]:

@@ -44,7 +44,7 @@ def named(use: "Use", catalogue: Catalogue) -> Iterator[tuple[dict[str, Scalar],
             if not use.called and value["purpose"] == "digest" and "purpose" not in chosen:
                 value["purpose"] = None  # handed on: it may become a digest, or part of something else
             # What is only handed on, for no purpose that shows, may never be called: it neither convicts nor acquits.
-            handed_on = not use.called and value["purpose"] is None
+            handed_on = use.heir or (not use.called and value["purpose"] is None)
             yield {**value, "reach": "possible" if handed_on else reach}, lacking
 
 

@@ -69,12 +69,8 @@ class OutOfSight:
             waits[view.first_line + content.count(b"\n", 0, offset), name] = None
         for offset, name in outlook.around(view, hits):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
-        imported = outlook.imported(content)
-        calls = [
-            hit
-            for hit in hits
-            if outlook.calls_out(content, hit, here, imported) and not _names_harmless(content, hit, language)
-        ]
+        out = outlook.calling(content, hits, here)
+        calls = [hit for hit in out if not _names_harmless(content, hit, language)]
         if calls:
             for line, name in _calls(view, calls, here, lab.limits.steps_per_value):
                 found[line, name] = None

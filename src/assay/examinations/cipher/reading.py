@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from assay.core.examination import FileView, Hit, Shortfall
-from assay.examinations.cipher.callbacks import refuses_nobody, yielded
+from assay.examinations.cipher.callbacks import GIVEN, given_by_callers, refuses_nobody, yielded
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.declared import calls_on_declared
 from assay.examinations.cipher.entries import (
+    hashes_nothing,
     is_excepted,
     is_passed,
     may_be_literal,
@@ -25,26 +26,27 @@ from assay.examinations.cipher.entries import (
     speaks_alone,
     vector_of_key,
 )
+from assay.examinations.cipher.following import on_object
 from assay.examinations.cipher.lending import lent
-from assay.examinations.cipher.library import RESULT, Condition, Entry, FollowUp, Position
+from assay.examinations.cipher.library import Condition, Entry, Position
 from assay.examinations.cipher.lines import lines_of
 from assay.examinations.cipher.misuses import SECRETS
 from assay.examinations.cipher.naming import spelling
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.returned import given_back
-from assay.examinations.cipher.speaking import for_a_secret
+from assay.examinations.cipher.speaking import for_a_secret, lenders, of_an_heir
 from assay.examinations.cipher.use import Asked, Use, asked_of
 from assay.examinations.cipher.uses import DOUBTED
 from assay.examinations.cipher.vectors import SPARED
 from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown
-from assay.source.calls import Frame
+from assay.source.entering import Frame
+from assay.source.heirs import of_parent
 from assay.source.languages import parsed
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments, Call, Site
 from assay.source.values import Resolver
 
-MOST_CALLS = 200  # calls on one object that are looked at
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
 
 
@@ -95,6 +97,7 @@ class Reading:
                 continue
             name, entries = self._entries(site)
             entries = entries or self._hidden_by(site)
+            site = of_parent(self.parsed, site) if site.inherited and entries else site
             pointed = self._pointed(name, site)
             if pointed is not None:
                 site, entries = pointed
@@ -163,7 +166,18 @@ class Reading:
             if known.endswith(".class") and self.catalogue.holds(known.removesuffix(".class")):
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {known} handed on"))
-        return "", ()
+        return "", self._of_parent(site) if site.inherited else ()
+
+    def _of_parent(self, site: Site) -> tuple[Entry, ...]:
+        """What a class may do that is made from one of the catalogue which no entry makes; a shortfall where no entry
+        says it either."""
+        for name in filter(self.catalogue.offers, map(self.catalogue.canonical, site.names)):
+            rows = self.catalogue.plain(name)
+            if not rows:
+                line = self.parsed.line(site.node)
+                self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {name} inherited"))
+            return tuple(replace(entry, purpose=None) for entry in rows)
+        return ()
 
     def _hidden_by(self, site: Site) -> tuple[Entry, ...]:
         """What a class may be used for that is handed on: its entries, for no purpose that is known."""
@@ -217,7 +231,7 @@ class Reading:
         if site.arguments is None and not (entry.empty or (entry.bare and speaks_alone(entry))):
             qualified = "." in entry.calls[0] or OUTLOOKS[self.view.meta.format].may_hand_on(self.parsed)
             stating = (entry.use or not _KEYED.isdisjoint(entry.arguments)) and entry.misuse is None
-            if stating and qualified and not site.inherited:  # what an heir gives to its maker stands in the heir
+            if stating and qualified:
                 line = self.parsed.line(site.node)
                 self.shortfalls.append(Shortfall("blind-spot", f"line {line}: {site.names[0]} handed on uncalled"))
             return None
@@ -225,10 +239,11 @@ class Reading:
         empty = refuses_nobody(self.parsed, site.node) if entry.empty else True
         if empty is False or not self._is_meant(entry, site):
             return None
-        word = for_a_secret(self.parsed, site.node) if entry.secret else None
+        speaks = of_an_heir if site.inherited else for_a_secret
+        word = speaks(self.parsed, site.node) if entry.secret else None
         word = Answer((Value("text"),), False) if empty is None else word
         if word is None and entry.secret == "named":  # noqa: S105  a word of the catalogue
-            return None
+            return self._lending(entry, site)
         answers: dict[str, Answer] = {"secret": word} if word is not None else {}
         if site.arguments is not None:
             for role, position in entry.arguments.items():
@@ -238,12 +253,12 @@ class Reading:
                 elif role in entry.defaults:
                     answers[role] = said(entry.defaults[role])
             if entry.when is not None:
-                answers["when"] = self._tested(entry, entry.when, site.node, site.arguments)
+                answers["when"] = self._decided(entry, entry.when, site, site.arguments)
         if "iv" in answers and not answers["iv"].values and "key" in entry.arguments:
             answers["iv"] = vector_of_key(self.parsed, entry, site) or answers["iv"]
         told, later = self._follow_ups(entry, site, answers.keys())
         answers |= told
-        if entry.excepted and is_excepted(entry, answers.get("algorithm")):
+        if (entry.excepted and is_excepted(entry, answers.get("algorithm"))) or hashes_nothing(entry, answers):
             return None
         open_roles = {role for role, answer in answers.items() if not answer.complete}
         asked = tuple(one for one in self._asked() if open_roles - _TELLING_LITTLE)
@@ -256,9 +271,28 @@ class Reading:
         asked = (*asked, *more) if site.arguments is not None else ()
         hangs = tuple(self.resolver.hanging) if state == "used" else ()
         name, evidence = self.parsed.name_of(site.node), lines_of(self.view, self.parsed, site, answers, later)
-        at, called = site.node.start_byte, site.arguments is not None
+        at, heir = site.node.start_byte, site.inherited and entry.misuse is None
+        called = site.arguments is not None and not heir
         self._sites[at, entry.library, entry.index] = site
-        return Use(entry, answers, name, evidence, called, state, at=at, asked=asked, hangs=hangs)
+        return Use(entry, answers, name, evidence, called, state, at=at, asked=asked, hangs=hangs, heir=heir)
+
+    def _lending(self, entry: Entry, site: Site) -> Use | None:
+        """What is a use only where a caller in another file calls what the function around gives a secret."""
+        functions, positions = lenders(self.parsed, site.node) if self.frame is None else ([], ())
+        asked = tuple(asked_of(function, self.resolver, self.view.meta) for function in functions)
+        if not asked:
+            return None
+        name, evidence = self.parsed.name_of(site.node), lines_of(self.view, self.parsed, site, {}, ())
+        return Use(entry, {}, name, evidence, True, at=site.node.start_byte, asked=asked, lends=positions)
+
+    def _decided(self, entry: Entry, when: Condition, site: Site, given: Arguments) -> Answer:
+        """The value that decides a misuse, of the call itself or of one on the object that it gives."""
+        if not when.on:
+            return self._tested(entry, when, site.node, given)
+        adapter, calls = self.parsed.adapter, self.parsed.later_calls(site.node)
+        rows = [call.node for call in calls if self.spelt(call.method) == self.spelt(when.on)]
+        given_to = ((node, adapter.arguments(self.parsed, adapter.argument_list(node))) for node in rows)
+        return either(self._tested(entry, when, node, given) for node, given in given_to)
 
     def _tested(self, entry: Entry, when: Condition, node: Node, given: Arguments) -> Answer:
         """The value that decides a misuse; not complete where another one may be meant, or nothing wrong."""
@@ -266,7 +300,10 @@ class Reading:
         dim = answer.values == (Value("yields"),) or not (answer.values or answer.complete)
         asks = dim and any(value.startswith("yields") for value in when.values)
         handed = given.get(when.position.at, when.position.name) if asks else None
-        answer = (yielded(self.parsed, self.resolver, handed) if handed is not None else None) or answer
+        if handed is not None and self.frame is None and given_by_callers(self.parsed, self.resolver, handed):
+            answer = replace(answer, complete=False, reason=GIVEN)
+        elif handed is not None:
+            answer = yielded(self.parsed, self.resolver, handed) or answer
         around = self.parsed.text(self.parsed.function_of(node) or node).lower() if entry.doubt else ""
         sure = entry.provided is None or self._is_sure(entry.provided, given)
         if sure and not any(word in around for word in entry.doubt):
@@ -319,7 +356,7 @@ class Reading:
         answers: dict[str, list[Answer]] = {}
         adapter = self.parsed.adapter
         around = self.parsed.call_around(site.node) if entry.within else None
-        pairs = list(self._on_object(entry, site)) if site.arguments is not None else []
+        pairs = list(on_object(self.parsed, entry, site, self.spelt, self.followed))
         if around is not None:
             method = self.spelt(around.method)
             pairs += [(follow, around) for follow in entry.within if method == self.spelt(follow.method)]
@@ -339,43 +376,6 @@ class Reading:
         } & _LATER - told.keys() - answered:
             told[role] = unknown("not told where the object is made")
         return told, [call for _, call in pairs]
-
-    def _on_object(self, entry: Entry, site: Site) -> Iterator[tuple[FollowUp, Call]]:
-        """Follow-ups and the calls that are one, on the object of a site and on those that it goes on in."""
-        if not entry.then or site.arguments is None:
-            return
-        out = site.arguments.get(entry.out, None) if entry.out is not None else None
-        calls = self.parsed.calls_on(out, site.node) if out is not None else self.parsed.later_calls(site.node)
-        known = {call.node.id for call in calls}
-        for call in calls:  # grows
-            for follow in entry.then:
-                if self.spelt(call.method) != self.spelt(follow.method):
-                    continue
-                self.followed.add((call.node.start_byte, call.node.end_byte))
-                yield follow, call
-                given = self.parsed.adapter.arguments(self.parsed, self.parsed.adapter.argument_list(call.node))
-                if follow.onto is None or len(calls) >= MOST_CALLS:
-                    continue
-                further = [other for other in self._further(follow.onto, call, given) if other.node.id not in known]
-                calls += further
-                known.update(other.node.id for other in further)
-
-    def _further(self, onto: int, call: Call, given: Arguments) -> list[Call]:
-        """Calls on what an object goes on in, up to where its variable is given another value."""
-        parsed, pointer = self.parsed, given.get(onto, None) if onto != RESULT else None
-        if onto == RESULT:
-            found, name = parsed.later_calls(call.node), parsed.assigned_to(call.node)
-        else:
-            found = parsed.calls_on(pointer, call.node) if pointer is not None else []
-            name = parsed.text(pointer).lstrip("&*( ") if pointer is not None else ""
-        function, after = parsed.function_of(call.node), call.node.end_byte
-        places = (row.place for row in parsed.bindings(function).get(name, ()) if row.value) if function else ()
-        end = min((place.start_byte for place in places if place and place.start_byte >= after), default=None)
-        return [
-            row for row in found if function is None
-            or (after <= row.node.start_byte and (end is None or row.node.start_byte < end))
-            or not (function.start_byte <= row.node.start_byte < function.end_byte)
-        ]  # fmt: skip
 
     def _holds(self, condition: Condition, given: Arguments) -> bool:
         """Whether a condition may hold: only a value that is known and another one says no. A constant that neither

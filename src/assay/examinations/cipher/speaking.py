@@ -3,21 +3,24 @@
 A generator that is kept in a field or in a variable of the file speaks wherever it is mentioned, and a function that
 gives random numbers speaks where this file calls it, as a possibility: what it gives may be for something else there.
 
-*It cannot see* what a value is used for where no name says so, and other files; `flowing.py` follows it as far as it
-goes in its function.
+*It cannot see* what a value is used for where no name says so; `flowing.py` follows it as far as it goes in its
+function, and `borrowed.py` to callers in other files.
 """
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from assay.examinations.cipher.flowing import flow_of
+from assay.examinations.cipher.flowing import filled_by, flow_of, returned_by
+from assay.examinations.cipher.library import RESULT
 from assay.source.answers import Answer, Value
+from assay.source.calls import callers_in, name_of, sizes
 from assay.source.parsed import Parsed
 
+MOST_LENDERS = 24  # functions of one file that give back what one generator makes
 MOST_PLACES = 64  # where a generator, or a function that gives random numbers, is mentioned
 _DECLARING = frozenset({"C#", "C++", "Java", "Kotlin"})  # languages in which a name that is not declared is a field
 _OWN = ("this.", "self.", "$this->")
@@ -48,9 +51,64 @@ def for_a_secret(parsed: Parsed, node: Node) -> Answer | None:
     if kept:
         said = [one for place in _mentions(parsed, kept) if (one := _spoken(parsed, place)) is not None]
     else:
-        said = [one for place in _calls_of(parsed, node) if (one := _spoken(parsed, place)) is not None]
+        filled = filled_by(parsed, node)
+        places = [(place, filled) for place in _calls_of(parsed, node)]
+        said = [one for place, at in places if (one := _spoken(parsed, place) or _given(parsed, place, at)) is not None]
         said = [replace(one, complete=False) for one in said]
     return next((one for one in said if one.complete), found or next(iter(said), None))
+
+
+def of_an_heir(parsed: Parsed, node: Node) -> Answer | None:
+    """The same of a generator that a class is made from: the names of its functions, and of what is made from it."""
+    holder = next((above for above in parsed.above(node) if above.child_by_field_name("body") is not None), None)
+    body = holder.child_by_field_name("body") if holder is not None else None
+    if holder is None or body is None:
+        return None
+    inside = (name_of(parsed, one) for one in body.named_children if one.type in parsed.adapter.functions)
+    words = {word.lower().rstrip("s") for name in inside for word in _WORDS.findall(name)} & _SECRET_WORDS
+    made = (_spoken(parsed, place) for place in _mentions(parsed, (parsed.adapter.declared_name(parsed, holder),)))
+    found = Answer((Value("text", min(words)),)) if words else next((one for one in made if one is not None), None)
+    return replace(found, complete=False) if found is not None else None
+
+
+def lenders(parsed: Parsed, node: Node) -> tuple[list[Node], tuple[int, ...]]:
+    """The functions that give what a generator makes back to their callers, those of a kept one included, and the
+    positions of the arguments in which they do; `RESULT` is what they return."""
+    kept = _kept_as(parsed, node)
+    found: dict[int, Node] = {}
+    positions: set[int] = set()
+    for place in _mentions(parsed, kept) if kept else (node,):
+        filled, returning = filled_by(parsed, place), returned_by(parsed, place)
+        function = returning or (parsed.function_of(place) if filled else None)
+        if function is not None:
+            found[function.id] = function
+            positions |= {*filled, *((RESULT,) if returning is not None else ())}
+    further = [*found.values()] if RESULT in positions else []
+    while further and len(found) < MOST_LENDERS:  # those of this file that only give back what one of them gives
+        for place in _named_elsewhere(parsed, further.pop()):
+            through = returned_by(parsed, place)
+            if through is not None and through.id not in found:
+                found[through.id] = through
+                further.append(through)
+    return list(found.values()), tuple(sorted(positions))
+
+
+def lent_to(parsed: Parsed, call: Node, positions: tuple[int, ...]) -> Answer | None:
+    """The word for a secret among the names of what a call gives, by its result or in its arguments."""
+    result = for_a_secret(parsed, call) if RESULT in positions else None
+    return result or _given(parsed, call, tuple(at for at in positions if at != RESULT))
+
+
+def _given(parsed: Parsed, place: Node, positions: tuple[int, ...]) -> Answer | None:
+    """The word for a secret in the names of arguments at these positions of a call, which a place is or names."""
+    around = (place, *parsed.above(place)[:2]) if positions else ()
+    call = next((one for one in around if one.type in parsed.adapter.calls), None)
+    listed = parsed.adapter.argument_list(call) if call is not None else None
+    given = parsed.adapter.arguments(parsed, listed).positional if listed is not None else ()
+    text = " ".join(parsed.text(given[at]) for at in positions if at < len(given))
+    words = {word.lower().rstrip("s") for word in _WORDS.findall(text)}
+    told = words & _SECRET_WORDS or words & _PERHAPS_SECRET
+    return Answer((Value("text", min(told)),), bool(words & _SECRET_WORDS)) if told else None
 
 
 def _kept_as(parsed: Parsed, node: Node) -> tuple[str, ...]:
@@ -88,10 +146,17 @@ def _is_of_class(parsed: Parsed, node: Node, function: Node, name: str) -> bool:
 
 def _calls_of(parsed: Parsed, node: Node) -> Iterator[Node]:
     """Where this file names the function around a place, outside of it."""
-    function, name = parsed.function_of(node), parsed.name_of(node).rpartition(".")[2]
-    if function is None or not name.isidentifier():
+    function = parsed.function_of(node)
+    yield from _named_elsewhere(parsed, function) if function is not None else ()
+
+
+def _named_elsewhere(parsed: Parsed, function: Node) -> Iterator[Node]:
+    """Where this file names a function, or calls it as a method, outside of it."""
+    name = name_of(parsed, function)
+    if not name.isidentifier():
         return
-    for place in islice(parsed.mentions(name, parsed.root), MOST_PLACES):
+    called = (call for call, _ in callers_in(parsed, name, *sizes(parsed, function)))
+    for place in islice(chain(parsed.mentions(name, parsed.root), called), MOST_PLACES):
         if not function.start_byte <= place.start_byte < function.end_byte:
             yield place
 
@@ -107,7 +172,7 @@ def _spoken(parsed: Parsed, node: Node) -> Answer | None:
     sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
     for words in (goes, around):
         perhaps |= words & _TEXT_WORDS if words & _RANDOM_WORDS else set()
-    perhaps |= {"session"} if flow.perhaps else set()
+    perhaps |= {"session"} if flow.perhaps or around >= {"session", "id"} else set()
     return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
 
 

@@ -7,7 +7,7 @@ no name around says so, it is a *possible* use. A word that cannot be determined
 
 `cipher.outward` says of each call that starts a program what nobody can see; that stays as it is.
 
-*It cannot see* a command whose program stands apart from its words, or a tool under another name.
+*It cannot see* a command whose program is a constant that stands apart from its words, or a tool under another name.
 """
 
 import re
@@ -71,20 +71,25 @@ class StartedTools:
 
     def _told(self, view: FileView, unit: Parsed, resolver: Resolver, place: int) -> Iterator[Fact]:
         node = unit.at(place, 1)
-        calls = list(_calls(unit, node)) if node is not None else []
-        if not calls or _TELLS.search(calls[0][1]):
+        if node is None:
             return
-        sure = any(_STARTS.search(name) for _, name in calls)
-        words = _words(unit, resolver, calls[0][0], whole=sure) or (_beginning(view.content, place) if sure else [])
+        calls = list(_calls(unit, node))
+        named = [] if calls else _set_apart(unit, resolver, node)
+        if (not calls and not named) or (calls and _TELLS.search(calls[0][1])):
+            return
+        sure = bool(named) or any(_STARTS.search(name) for _, name in calls)
+        words = named or _words(unit, resolver, calls[0][0], whole=sure)
+        words = words or (_beginning(view.content, place) if sure else [])
         program = _tool(words[0]) if words and words[0] is not None else ""
         rest = words[1:]
         while rest[:1] and rest[0] is not None and _tool(rest[0]) == program:  # execlp names the program twice
             rest = rest[1:]
         for kind, value in statements(program, rest) or ():
             found = Evidence(view.meta.path, unit.line_at(place), _shown(program, rest))
+            subject = view.meta.subject(unit.name_of(calls[0][0] if calls else node))
             reach = "certain" if sure else "possible"
             common = {"library": "command-line", "seen": "call", "state": "used", "reach": reach}
-            yield Fact(kind, view.meta.subject(unit.name_of(calls[0][0])), {**common, **value}, self.id, (found,))
+            yield Fact(kind, subject, {**common, **value}, self.id, (found,))
 
 
 def _shown(program: str, words: Sequence[str | None]) -> str:
@@ -136,6 +141,23 @@ def _words(unit: Parsed, resolver: Resolver, call: Node, *, whole: bool) -> list
     if len(words) == 2 and words[1] is not None and " " in words[1]:  # all further words in one text
         return [words[0], *_split(words[1])]
     return words
+
+
+def _set_apart(unit: Parsed, resolver: Resolver, node: Node) -> list[str | None]:
+    """The words of a command whose program is set on an object, `p.FileName = "openssl"`, as its arguments are."""
+    value = next((one for one in (node, *unit.above(node)[:3]) if unit.assigned_to(one)), None)
+    owner, _, last = unit.assigned_to(value).rpartition(".") if value is not None else ("", "", "")
+    if value is None or last not in _PROGRAM or not owner:
+        return []
+    scope = unit.function_of(value) or unit.root
+    rows = [row for row in unit.calls_of_name(owner, scope) if row.method in _FURTHER]
+    rows += [row for row in unit.calls_of_name(f"{owner}.ArgumentList", scope) if row.method == "Add"]
+    words = [_tool(word) if word is not None else None for word in _texts(resolver, value)][:1]
+    for row in sorted(rows, key=lambda one: one.node.start_byte):
+        given = unit.adapter.arguments(unit, unit.adapter.argument_list(row.node)).positional
+        for word in (word for one in given for word in _texts(resolver, one)):
+            words += _split(word) if word is not None and row.method != "Add" else [word]
+    return words if len(words) > 1 else [*words, None]
 
 
 def _beginning(content: bytes, place: int) -> list[str | None]:

@@ -20,6 +20,8 @@ from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab
 from assay.core.facts import Evidence, Fact, Scalar
 from assay.examinations.cipher.masking import excerpt
 from assay.examinations.cipher.tables import stated
+from assay.lab.identifiers import places
+from assay.lab.signs import Signs, either_case
 from assay.source.languages import BY_NAME
 
 MOST = 3  # places of one shape that a file shows
@@ -53,10 +55,12 @@ _S1 = (
     re.compile(rb"14\s*,\s*0?4\s*,\s*13\s*,\s*0?1\s*,\s*0?2\s*,\s*15\s*,\s*11\b"),
     re.compile(rb"0x0?e\s*,\s*0x0?4\s*,\s*0x0?d\s*,\s*0x0?1\s*,\s*0x0?2\s*,\s*0x0?f\s*,\s*0x0?b\b"),
 )
-_NUMBERS = re2.Set.SearchSet()  # one walk for all
-_OF_256 = _NUMBERS.Add(rb"\b(?:25[56]|0x100)\b")
-_RARE = _NUMBERS.Add(rb"(?i)9e3779b9|2654435769|1640531527|61c88647|15, ?11\b|0x0?f, ?0x0?b\b|\bsin ?\(")
-_NUMBERS.Compile()
+_OF_256 = Signs(b"255", b"256", b"0x100")
+_RARE = re2.compile(rb"(?i)9e3779b9|2654435769|1640531527|61c88647|15, ?11\b|0x0?f, ?0x0?b\b|\bsin ?\(")
+_OF_RARE = Signs(  # one of them stands wherever `_RARE` matches; the letter is an s to RE2 where case is none
+    *(b"2654435769", b"1640531527", b"15,11", b"15, 11", "ſ".encode()),
+    *(sign for text in (b"9e3779b9", b"61c88647", b"f,0x", b"f, 0x", b"sin(", b"sin (") for sign in either_case(text)),
+)
 _AGAIN = re.compile(rb"%\s*[^\]\n;%\"']{1,40}?\s*[\])]")
 _BEFORE, _BEHIND = 120, 360  # bytes around a sign that are looked at
 _OF_A_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -103,7 +107,7 @@ def _own(content: bytes) -> Iterator[int]:
     for sign in _AGAIN.finditer(content) if b"%" in content else ():
         start = max(0, sign.start() - _BEFORE)
         near = content[start : sign.end() + 40]
-        for one in (one for pattern in _ROTATING for one in pattern.finditer(near) if b"^" in near):
+        for one in (one for pattern in _ROTATING for one in pattern.finditer(near)) if b"^" in near else ():
             if start + one.start() < sign.start() < start + one.end() and not _is_mask(one["n"]):
                 found[start + one.start()] = None
     if b"cycle(" in content:
@@ -136,12 +140,11 @@ def _is_mask(size: bytes) -> bool:
 
 def _known(content: bytes) -> Iterator[tuple[str, int]]:
     """Algorithms that the shape of their code gives away, and where."""
-    told = _NUMBERS.Match(content) or ()
-    if _OF_256 in told:
+    if _OF_256.within(content) and any(next(places(content, number), -1) >= 0 for number in _OF_256.signs):
         at = next(_swapping(content), -1)
         if at >= 0:
             yield "RC4", at
-    if _RARE not in told:
+    if not _OF_RARE.within(content) or _RARE.search(content) is None:
         return
     for at in (at for at in map(content.find, _DELTAS) if at >= 0):
         near = content[max(0, at - 600) : at + 600]

@@ -12,6 +12,7 @@ RFC 3713, the Blowfish and RIPEMD-160 papers.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -28,7 +29,7 @@ WORDS: Mapping[str, str] = {
     "SHA-1": "8f1bbcdc ca62c1d6",
     "RIPEMD-160": "a953fd4e 50a28be6 5c4dd124",
     "SHA-256": "428a2f98 71374491 b5c0fbcf",
-    "SHA-512": "428a2f98d728ae22 7137449123ef65cd",
+    "SHA-512": "428a2f98d728ae22 7137449123ef65cd d728ae22 23ef65cd ec4d3b2f",
     "SM3": "7380166f 4914b2b9 79cc4519 7a879d8a",
     "SM4": "a3b1bac6 56aa3350 677d9197 b27022dc",
     "Blowfish": "243f6a88 85a308d3 d1310ba6",
@@ -39,6 +40,9 @@ WORDS: Mapping[str, str] = {
     "SEED": "2989a1a8 05858184",
     "CAST5": "30fb40d4 9fa0ff0b",
 }
+# Words of SHA-256 that are the upper halves of words of SHA-512, with the lower ones: as often as those stand there,
+# they are halves.
+HALVES: Mapping[str, str] = {"428a2f98": "d728ae22", "71374491": "23ef65cd", "b5c0fbcf": "ec4d3b2f"}
 # Beginnings of byte tables, and the word of each by which the prefilter finds the file.
 _CAST = rb"\(?(?:byte\s*\)\s*)?"
 _BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tuple(
@@ -118,12 +122,15 @@ class HandWritten:
     def _places(self, content: bytes, hits: Sequence[Hit]) -> Iterator[tuple[str, int]]:
         """Algorithms and the offset where their constants begin."""
         seen: dict[str, dict[str, int]] = {}
+        times: Counter[str] = Counter()
         for hit in hits:
             for algorithm, digits in self._meaning.get(hit.literal, ()):
                 seen.setdefault(algorithm, {}).setdefault(digits, hit.offset)
+                times[digits] += 1
         for algorithm, words in seen.items():
-            if len(words) > 1:
-                yield algorithm, min(words.values())
+            places = [at for digits, at in words.items() if times[digits] > times[HALVES.get(digits, "")]]
+            if len(places) > 1:
+                yield algorithm, min(places)
         there = {hit.literal for hit in hits}
         begun = [row for row in _BYTES if not there.isdisjoint(_cases(row[1]))]
         lower = content.lower() if begun else b""

@@ -17,7 +17,8 @@ from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.lab.identifiers import is_one_word, places
 from assay.source.answers import Answer, either, unknown
-from assay.source.calls import functions_of_name
+from assay.source.calls import functions_of_name, may_define
+from assay.source.languages import BY_NAME
 from assay.source.values import Resolver
 
 MOST_FILES = 64  # reopened per name; more than that leaves the value open
@@ -118,17 +119,18 @@ class _Declarations:
 
     def _declares(self, name: str, view: FileView) -> bool:
         owner, constant = name.rpartition(".")[0], _constant(name)
-        if name.endswith("()"):
-            return self.outlook.declares(owner, view.meta, view.content)
+        if name.endswith("()") and not self.outlook.declares(owner, view.meta, view.content):
+            return False
+        if name.endswith("()") and may_define(BY_NAME[view.meta.format], view.content, constant):
+            return True
         if not _holds(view.content, _declaration(self.language, constant), constant.encode()):
             return False
-        return self.outlook.declares(owner, view.meta, view.content)
+        return name.endswith("()") or self.outlook.declares(owner, view.meta, view.content)
 
     def _resolve(self, names: Sequence[str], view: FileView, steps: int) -> None:
         parsed, catalogue = self.opened.parsed(view.meta.path), catalogue_of(self.language)
         if parsed is None:
             return
-        declared = parsed.bindings(parsed.root)
         resolver = Resolver(parsed, catalogue.known, steps, catalogue.constant, self.known)
         for name in names:
             for function in functions_of_name(parsed, _constant(name)) if name.endswith("()") else ():
@@ -138,7 +140,7 @@ class _Declarations:
             if made is not None:
                 self.answers[name].append(resolver.yielded(made, certain=True))
                 self.places[name].append(f"{view.meta.path}:{parsed.line(made)}")
-            for binding in declared.get(_constant(name)) or declared.get(f"self.{_constant(name)}", ()):
+            for binding in parsed.declared(_constant(name)):
                 answer = unknown("changed at run time")
                 if binding.value is not None:
                     answer = resolver.resolve(binding.value)

@@ -43,6 +43,8 @@ class Use(Struct, frozen=True):
     asked: tuple[Asked, ...] = ()
     hangs: tuple[str, ...] = ()  # names of other files on which its state hangs
     parts: tuple["Use", ...] = ()  # what lent it something
+    lends: tuple[int, ...] = ()  # arguments, or `RESULT`, in which only callers in other files can make it a use
+    heir: bool = False  # whether a class is only made from it: who makes one of that class was not seen
 
     @property
     def key(self) -> tuple[int, str, int]:
@@ -63,12 +65,12 @@ class Use(Struct, frozen=True):
 
     def again(self) -> bool:
         """Whether its unit has to be read again once the names are known: none of them is a value as it stands."""
-        return bool(self.asked or self.hangs) or any(
+        return bool((self.asked and not self.lends) or self.hangs) or any(
             not answer.complete and answer.within for answer in self.answers.values()
         )
 
     def waits(self) -> bool:
-        return self.again() or any(self.pending())
+        return bool(self.lends) or self.again() or any(self.pending())
 
     def with_answer(self, role: str, answer: Answer) -> "Use":
         return replace(self, answers={**self.answers, role: answer})

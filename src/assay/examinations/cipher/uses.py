@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from assay.core.examination import FileMeta
 from assay.core.facts import Fact, Scalar
-from assay.examinations.cipher.callbacks import ELSEWHERE
+from assay.examinations.cipher.callbacks import ELSEWHERE, GIVEN
 from assay.examinations.cipher.catalogue import Catalogue
 from assay.examinations.cipher.misuses import State, few_iterations, secrets, weaknesses
 from assay.examinations.cipher.names import priority, protocol, suite
@@ -22,8 +22,10 @@ _CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-ch
 
 
 def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterator[Fact]:
-    """Facts of kinds crypto.use, crypto.protocol and crypto.misuse."""
+    """Facts of kinds crypto.use, crypto.protocol and crypto.misuse; none of what is a use only elsewhere."""
     entry = use.entry
+    if use.lends:
+        return
     seen = "call" if use.called else "constant"
     subject = meta.subject(use.name)
 
@@ -52,7 +54,8 @@ def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterato
         if entry.use:
             yield fact("crypto.use", value, lacking)
             loose = entry.part and value.get("purpose") is None  # a mode that is handed to nobody known
-            yield from weaknesses({**value, "reach": "possible"} if loose else value, fact) if use.called else ()
+            made = use.called or use.heir
+            yield from weaknesses({**value, "reach": "possible"} if loose else value, fact) if made else ()
     yield from secrets(use, name, fact)
     if entry.part or str(name).startswith(("PBKDF", "PBE")):
         yield from few_iterations(use.answers.get("iterations"), name, fact)
@@ -70,10 +73,11 @@ def _conditional(use: Use, catalogue: Catalogue, fact: State) -> Iterator[Fact]:
     texts = {tested(item, catalogue) for item in answer.values}
     if texts & entry.when.values:
         yield fact("crypto.misuse", {**value, "reach": "certain" if answer.certain else "possible"})
-    elif answer.reason == ELSEWHERE or not (
+    elif answer.reason in {ELSEWHERE, GIVEN} or not (
         answer.complete or answer.reason == DOUBTED or entry.when.unknown == "nothing"
     ):
-        told = {"misuse": None} if entry.when.unknown == "open" else {}
+        unasked = answer.reason == GIVEN and entry.when.unknown == "nothing"
+        told = {"misuse": None} if entry.when.unknown == "open" or unasked else {}
         yield fact("crypto.misuse", {**value, "reach": "possible", **told}, answer)
 
 

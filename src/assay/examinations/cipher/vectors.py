@@ -4,7 +4,8 @@ An array that begins as zeros and that nothing of the file puts anything into bu
 cipher takes it; a vector that is the key, or a piece of it, comes back with every message. Both are *possible* values:
 what fills the array may stand out of sight of a search for its name.
 
-A key that is hashed from nothing but literals is one, and a seed that is the time can be guessed.
+A key that is hashed from nothing but literals is one, as is one that a file of the product gives to the program that
+embeds it, and a seed that is the time can be guessed.
 
 *It cannot see* arrays of other files, a vector that is hashed from the key, and steps through a second variable.
 """
@@ -21,13 +22,16 @@ from assay.source.parsed import Parsed
 
 MOST_MENTIONS: Final = 12
 LONGEST: Final = 300  # characters of an expression
-_NAME = re.compile(r"(?:&\s*)?(?:this(?:\.|->)|self\.)?([A-Za-z_]\w*)")
+_NAME = re.compile(r"(?:&\s*)?(?:this(?:\.|->)|self\.)?([A-Za-z_]\w*)(?:\[:\])?")
 _DECLARED: Final = (
     rb"(?:\bbyte\s*\[\s*\]\s*%b|\bbyte\s+%b\s*\[\s*\])\s*=\s*new\s+byte\s*\[\s*(\w+)\s*\]\s*[;,]"
     rb"|\b(?:char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|byte)\s+%b\s*\[\s*(\w+)\s*\]\s*(?:=\s*\{\s*0?\s*\}\s*)?[;,]"
 )
 _ZEROS: Final = (
     rb"\b(?:const|let|var|val)\s+%b(?:\s*:\s*\w+)?\s*=\s*(?:Buffer\.alloc|new\s+Uint8Array|ByteArray)\s*\(\s*(\w+)\s*\)"
+)
+_GO: Final = (
+    rb"\b%b\s*:=\s*make\(\s*\[\]byte\s*,\s*\w[\w.()]*\s*\)|\b%b\s*:=\s*\[\w+\]byte\{\}|\bvar\s+%b\s+\[\w+\]byte\b"
 )
 _TYPED = re.compile(
     rb"\b(?:byte\s*\[\s*\]\s*|(?:byte|char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|const|let|var|val)\s+)\Z"
@@ -88,7 +92,7 @@ def _declaration(content: bytes, name: bytes, start: int, end: int) -> re.Match[
             found = declared.search(content, max(start, at - _AROUND), min(end, at + 2 * _AROUND))
             if found is not None:
                 return found
-    return None
+    return re.compile(_GO.replace(b"%b", re.escape(name))).search(content, start, end) if b"]byte" in content else None
 
 
 def of_key(parsed: Parsed, key: Node, vector: Node) -> Answer | None:
@@ -121,6 +125,24 @@ def hashed_literal(parsed: Parsed, node: Node) -> Answer | None:
     return Answer((Value("bytes", "", 16),), True, origins=(node.start_byte,))
 
 
+def embedded(parsed: Parsed, node: Node) -> Answer | None:
+    """A key that the program carries: what Go embeds, or Rust includes, from a file."""
+    text = parsed.text(node).lstrip("&").removesuffix("[:]")
+    including = re.search(r"\binclude_(?:bytes|str)!\s*\(", text) is not None
+    if text.isidentifier() and not including:
+        name = re.escape(text.encode())
+        carried = (
+            rb"//go:embed[^\n]*\n\s*(?:var\s+)?%b\s+(?:\[\]byte|string)\b"
+            rb"|\b%b\b[^=;\n]*=\s*&?\*?include_(?:bytes|str)!"
+        )
+        including = re.search(carried.replace(b"%b", name), parsed.content) is not None
+    return Answer((Value("bytes", "", 16),), True, origins=(node.start_byte,)) if including else None
+
+
+def _told(parsed: Parsed, node: Node) -> Answer | None:
+    return hashed_literal(parsed, node) or embedded(parsed, node)
+
+
 def of_the_clock(parsed: Parsed, node: Node) -> Answer | None:
     """A seed that is the time, or made of it."""
     if _CLOCK.search(parsed.text(node)) is None:
@@ -137,5 +159,5 @@ def _callee(parsed: Parsed, node: Node) -> str:
 
 
 SPARED: Final[Mapping[str, Callable[[Parsed, Node], Answer | None]]] = {
-    "iv": never_filled, "salt": never_filled, "key": hashed_literal, "password": hashed_literal, "seed": of_the_clock,
+    "iv": never_filled, "salt": never_filled, "key": _told, "password": _told, "seed": of_the_clock,
 }  # fmt: skip

@@ -61,6 +61,16 @@ def test_functions_of_a_go_program_are_possible() -> None:
     assert told(content) == {("MD5", "symbol", "possible"), ("DES", "symbol", "possible")}
 
 
+def test_halves_of_the_words_of_sha_512_are_no_words_of_sha_256() -> None:
+    words = [bytes.fromhex(digits) for digits in ("428a2f98d728ae22", "7137449123ef65cd")]
+    upper = b"".join(word[3::-1] for word in words)
+    assert told(QUIET + b"".join(word[::-1] for word in words)) == {("SHA-512", "constant", "possible")}
+    assert told(QUIET + b"".join(words)) == {("SHA-512", "constant", "possible")}
+    assert told(QUIET + upper) == {("SHA-256", "constant", "possible")}
+    both = {("SHA-256", "constant", "possible"), ("SHA-512", "constant", "possible")}
+    assert told(QUIET + b"".join(words) + upper) == both
+
+
 def test_one_word_of_an_algorithm_is_chance() -> None:
     assert told(QUIET + bytes.fromhex("78a46ad7")) == set()
     assert told(QUIET + bytes.fromhex("78a46ad7") + b"x" + bytes.fromhex("56b7c7e8")) == {

@@ -30,24 +30,31 @@ def told(code: str) -> list[tuple[object, ...]]:
     return rows
 
 
+_OPTIONS = [(2, "AES-128-ECB", "encryption"), (2, "ecb-mode"), (2, "hard-coded-key")]
+
+
 @pytest.mark.parametrize(
     ("code", "rows"),
     [
-        ("openssl enc -aes-256-ecb -K $K -in a", [(1, "AES-256-ECB", "encryption")]),
+        ("openssl enc -aes-256-ecb -K $K -in a", [(1, "AES-256-ECB", "encryption"), (1, "ecb-mode")]),
         ("C=des3\nopenssl enc -$C -pbkdf2 -iter 5000 -in a", [(2, "3DES-168-CBC", "encryption"),
          (2, "PBKDF2-SHA-256", "key-derivation"), (2, "HMAC-SHA-256", "key-derivation")]),
         ("openssl dgst -md5 x", [(1, "MD5", "digest")]),
         ("openssl dgst -sha1 -sign k x", [(1, "SHA-1", "signature")]),
         ("openssl sm3 x", [(1, "SM3", "digest")]),
-        ("openssl genrsa -out k.pem 1024", [(1, "RSA", "key-generation")]),
+        ("openssl genrsa -out k.pem 1024", [(1, "RSA", "key-generation"), (1, "short-key")]),
         ("sudo -u x openssl md5 x", [(1, "MD5", "digest")]),
         ("env A=1 openssl md5 x", [(1, "MD5", "digest")]),
         ("if true; then x=$(md5sum < f | cut -c1-4); fi", [(1, "MD5", "checksum")]),
         ("sh -c 'openssl md5 x'", [(1, "MD5", "digest")]),
         ("bash <<EOF\nopenssl md5 x\nEOF", [(1, "MD5", "digest")]),
-        ("curl -sk https://h", [(1, "certificate-check-off")]),
+        ("curl -sk https://h", [(1, "certificate-check-off"), (1, "host-name-check-off")]),
         ("curl -s https://h --cacert k", []),
-        ("wget --no-check-certificate https://h", [(1, "certificate-check-off")]),
+        ("O='-aes-128-ecb -K 00'\nopenssl enc $O -in a", _OPTIONS),
+        ("C='openssl enc -aes-128-ecb -K 00'\n$C -in a", _OPTIONS),
+        ("O='-a -b'\nopenssl enc \"$O\" -in a", []),
+        ("E=\n$E", []),
+        ("wget --no-check-certificate https://h", [(1, "certificate-check-off"), (1, "host-name-check-off")]),
         ("wget --secure-protocol=TLSv1 https://h", [(1, "TLS", "1.0")]),
         ("openssl s_client -tls1_1 -connect h:1", [(1, "TLS", "1.1")]),
         ("ssh -o StrictHostKeyChecking=no h", [(1, "host-name-check-off")]),
@@ -69,7 +76,9 @@ def test_what_tools_are_told(code: str, rows: list[tuple[object, ...]]) -> None:
 def test_key_sizes(bits: int) -> None:
     for code in (f"openssl req -newkey rsa:{bits} -nodes", f"ssh-keygen -t rsa -b {bits} -f k",
                  f"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:{bits}"):  # fmt: skip
-        assert [fact.value["key_bits"] for fact in examined(code).facts] == [bits], code
+        facts = examined(code).facts
+        assert [fact.value["key_bits"] for fact in facts if fact.kind == "crypto.use"] == [bits], code
+        assert [fact.value["misuse"] for fact in facts if fact.kind == "crypto.misuse"] == ["short-key"] * (bits < 2048)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,8 @@ for a name that is never declared would be a field. Texts that are put together 
 Source: The Java Virtual Machine Specification, Java SE 21, chapter 6; java.lang.invoke.StringConcatFactory.
 """
 
-import re
 import struct
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -42,34 +40,26 @@ from assay.examinations.cipher.compiled.classfile import (
     DamagedError,
     Member,
 )
-from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, NEW, WIDEST, Expression
-from assay.examinations.cipher.compiled.spelling import Type
-from assay.source.holding import PUTTING
+from assay.examinations.cipher.compiled.expressions import MAYBE, NEW, WIDEST, Expression
+from assay.examinations.cipher.compiled.statements import Around, Statements
 
-if TYPE_CHECKING:
-    from assay.examinations.cipher.compiled.transcript import Transcript
-
-LONGEST = 4_000  # characters of an expression, after which it goes into a variable of its own
 _ARITHMETIC = ("+", "-", "*", "/", "%", "", "<<", ">>", ">>>", "&", "|", "^")
 _WIDENING = frozenset({133, 135, 138, 140, 141, 143})
-_FILLS = re.compile(rf"\.(?:{'|'.join(sorted(PUTTING))})\(")
 _COMPARED = ("==", "!=", "<", ">=", ">", "<=")
 
 
-class Machine:
+class Machine(Statements):
     """One method. `statements` raises DamagedError for code that no machine would run."""
 
-    def __init__(self, transcript: "Transcript", member: Member, code: Code, prefix: str, mark: str = "") -> None:
+    def __init__(self, around: Around, member: Member, code: Code, prefix: str, mark: str = "") -> None:
         """`prefix` is the name of variables that have none; `mark` tells those of a lambda from others around it."""
-        self.transcript, self.member, self.code, self.prefix, self.mark = transcript, member, code, prefix, mark
-        self.pool = transcript.of.pool
+        super().__init__(mark)
+        self.around, self.member, self.code, self.prefix = around, member, code, prefix
+        self.pool = around.of.pool
         self.given, self.result = spelling.signature(member.descriptor)
-        self.rows, self.stack = list[tuple[int, str]](), list[Expression]()
-        self.line, self._aside = 0, False  # of the block at hand; whether it is not on every way
         self._lines = dict(code.lines)
         self._types: dict[str, str] = {}  # of variables that more than one assignment fills
         self._names: dict[int, str] = {}
-        self._count = self._spent = 0
         self._entries: dict[int, list[list[Expression]]] = {}
         self._begun: dict[int, list[Expression]] = {}
 
@@ -82,7 +72,7 @@ class Machine:
             caught = {handler: kind for _, _, handler, kind in self.code.handlers}
             for block in sorted(blocks.values(), key=lambda one: one.start):
                 self._enter(block, caught)
-                self._aside = block.start not in always
+                self.aside = block.start not in always
                 for row in block.body:
                     self.line = self._lines.get(row.at, self.line)
                     self._step(row)
@@ -153,7 +143,7 @@ class Machine:
         known = next((way.type for way in ways if way.type), "")
         self._types[name] = known or "java.lang.Object"
         for text in dict.fromkeys(str(way) for way in ways):
-            self._say(f"if ({MAYBE}) {{ {self._types[name]} {name} = {text}; }}")
+            self.say(f"if ({MAYBE}) {{ {self._types[name]} {name} = {text}; }}")
         return Expression(name, known, first.wide)
 
     def _leave(self, block: Block, blocks: dict[int, Block]) -> None:
@@ -161,41 +151,11 @@ class Machine:
             if blocks[target].start in self._begun:
                 for known, now in zip(self._begun[target], self.stack, strict=False):
                     if known is not now:
-                        self._say(f"if ({MAYBE}) {{ {known.type or 'java.lang.Object'} {known} = {now}; }}")
+                        self.say(f"if ({MAYBE}) {{ {known.type or 'java.lang.Object'} {known} = {now}; }}")
             else:
                 self._entries.setdefault(target, []).append(list(self.stack))
 
-    # Statements
-
-    def _say(self, text: str) -> None:
-        self._spent += len(text)
-        if self._spent > MOST_TEXT:
-            raise DamagedError("more text than any source")
-        self.rows.append((self.line, text))
-
-    def _held(self, value: Expression) -> Expression:
-        """The value in a variable of its own, where it is more than a name or a literal."""
-        if value.kind in {"made", "array", "name", "literal"}:
-            return value
-        self._count += 1
-        name = f"held_{self.mark}{self._count}"
-        self._say(f"{value.type or 'java.lang.Object'} {name} = {value};")
-        return Expression(name, value.type, value.wide, "name")
-
-    def push(self, value: Expression) -> None:
-        self.stack.append(self._held(value) if len(value.text) > LONGEST and value.kind != "literal" else value)
-
-    def _literal(self, text: str, kind: str, *, wide: bool = False, number: int | None = None) -> None:
-        self.push(Expression(text, kind, wide, "literal", fixed=True, number=number))
-
-    def _whole(self, value: int, kind: str = "int", *, wide: bool = False) -> None:
-        self._literal(spelling.number(value), kind, wide=wide, number=value)
-
-    def dropped(self, value: Expression) -> None:
-        """An expression of which nothing is kept but what it does; what fills a map on one way of several may not."""
-        aside = self._aside and _FILLS.search(value.text) is not None
-        if value.kind == "call":
-            self._say(f"if ({MAYBE}) {{ {value}; }}" if aside else f"{value};")
+    # Instructions
 
     def _step(self, row: Instruction) -> None:
         operation = row.operation
@@ -214,13 +174,13 @@ class Machine:
             self._arithmetic(operation)
         elif operation == IINC:
             name = self._name(self.variables.assigned(row.at))
-            self._say(f"if ({MAYBE}) {{ {name} += {row.operands[1]}; }}")
+            self.say(f"if ({MAYBE}) {{ {name} += {row.operands[1]}; }}")
         elif operation <= 20 or 133 <= operation <= 147:
             self._constant(row)
         elif 148 <= operation <= 166 or 170 <= operation <= 177 or operation in {198, 199}:
             self._decide(row)
         elif operation == 186:
-            self.transcript.dynamic(self, row.operands[0])
+            self.around.dynamic(self, row.operands[0])
         elif 178 <= operation <= 185:
             self._member(row)
         else:
@@ -232,7 +192,7 @@ class Machine:
             raise DamagedError("a variable that nothing fills is read")
         kind = row.operation - 21 if row.operation < 26 else (row.operation - 26) // 4
         if variable == self._this and self.variables.assignments(variable) == 1:
-            self.push(Expression("this", spelling.qualified(self.transcript.of.name), kind="name"))
+            self.push(Expression("this", spelling.qualified(self.around.of.name), kind="name"))
         else:
             name = self._name(variable)
             self.push(Expression(name, self._types.get(name, ""), kind in {1, 3}, "name"))
@@ -243,17 +203,17 @@ class Machine:
         if value.kind == "made":
             return  # only what goes through a constructor is there
         if self.variables.assignments(variable) == 1:
-            self._say(f"{kind} {name} = {value.bare};")
+            self.say(f"{kind} {name} = {value.bare};")
         else:
             self._types.setdefault(name, kind)
-            self._say(f"if ({MAYBE}) {{ {kind} {name} = {value.bare}; }}")
+            self.say(f"if ({MAYBE}) {{ {kind} {name} = {value.bare}; }}")
 
     def _put(self, value: Expression, at: Expression, array: Expression) -> None:
         fresh = array.kind == "array" and any(array is other for other in self.stack)
         if fresh and at.number is not None and 0 <= at.number < WIDEST:
             array.items[at.number] = value
         else:
-            self._say(f"{array}[{at.bare}] = {value.bare};")
+            self.say(f"{array}[{at.bare}] = {value.bare};")
 
     def _shuffle(self, operation: int) -> None:
         stack = self.stack
@@ -264,7 +224,7 @@ class Machine:
             stack[-1], stack[-2] = stack[-2], stack[-1]
         else:
             double = operation >= 92 and not stack[-1].wide
-            top = [self._held(stack.pop()) for _ in range(2 if double else 1)][::-1]
+            top = [self.held(stack.pop()) for _ in range(2 if double else 1)][::-1]
             under = 0 if operation in {89, 92} else 1
             if operation in {91, 94} and not stack[-1].wide:
                 under = 2
@@ -291,16 +251,16 @@ class Machine:
             wide = operation in _WIDENING
             self.push(Expression(str(value), value.type, wide, value.kind, value.fixed, value.number))
         elif operation == 1:
-            self._literal("null", "")
+            self.literal("null", "")
         elif operation <= 8:
-            self._whole(operation - 3)
+            self.whole(operation - 3)
         elif operation <= 10:
-            self._whole(operation - 9, "long", wide=True)
+            self.whole(operation - 9, "long", wide=True)
         elif operation <= 15:
             single = operation <= 13
-            self._literal(f"{operation - (11 if single else 14)}.0", "float" if single else "double", wide=not single)
+            self.literal(f"{operation - (11 if single else 14)}.0", "float" if single else "double", wide=not single)
         elif operation <= 17:
-            self._whole(row.operands[0])
+            self.whole(row.operands[0])
         elif operation <= 20:
             self._pooled(row.operands[0], wide=operation == 20)
 
@@ -308,15 +268,15 @@ class Machine:
         entry = self.pool.entries[index]
         tag, value = (entry[0], entry[1]) if entry is not None else (0, None)
         if tag in {INTEGER, LONG} and isinstance(value, int):
-            self._whole(value, "int" if tag == INTEGER else "long", wide=wide)
+            self.whole(value, "int" if tag == INTEGER else "long", wide=wide)
         elif tag in {FLOAT, DOUBLE} and isinstance(value, float):
-            self._literal(spelling.number(value), "float" if tag == FLOAT else "double", wide=wide)
+            self.literal(spelling.number(value), "float" if tag == FLOAT else "double", wide=wide)
         elif tag == STRING:
-            self._literal(spelling.text(self.pool.named(index, STRING)), "java.lang.String")
+            self.literal(spelling.text(self.pool.named(index, STRING)), "java.lang.String")
         elif tag == CLASS:
-            self._literal(f"{spelling.qualified(self.pool.klass(index))}.class", "java.lang.Class")
+            self.literal(f"{spelling.qualified(self.pool.klass(index))}.class", "java.lang.Class")
         else:
-            self.transcript.hides(self.line, "a constant that a method makes" if tag == DYNAMIC else "a method handle")
+            self.around.hides(self.line, "a constant that a method makes" if tag == DYNAMIC else "a method handle")
             self.push(Expression(MAYBE, wide=wide))
 
     def _decide(self, row: Instruction) -> None:
@@ -326,40 +286,34 @@ class Machine:
             self.push(Expression(f"({left} == {right})", "int"))
         elif 159 <= operation <= 166:
             right, left = stack.pop(), stack.pop()
-            self._say(f"if ({left} {_COMPARED[(operation - 159) % 6]} {right}) {{ }}")
+            self.say(f"if ({left} {_COMPARED[(operation - 159) % 6]} {right}) {{ }}")
         elif operation <= 158:
             value = stack.pop()
-            self._say(f"if ({value}) {{ }}" if value.type == "boolean" else f"if ({value} == 0) {{ }}")
+            self.say(f"if ({value}) {{ }}" if value.type == "boolean" else f"if ({value} == 0) {{ }}")
         elif operation in {170, 171, 198, 199}:
-            self._say(f"if ({stack.pop()} == {'null' if operation > 190 else '0'}) {{ }}")
+            self.say(f"if ({stack.pop()} == {'null' if operation > 190 else '0'}) {{ }}")
         elif operation != 177:
             value = self.adapted(stack.pop(), self.result)
             last = row.end >= len(self.code.content) and not any(text.startswith("return") for _, text in self.rows)
-            self._say(f"return {value};" if last else f"if ({MAYBE}) {{ return {value}; }}")
-
-    def adapted(self, value: Expression, told: Type) -> Expression:
-        """A number where the type asks for true or false."""
-        if told.text == "boolean" and value.number in {0, 1}:
-            return Expression("true" if value.number else "false", "boolean", kind="literal", fixed=True)
-        return value
+            self.say(f"return {value};" if last else f"if ({MAYBE}) {{ return {value}; }}")
 
     def _member(self, row: Instruction) -> None:
         owner, name, descriptor = self.pool.member(row.operands[0])
         if row.operation > 181:
-            self.transcript.call(self, row.operation, (owner, name, descriptor))
+            self.around.call(self, row.operation, (owner, name, descriptor))
             return
         told = spelling.types_of(descriptor)[0]
         value = self.adapted(self.stack.pop(), told) if row.operation in {179, 181} else None
         holder = self.stack.pop() if row.operation >= 180 else None
-        whose = "this" if owner == self.transcript.of.name and (holder is None or holder.text == "this") else ""
+        whose = "this" if owner == self.around.of.name and (holder is None or holder.text == "this") else ""
         whose = whose or (str(holder) if holder is not None else spelling.qualified(owner))
         text = f"{whose}.{spelling.name(name)}"
         if value is None:
             self.push(Expression(text, told.text, told.wide, "field", fixed=holder is None))
             return
-        self._say(f"{text} = {value};")
+        self.say(f"{text} = {value};")
         if whose == "this" and holder is None and self.member.name == "<clinit>":
-            self.transcript.begins(name, self.line, value)
+            self.around.begins(name, self.line, value)
 
     def _object(self, row: Instruction) -> None:
         operation, stack = row.operation, self.stack
@@ -375,7 +329,7 @@ class Machine:
         elif operation == 190:
             stack.append(Expression(f"{stack.pop()}.length", "int"))
         elif operation == 191:
-            self._say(f"if ({MAYBE}) {{ throw {stack.pop()}; }}")
+            self.say(f"if ({MAYBE}) {{ throw {stack.pop()}; }}")
         elif operation == 192:
             of, value = spelling.qualified(self.pool.klass(row.operands[0])), stack.pop()
             plain = of.startswith("java.lang.") or of.endswith("[]") or value.kind in {"array", "literal"}

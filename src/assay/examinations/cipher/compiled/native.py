@@ -16,6 +16,7 @@ Source: System V ABI (ELF), the PE and Mach-O formats, as LIEF reads them; `cata
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
@@ -26,7 +27,7 @@ from msgspec.structs import replace
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.catalogue import catalogue_of
-from assay.examinations.cipher.compiled.tables import NATIVE_TABLES, NATIVE_WORDS
+from assay.examinations.cipher.compiled.tables import NATIVE_HALVES, NATIVE_TABLES, NATIVE_WORDS
 from assay.examinations.cipher.embedded import EmbeddedKeys
 from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.tables import stated
@@ -112,15 +113,18 @@ class NativeCode:
         owners, automaton = _patterns()
         seen: dict[str, dict[bytes, int]] = {}
         whole: dict[str, int] = {}
+        times: Counter[bytes] = Counter()
         for which, start, _ in automaton.find_matches_as_indexes(content, overlapping=True):
             name, word = owners[which]
             if word is None:
                 whole.setdefault(name, start)
             else:
                 seen.setdefault(name, {}).setdefault(word, start)
-        for name, places in seen.items():
+                times[word] += 1
+        for name, words in seen.items():
+            places = [at for word, at in words.items() if times[word] > times[NATIVE_HALVES.get(word, b"")]]
             if len(places) > 1:
-                whole.setdefault(name, min(places.values()))
+                whole.setdefault(name, min(places))
         for name, at in sorted(whole.items()):
             yield stated(name, meta, Evidence(meta.path, 0, "", at), self.id)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay.examinations.cipher.tables import HALVES
 from assay.examinations.cipher.tables import WORDS as SPELT
 
 _LOW = frozenset({"DES"})  # words that other code holds too: only a whole row of them tells
@@ -62,6 +63,7 @@ NATIVE_WORDS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
     for name, row in SPELT.items()
     if name not in _LOW
 }
+NATIVE_HALVES: dict[bytes, bytes] = {bytes.fromhex(upper): bytes.fromhex(lower) for upper, lower in HALVES.items()}
 
 
 def _row(name: str, digits: str) -> Iterator[tuple[str, bytes]]:

@@ -38,6 +38,7 @@ from assay.examinations.cipher.compiled.classfile import (
 from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, Expression, as_text, joined, literal
 from assay.examinations.cipher.compiled.machine import Machine
 from assay.examinations.cipher.compiled.spelling import Type
+from assay.examinations.cipher.compiled.statements import Statements
 
 # Numbers that stand for constants of the library, by class, method and argument.
 _CONSTANTS = {
@@ -202,7 +203,7 @@ class Transcript:
 
     # Calls
 
-    def call(self, machine: Machine, operation: int, member: tuple[str, str, str]) -> None:
+    def call(self, machine: Statements, operation: int, member: tuple[str, str, str]) -> None:
         """A call of a method or constructor."""
         owner, name, descriptor = member
         given, result = spelling.signature(descriptor)
@@ -257,7 +258,7 @@ class Transcript:
             values = [*values[:-1], *last.items.values()]
         return ", ".join(value.bare for value in values)
 
-    def _constructed(self, machine: Machine, owner: str, holder: Expression, values: Sequence[Expression]) -> None:
+    def _constructed(self, machine: Statements, owner: str, holder: Expression, values: Sequence[Expression]) -> None:
         listed = ", ".join(value.bare for value in values)
         if holder.text == "this":
             if owner != self.of.name and owner not in _PLAIN_PARENTS:  # what extends a cipher is one
@@ -270,7 +271,7 @@ class Transcript:
         if owner in _BUILDERS and len(values) < 2 and all(value.type == "java.lang.String" for value in values):
             made.kind, made.items = "text", dict(enumerate(values))
         places = [at for at, other in enumerate(machine.stack) if other is holder]
-        kept = machine._held(made) if len(places) > 1 else made  # noqa: SLF001  (one noun in two modules)
+        kept = machine.held(made) if len(places) > 1 else made
         for at in places:
             machine.stack[at] = kept
         if not places:
@@ -278,7 +279,7 @@ class Transcript:
 
     @staticmethod
     def _put_together(
-        machine: Machine, holder: Expression, name: str, values: Sequence[Expression], given: Sequence[Type]
+        machine: Statements, holder: Expression, name: str, values: Sequence[Expression], given: Sequence[Type]
     ) -> bool:
         """`append` and `toString` on a builder that is only on the stack."""
         if holder.kind != "text" or len(holder.text) > MOST_PUT:
@@ -298,7 +299,7 @@ class Transcript:
 
     # What is linked at run time
 
-    def dynamic(self, machine: Machine, index: int) -> None:
+    def dynamic(self, machine: Statements, index: int) -> None:
         """A lambda, a text put together, or a call that another language resolves."""
         _, which, pair = self.of.pool.of(index, INVOKE_DYNAMIC)
         name, descriptor = self.of.pool.pair(pair)
@@ -316,7 +317,7 @@ class Transcript:
             self._unknown(machine, name, values, result)
 
     @staticmethod
-    def _unknown(machine: Machine, name: str, values: Sequence[Expression], result: Type) -> None:
+    def _unknown(machine: Statements, name: str, values: Sequence[Expression], result: Type) -> None:
         made = Expression(f"{spelling.name(name)}$_({', '.join(map(str, values))})", result.text, result.wide, "call")
         if result.text == "void":
             machine.dropped(made)
@@ -352,7 +353,7 @@ class Transcript:
             return literal(self.of.pool.named(index, STRING))
         return literal(str(value)) if tag in _NUMBERS else Expression(MAYBE)
 
-    def _lambda(self, machine: Machine, index: int, values: Sequence[Expression], result: Type) -> None:
+    def _lambda(self, machine: Statements, index: int, values: Sequence[Expression], result: Type) -> None:
         kind, (owner, name, descriptor) = self._handle(index)
         body = self._methods.get((name, descriptor)) if owner == self.of.name else None
         written = body is not None and name.startswith(("lambda$", "$")) and self._depth == 0

@@ -70,7 +70,7 @@ def lines(content: bytes, first_line: int, statements: Statements) -> list[Short
     """Public keys of SSH, one a line."""
     missing: list[Shortfall] = []
     at, line = 0, first_line
-    for found in ssh.LINE.finditer(content):
+    for found in ssh.LINE.finditer(content) if ssh.BEGINNING in content else ():
         line += content.count(b"\n", at, found.start())
         at = found.start()
         key = ssh.public_line(found[1])

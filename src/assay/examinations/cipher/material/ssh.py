@@ -18,6 +18,7 @@ LINE = re.compile(
     rb"(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9-]{1,40}@openssh\.com) {1,4}"
     rb"(AAAA[A-Za-z0-9+/]{16,32768}={0,2})"
 )
+BEGINNING = b" AAAA"  # of the key in a `LINE`
 _MAGIC = b"openssh-key-v1\0"
 _CURVES = {b"nistp256": "1.2.840.10045.3.1.7", b"nistp384": "1.3.132.0.34", b"nistp521": "1.3.132.0.35"}
 _PURE = {b"ssh-ed25519": "1.3.101.112", b"ssh-ed448": "1.3.101.113"}

@@ -30,6 +30,8 @@ _HASHES = {
     "MD5": "md5", "SHA-1": "sha1", "SHA-224": "sha224", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512",
     "SHA-512/224": "sha512_224", "SHA-512/256": "sha512_256", "SM3": "sm3", "SHA3-256": "sha3_256",
 }  # fmt: skip
+_OLD_BLOCK = 8  # bytes, of all ciphers of PKCS#12
+_OF_NO_VECTOR = 4 * _OLD_BLOCK  # bytes from which on the vector changes nothing in what is taken for padding
 _KEY_BYTES = {"DES": 8, "3DES": 24, "RC4": 16, "RC2": 16, "SM4": 16}
 
 
@@ -156,13 +158,21 @@ def _decrypted(scheme: Scheme, derivation: Derivation, secret: bytes, sealed: by
     two_keys = cipher.get("family") == "3DES" and bits == 112
     try:
         key, iv = _derived(derivation, secret, 16 if two_keys else size)
-        return _through(cipher, key + key[:8] if two_keys else key, scheme.iv or iv, sealed)
+        key = key + key[:8] if two_keys else key
+        if iv is None and not scheme.iv:
+            if len(sealed) >= _OF_NO_VECTOR and _through(cipher, key, bytes(_OLD_BLOCK), sealed) is None:
+                return None
+            iv = pkcs12_key(_hash(derivation), secret, derivation.salt, derivation.cost, 2, _OLD_BLOCK)
+        return _through(cipher, key, scheme.iv or iv or b"", sealed)
     except (UnsupportedAlgorithm, ValueError):
         return None
 
 
-def _derived(derivation: Derivation, secret: bytes, size: int) -> tuple[bytes, bytes]:
-    """Key, and the vector where the scheme derives it as well. Raises ValueError for what is not supported."""
+def _derived(derivation: Derivation, secret: bytes, size: int) -> tuple[bytes, bytes | None]:
+    """Key, and the vector where the scheme derives it as well: None, where that takes as long as the key.
+
+    Raises ValueError for what is not supported.
+    """
     match derivation.method:
         case "pbkdf2":
             return hashlib.pbkdf2_hmac(_hash(derivation), secret, derivation.salt, derivation.cost, size), b""
@@ -170,9 +180,7 @@ def _derived(derivation: Derivation, secret: bytes, size: int) -> tuple[bytes, b
             cost = {"n": derivation.cost, "r": derivation.blocks, "p": derivation.lanes}
             return hashlib.scrypt(secret, salt=derivation.salt, **cost, maxmem=2 * _MOST_MEMORY, dklen=size), b""
         case "pkcs12":
-            made = [pkcs12_key(_hash(derivation), secret, derivation.salt, derivation.cost, use, length)
-                    for use, length in ((1, size), (2, 8))]  # fmt: skip
-            return made[0], made[1]
+            return pkcs12_key(_hash(derivation), secret, derivation.salt, derivation.cost, 1, size), None
         case "pbkdf1":
             key = secret + derivation.salt
             for _ in range(derivation.cost):

@@ -114,7 +114,8 @@ def _rows() -> Iterator[tuple[CurveName, list[str]]]:
 
 
 def _squeeze(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    lower = text.lower()
+    return lower if lower.isalnum() else "".join(filter(str.isalnum, lower))
 
 
 def _index() -> dict[str, CurveName]:
@@ -148,11 +149,11 @@ def _curve(text: str) -> CurveName | None:
     text = text.split(" [", 1)[0].strip().removeprefix("OID.")
     if text in _INDEX:
         return _INDEX[text]
-    for candidate in (text, text.rsplit(".", 1)[-1]):
+    for candidate in (text, text.rsplit(".", 1)[-1]) if "." in text else (text,):
         key = _squeeze(candidate)
         if key in _INDEX:
             return _INDEX[key]
-        for prefix in _PREFIXES:
+        for prefix in _PREFIXES if key.startswith(_PREFIXES) else ():
             rest = key.removeprefix(prefix)
             if rest != key and rest in _INDEX:
                 return _INDEX[rest]

@@ -159,7 +159,7 @@ def _any(text: str) -> Readings:
     if (
         not text[:1].isalnum()
         or text[-1] in "-_/."
-        or not all(character.isalnum() or character in "-_/.+" for character in text)
+        or not (text.isalnum() or all(character.isalnum() or character in "-_/.+" for character in text))
     ):
         return ()
     key = squeeze(text)

@@ -37,7 +37,7 @@ def protocol_version(text: str) -> tuple[str, str] | None:
     text = text.strip(" \t\r\n;,'\"").removeprefix("+")
     if not text or len(text) > LONGEST or not (text.isascii() and text.isprintable()) or text[0] in "!-":
         return None
-    return _version(squeeze(text)) or _version(squeeze(text.rpartition(".")[2]))
+    return _version(squeeze(text)) or (_version(squeeze(text.rpartition(".")[2])) if "." in text else None)
 
 
 def _version(key: str) -> tuple[str, str] | None:

@@ -128,7 +128,8 @@ def _mode_name(mode: Scalar, variant: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    lower = text.lower()
+    return lower if lower.isalnum() else "".join(filter(str.isalnum, lower))
 
 
 def digest_of(key: str) -> str:

@@ -14,6 +14,7 @@ exchange, and IBC and IBSDH are the same with SM9.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from assay.examinations.cipher.names.readers import read
@@ -135,10 +136,15 @@ def suite_readings(text: str) -> tuple[Reading, ...]:
     for token in _SEPARATORS.split(text)[:MOST_TOKENS]:
         if len(token) > LONGEST_TOKEN or not _SWITCHED_ON.fullmatch(token):
             continue
-        for reading in one_suite(token) or tuple(_keywords(token)):
+        for reading in _named_by(token):
             fields = reading.fields()
             found.setdefault((fields["algorithm"], fields["family"], fields["primitive"]), reading)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=4096)  # texts that are no list of suites have their words in common
+def _named_by(token: str) -> tuple[Reading, ...]:
+    return one_suite(token) or tuple(_keywords(token))
 
 
 def one_suite(token: str) -> tuple[Reading, ...]:

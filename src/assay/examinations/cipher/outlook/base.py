@@ -132,6 +132,11 @@ class Outlook:
         """Words of the imports, given to `calls_out` for every hit of the text."""
         return set()
 
+    def calling(self, content: bytes, hits: Sequence[Hit], here: Ways) -> list[Hit]:
+        """Hits that could be calls which lead out of sight."""
+        imported = self.imported(content)
+        return [hit for hit in hits if self.calls_out(content, hit, here, imported)]
+
     def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
         """Whether a hit could be a call that leads out of sight."""
         end, dotted = hit.offset + len(hit.literal), content[hit.offset - 1 : hit.offset] == b"."

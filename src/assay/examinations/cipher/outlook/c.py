@@ -7,6 +7,7 @@ from functools import lru_cache
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, word_of
 from assay.examinations.cipher.outlook.base import Outlook
+from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
 
 _FOLLOWED = re.compile(rb"\s*[(,;})|]")
@@ -44,7 +45,10 @@ class CText(Outlook):
         end = hit.offset + len(hit.literal)
         if hit.literal in catalogue_of(self.language).only_passed:
             return in_brackets(content, hit.offset)
-        return _FOLLOWED.match(content, end) is not None or ends_macro(content, hit.offset, end)
+        followed = _FOLLOWED.match(content, end)
+        if followed is not None and followed[0][-1:] == b"(" and BY_NAME["C"].declares(content, hit.offset):
+            return False
+        return followed is not None or ends_macro(content, hit.offset, end)
 
     def may_hand_on(self, parsed: Parsed) -> bool:
         """In C the name may be somebody's own, so that the library's header must be there."""

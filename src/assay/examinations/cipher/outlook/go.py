@@ -102,15 +102,29 @@ class GoText(Outlook):
         if view.offset > 0:
             yield 0, "a part of a file whose imports stand in another part"
         found = {hit.literal for hit in hits}
-        if b"C" in found and (cgo := _CGO.search(view.content)) is not None:
+        quoted = b"C" in found and (b'"C"' in view.content or b"`C`" in view.content)
+        if quoted and (cgo := _CGO.search(view.content)) is not None:
             yield cgo.start(), 'import "C"'
         if b"linkname" in found:
             for linked in _LINKED.finditer(view.content):
                 if linked[1].decode().partition(".")[0].split("/")[0] in {"crypto", "golang"}:
                     yield linked.start(), f"linked to {linked[1].decode()}"
-        for star in _DOT.finditer(view.content) if _A_DOT.search(view.content) else ():
+        for star in _dots(view.content):
             if star[1].decode() in _packages().get(package_of(star[1].decode()).encode(), ()):
                 yield star.start(), f"everything of {star[1].decode()} imported"
+
+
+def _dots(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches of `_DOT`, looked for only in lines with such a dot, and in those ahead, at whose end one may begin."""
+    past = 0
+    for dot in _A_DOT.finditer(content):
+        line = content.rfind(b"\n", 0, dot.start()) + 1
+        ahead = content.rfind(b"\n", 0, line - 1) + 1 if line and line == dot.start() else line
+        for start in dict.fromkeys((ahead, line)):
+            found = _DOT.match(content, start) if start >= past else None
+            if found is not None:
+                past = found.end()
+                yield found
 
 
 @lru_cache(maxsize=1)

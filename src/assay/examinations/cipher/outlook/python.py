@@ -34,6 +34,7 @@ _TABLE_OF = re.compile(
     rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\s*\()\s*(?:([\"'])(\w+)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
 )
 _TABLES = frozenset({b"globals", b"locals", b"vars"})
+_TAKING = _TABLES | {b"getattr", b"random", b"modules"}
 _ALIASED = re.compile(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
 _OF_A_SECRET = re.compile(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
 _QUOTED = re.compile(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
@@ -91,10 +92,7 @@ class PythonText(Outlook):
         return parts[-1] == holder or f"class {holder}".encode() in content
 
     def literals(self) -> frozenset[bytes]:
-        return frozenset({b"coding", b"modules", b"getattr", b"random", *_TABLES, *READ_BACK}).union(modules())
-
-    def imported(self, content: bytes) -> set[bytes]:
-        return imported_words(content)
+        return frozenset({b"coding", *_TAKING, *READ_BACK}).union(modules())
 
     def stranger(self, line: bytes, name: bytes) -> bool:
         imported, quoted = _stranger(name)
@@ -107,16 +105,11 @@ class PythonText(Outlook):
         folders = view.meta.path.split("/")[:-1]
         return name.partition(".")[0] in folders and b"__main__" not in view.content and view.content[:2] != b"#!"
 
-    def calls_out(self, content: bytes, hit: Hit, here: Ways, imported: set[bytes]) -> bool:  # noqa: ARG002
+    def calling(self, content: bytes, hits: Sequence[Hit], here: Ways) -> list[Hit]:  # noqa: ARG002
         """A module must be imported."""
-        end, ways_out = hit.offset + len(hit.literal), _ways_out().get(hit.literal, _NO_WAY)
-        as_value, as_word = ways_out.as_value & imported, ways_out.as_word & imported
-        shaped = ("method" if content[hit.offset - 1 : hit.offset] == b"." else "bare") in ways_out.shapes
-        if not (shaped or as_value or as_word) or not may_refer(content, hit.offset, end):
-            return False
-        if shaped or (as_value and _as_value(content, hit.offset, end) and leads(content, hit, as_value)):
-            return True
-        return bool(as_word) and leads(content, hit, as_word)
+        imported, known = imported_words(content), _ways_out()
+        out = {word: known[word].from_modules(imported) for word in {hit.literal for hit in hits} if word in known}
+        return [hit for hit in hits if hit.literal in out and _calls_out(content, hit, out[hit.literal])]
 
     def around(self, view: FileView, hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
         """An encoding in which words are not as they are read, `sys.modules["hashlib"]`, and a module of the catalogue
@@ -131,9 +124,11 @@ class PythonText(Outlook):
                 coding = _CODING.match(line.lstrip(b" \t\f\xef\xbb\xbf"))
                 if coding is not None and _OPEN_CODINGS.fullmatch(coding[1]) is None:
                     yield 0, f"encoding {coding[1].decode('ascii', 'replace')}"
-        for offset in taken_back(view.content, {hit.literal for hit in hits}):
+        words = {hit.literal for hit in hits}
+        for offset in taken_back(view.content, words):
             yield offset, "a type taken back as a value"
-        yield from _by_name(view.content, hits)
+        if not words.isdisjoint(_TAKING):
+            yield from _by_name(view.content, hits)
 
     def starred(self, parsed: Parsed) -> Iterator[str]:
         for star in parsed.imports.stars:
@@ -263,9 +258,22 @@ class _WaysOut(Struct, frozen=True):
     as_word: frozenset[bytes] = frozenset()
     shapes: frozenset[str] = frozenset()  # behind a dot a method, otherwise bare
 
+    def from_modules(self, imported: Set[bytes]) -> "_WaysOut":
+        """The ways that are left in a text which imports these."""
+        return _WaysOut(self.as_value & imported, self.as_word & imported, self.shapes)
+
 
 _BARE = {"setting": "bare"}
-_NO_WAY = _WaysOut()
+
+
+def _calls_out(content: bytes, hit: Hit, out: _WaysOut) -> bool:
+    end = hit.offset + len(hit.literal)
+    shaped = bool(out.shapes) and ("method" if content[hit.offset - 1 : hit.offset] == b"." else "bare") in out.shapes
+    if not (shaped or out.as_value or out.as_word) or not may_refer(content, hit.offset, end):
+        return False
+    if shaped or (out.as_value and _as_value(content, hit.offset, end) and leads(content, hit, out.as_value)):
+        return True
+    return bool(out.as_word) and leads(content, hit, out.as_word)
 
 
 @lru_cache(maxsize=1)

@@ -49,6 +49,7 @@ _COMMAND = re.compile(
 )
 _TOKENS = re.compile(r"[^\s\"'`,;|&()<>\[\]{}=]+")
 _LONGEST = 400
+_KEPT = 80  # longer words do not come back
 _MOST_PARTS = 2_000
 _PARTS = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
 _GENERIC = frozenset(
@@ -93,7 +94,7 @@ def _is_place(text: str) -> bool:
     return _PATH.fullmatch(text) is not None and not (len(parts) <= 3 and names_something(parts[0]))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def names_something(token: str) -> bool:
     """Whether a table of names knows the word: an algorithm, a version of a protocol, a curve, or a suite."""
     if token.lower() in _GENERIC or len(token) < 2:
@@ -110,17 +111,23 @@ def weighty(text: str) -> str:
         return ""
     if told := _COMMAND.search(text):
         return " ".join(told[0].split()).strip("\"'`/;|&(@=")
-    for found in _TOKENS.finditer(text):
-        token = found[0].strip(".:!?*#-+")
-        if not token or token.lower() in _GENERIC or not mentions(token):
-            continue
-        if _TOOLS.fullmatch(token.rpartition("/")[2]):
-            return token
-        if _DIGEST.fullmatch(token) or (_URL.fullmatch(token) and _SCHEME.match(token)) or _is_place(token):
-            continue
-        if names_something(token) or _holds_name(token):
-            return token
+    for word in _TOKENS.findall(text):
+        token = word.strip(".:!?*#-+")
+        if _weighs(token) if len(token) <= _KEPT else _weighs.__wrapped__(token):
+            return str(token)
     return ""
+
+
+@lru_cache(maxsize=32_768)
+def _weighs(token: str) -> bool:
+    """Whether a word could set something."""
+    if not token or token.lower() in _GENERIC or not mentions(token):
+        return False
+    if _TOOLS.fullmatch(token.rpartition("/")[2]):
+        return True
+    if _DIGEST.fullmatch(token) or (_URL.fullmatch(token) and _SCHEME.match(token)) or _is_place(token):
+        return False
+    return names_something(token) or _holds_name(token)
 
 
 def _holds_name(token: str) -> bool:

@@ -66,7 +66,7 @@ def label(text: str) -> bool:
 
 def sentence(text: str) -> bool:
     """Three words or more that are no list of names: at most one in three names an algorithm, a version or a suite."""
-    tokens = _TOKEN.findall(text)
-    naming = sum(1 for token in tokens if names_something(token.strip("./-")))
     words = sum(1 for part in text.split() if _WORD.search(part)) + len(_UNSPACED.findall(text)) // 2
-    return words >= _LEAST and naming * 3 <= words and "=" not in text
+    if words < _LEAST or "=" in text:
+        return False
+    return 3 * sum(1 for token in _TOKEN.findall(text) if names_something(token.strip("./-"))) <= words

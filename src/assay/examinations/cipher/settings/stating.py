@@ -71,8 +71,20 @@ class Stating(Struct):
     expanded: set[str] = field(default_factory=set)
 
     def read(self, reading: Reading) -> None:
+        texts: set[str] = set()
         for entry in reading.entries:
-            self._entry(entry)
+            texts.add(entry.key)
+            texts.update(entry.values, entry.around)
+        told = set(filter(mentions, texts))
+        directives = TABLES.get(self.software, ())
+        for entry in reading.entries:
+            if (
+                entry.key in told
+                or not told.isdisjoint(entry.values)
+                or not told.isdisjoint(entry.around)
+                or entry.key.lower() in directives
+            ):
+                self._entry(entry)
             if len(self.facts) > MOST_FACTS:
                 self.lines.setdefault(entry.line, "too many settings")
                 break
@@ -101,13 +113,7 @@ class Stating(Struct):
         return ""
 
     def _entry(self, entry: Entry) -> None:
-        if not (
-            mentions(entry.key)
-            or any(map(mentions, entry.values))
-            or any(map(mentions, entry.around))
-            or entry.key.lower() in TABLES.get(self.software, ())
-        ):
-            return
+        """An entry that speaks of cryptography."""
         inside, rest = values.assignments(entry)
         for inner in inside:
             self._entry(inner)

@@ -1,27 +1,31 @@
 """The commands of a shell script, by the tree-sitter-bash grammar (POSIX sh and bash; other shells as far as it reads).
 
 A command is its words. A word is its text where the script itself says it: a literal, or a variable that the script
-assigns once, to a literal, at its top. Every other word is None. `sudo`, `env`, `exec` and the like are looked
-through, and so is a short script given to `sh -c`.
+assigns once, to a literal, at its top; without quotes that is as many words as it has. Every other word is None.
+`sudo`, `env`, `exec` and the like are looked through, and so is a short script given to `sh -c`.
 
 *It cannot see* aliases, functions named like programs, or what the environment puts into a variable.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 MOST_COMMANDS = 20_000
-_COMMANDS = "(command) @command"
-_ASSIGNED = "(variable_assignment name: (variable_name) @name value: (_)? @value) @place"
+_TOLD = """
+(command) @command
+(variable_assignment name: (variable_name) @name value: (_)? @value) @place
+"""
 _BROKEN = "(ERROR) @error"
 _NESTED = 3  # scripts inside scripts
 _TRANSPARENT = frozenset({"sudo", "env", "exec", "nice", "nohup", "time", "command", "builtin", "timeout", "xargs",
                           "setsid", "chroot", "stdbuf", "ionice", "runuser", "su", "doas", "busybox"})  # fmt: skip
 _WITH_VALUE = re.compile(r"-[unCgkspIdLnP]$")  # options of those whose value is the next word
+_ESCAPED = re.compile(r"\\(.)")
+_EXPANDED = re.compile(r"\$\{?(\w+)\}?")
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 
 
@@ -61,10 +65,10 @@ def _query(text: str) -> Query:
 def read(content: bytes, first_line: int = 1, depth: int = 0) -> Script:
     """The commands in order of text; at most `MOST_COMMANDS`."""
     root = Parser(_language()).parse(content).root_node
-    values = _values(root)
+    told = _matches(_TOLD, root)
+    values = _values([row for row in told if "place" in row])
     found: list[Command] = []
-    for captures in _matches(_COMMANDS, root):
-        node = captures["command"][0]
+    for node in (row["command"][0] for row in told if "command" in row):
         command = _command(node, values, first_line)
         if command is None:
             continue
@@ -74,7 +78,8 @@ def read(content: bytes, first_line: int = 1, depth: int = 0) -> Script:
         inner = _script_of(command)
         if inner is not None and depth < _NESTED:
             found += read(inner.encode(), command.line, depth + 1).commands
-    broken = tuple(row["error"][0].start_point.row + first_line for row in _matches(_BROKEN, root)[:5])
+    errors = _matches(_BROKEN, root)[:5] if root.has_error else ()
+    broken = tuple(row["error"][0].start_point.row + first_line for row in errors)
     return Script(tuple(found), broken, True)
 
 
@@ -82,10 +87,10 @@ def _matches(query: str, root: Node) -> list[dict[str, list[Node]]]:
     return [captures for _, captures in QueryCursor(_query(query)).matches(root)]
 
 
-def _values(root: Node) -> Mapping[str, str]:
-    """Variables that are assigned once in the whole script, to a literal."""
+def _values(rows: Iterable[Mapping[str, list[Node]]]) -> Mapping[str, str]:
+    """Variables that are assigned once in the whole script, to a literal. `rows` are its assignments."""
     assigned: dict[str, list[str | None]] = {}
-    for row in _matches(_ASSIGNED, root):
+    for row in rows:
         value = row["value"][0] if "value" in row else None
         name = _text(row["name"][0])
         plain = "" if value is None else _literal(value, {})
@@ -101,13 +106,14 @@ def _text(node: Node) -> str:
 def _literal(node: Node, values: Mapping[str, str]) -> str | None:
     match node.type:
         case "word" | "number" | "string_content" | "heredoc_content":
-            return re.sub(r"\\(.)", r"\1", _text(node))
+            text = _text(node)
+            return _ESCAPED.sub(r"\1", text) if "\\" in text else text
         case "raw_string":
             return _text(node)[1:-1]
         case "ansi_c_string":
             return None  # escapes may spell anything
         case "simple_expansion" | "expansion":
-            name = re.fullmatch(r"\$\{?(\w+)\}?", _text(node))
+            name = _EXPANDED.fullmatch(_text(node))
             return values.get(name[1]) if name is not None else None
         case "string" | "concatenation" | "command_name" | "translated_string":
             if node.type == "command_name" and not node.named_children:
@@ -137,7 +143,10 @@ def _command(node: Node, values: Mapping[str, str], first_line: int) -> Command 
     if name is None:
         return None
     arguments = [child for child in node.named_children if child.start_byte >= name.end_byte]
-    words = [_literal(name, values), *(_literal(child, values) for child in arguments if not _redirects(child))]
+    parts = [name, *(child for child in arguments if not _redirects(child))]
+    words = [word for part in parts for word in _words(part, values)]
+    if not words:
+        return None
     asked = words[:2] in (["command", "-v"], ["command", "-V"]) or words[0] in {"which", "type", "hash"}
     return Command(
         tuple(words) if asked else _looked_through(words),
@@ -147,6 +156,13 @@ def _command(node: Node, values: Mapping[str, str], first_line: int) -> Command 
         _piped_into(node, values),
         asked,
     )
+
+
+def _words(node: Node, values: Mapping[str, str]) -> list[str | None]:
+    """The word that a part of a command is; a variable without quotes is as many as its text has."""
+    inner = node.named_children[0] if node.type == "command_name" and len(node.named_children) == 1 else node
+    said = _literal(node, values)
+    return [*said.split()] if said is not None and inner.type in {"simple_expansion", "expansion"} else [said]
 
 
 def _redirects(node: Node) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from assay.core.facts import Scalar
+from assay.examinations.cipher.misuses import MODULI, SHORTEST
 from assay.examinations.cipher.names import curve, protocol, recognise
 
 Words = Sequence[str | None]
@@ -29,12 +30,23 @@ def statements(program: str, words: Words) -> Iterator[Statement] | None:
     """What a command states; None where the program is no tool that is known here. `words` are its arguments."""
     reader = _TOOLS.get(program)
     if reader is not None:
-        return reader(words)
+        return _with_weaknesses(reader(words))
     found = _SUM.fullmatch(program)
     if found is not None:
         name = {"sha": "sha1", "b2": "blake2b"}.get(found[1], found[1])
         return _digest(name, "checksum")
     return None
+
+
+def _with_weaknesses(told: Iterator[Statement]) -> Iterator[Statement]:
+    """Also what a use says against itself: blocks by themselves, a modulus that can be factored."""
+    for kind, value in told:
+        yield kind, value
+        bits, named = value.get("key_bits"), {"algorithm": value.get("algorithm")}
+        if value.get("mode") == "ecb" and value.get("purpose") in {"encryption", "decryption"}:
+            yield "crypto.misuse", {"misuse": "ecb-mode", "cwe": 327, **named}
+        if value.get("family") in MODULI and isinstance(bits, int) and bits < SHORTEST:
+            yield "crypto.misuse", {"misuse": "short-key", "cwe": 326, **named}
 
 
 def _use(name: str | None, dialect: str, purpose: str, **more: Scalar) -> Iterator[Statement]:
@@ -245,14 +257,20 @@ def _curl(words: Words) -> Iterator[Statement]:
         if word in {"--insecure", "--proxy-insecure", "--doh-insecure"} or (
             word is not None and re.fullmatch(r"-[a-zA-Z]*k[a-zA-Z]*", word) and not word.startswith("--")
         ):
-            yield "crypto.misuse", {"misuse": "certificate-check-off", "cwe": 295}
+            yield from _unchecked()
         elif word in _CURL:
             yield from _protocol(_CURL[word])
 
 
+def _unchecked() -> Iterator[Statement]:
+    """Whoever takes any certificate takes one with any name."""
+    yield "crypto.misuse", {"misuse": "certificate-check-off", "cwe": 295}
+    yield "crypto.misuse", {"misuse": "host-name-check-off", "cwe": 297}
+
+
 def _wget(words: Words) -> Iterator[Statement]:
     if "--no-check-certificate" in words:
-        yield "crypto.misuse", {"misuse": "certificate-check-off", "cwe": 295}
+        yield from _unchecked()
     given, version = _option(words, "--secure-protocol")
     if given and version and version.upper() != "AUTO":
         yield from _protocol(version.replace("_", "."))
