@@ -11,7 +11,7 @@ columns and fields that could be values, and what metadata says, stay behind.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
@@ -27,7 +27,7 @@ from assay.crossing.mask.planning import Masked, not_readable, planned, same_nam
 from assay.crossing.mask.policy import Policy
 from assay.dossier.store import unreachable
 from assay.examinations.border.readers.arrows import read_arrow, read_parquet
-from assay.examinations.border.readers.batches import Batch, Reader
+from assay.examinations.border.readers.batches import Batch, Read, Reader
 from assay.examinations.border.readers.delimited import ahead, form_of, read_delimited
 from assay.examinations.border.readers.encodings import Utf8Stream
 from assay.examinations.border.readers.naming import shown, unique
@@ -111,7 +111,7 @@ def _write_delimited(source: Path, output: Path, apply: Apply, copied: Copied) -
         form = form_of(ahead(Utf8Stream(stream)), source.name)
         stream.seek(0)
         writer: Any = None
-        for read in read_delimited(stream, source.name):
+        for read in _read_delimited(stream, source.name):
             if not isinstance(read, Batch):
                 copied.missing.append(read.detail or read.reason)
             elif not read.text:
@@ -125,6 +125,10 @@ def _write_delimited(source: Path, output: Path, apply: Apply, copied: Copied) -
                 _counted(copied, batch)
         if writer is not None:
             writer.close()
+
+
+def _read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
+    return read_delimited(stream, path, in_arrow=True)
 
 
 def _write_parquet(source: Path, output: Path, apply: Apply, copied: Copied) -> None:
@@ -287,7 +291,7 @@ _KINDS: Mapping[str, str] = {
     ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow",
 }  # fmt: skip
 _FORMATS: Mapping[str, tuple[Reader, Callable[[Path, Path, Apply, Copied], None]]] = {
-    "delimited": (read_delimited, _write_delimited),
+    "delimited": (_read_delimited, _write_delimited),
     "parquet": (read_parquet, _write_parquet),
     "arrow": (read_arrow, _write_arrow),
 }

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from msgspec import Struct
 
 from assay.core.examination import Shortfall
+from assay.examinations.border.cells import columns_of
 
 ROWS = 1 << 16
 BATCH_BYTES = 16 << 20
@@ -36,7 +37,8 @@ class Lines:
 
 
 class Batch(Struct, frozen=True):
-    """Some rows of one set (a table, a sheet, or '' for the file itself): names and Arrow arrays of equal length.
+    """Some rows of one set (a table, a sheet, or '' for the file itself): names, and columns of equal length, each an
+    Arrow array or `Cells`.
 
     `text` marks lines of running text: one column, a list of strings or `Lines`. Where rows of the columns do not
     belong together (`loose`), persons are counted by value and not by row.
@@ -83,9 +85,7 @@ class Rows:
     def flush(self) -> Batch | None:
         if not self._count:
             return None
-        import pyarrow as pa  # noqa: PLC0415
-
-        arrays = tuple(pa.array([_clean(one) for one in column], pa.string()) for column in self._columns)
+        arrays = columns_of([[_clean(one) for one in column] for column in self._columns])
         self._columns = [[] for _ in self.names]
         self._count = self._bytes = 0
         return Batch(self.set, tuple(self.names), arrays)

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.csv
 from msgspec import Struct
 
 from assay.core.examination import Shortfall
+from assay.examinations.border.cells import MOST, columns_of
 from assay.examinations.border.readers.batches import MOST_COLUMNS, TOO_MANY, Batch, Read
 from assay.examinations.border.readers.encodings import Utf8Stream
 from assay.examinations.border.readers.naming import header_of
@@ -29,8 +28,9 @@ _AHEAD = 1 << 18
 _AHEAD_BLOCKS = 64  # reads of a part of a block each: more than Arrow reads ahead
 
 
-def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
-    """Batches of rows. Raises OSError where the stream does."""
+def read_delimited(stream: BinaryIO, path: str, *, in_arrow: bool = False) -> Iterator[Read]:
+    """Batches of rows; a small table comes as `cells.Cells` unless Arrow is asked for. Raises OSError where the stream
+    does."""
     text = Utf8Stream(stream)
     head = ahead(text)
     form = form_of(head, path)
@@ -43,7 +43,33 @@ def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
     if len(names) > MOST_COLUMNS:  # which takes Arrow long to prepare for
         yield TOO_MANY
         return
-    torn, source = _Torn(), _Joined(head, text, by_return=form.by_return)
+    small = len(head) < _AHEAD and not in_arrow
+    rows = even_rows(_Joined(head, text, by_return=form.by_return).read(), form) if small else None
+    if rows is None:
+        yield from _by_arrow(head, text, form)
+    else:
+        yield Batch("", names, columns_of([[row[at] for row in rows] for at in range(len(names))]))
+    if (missing := undecoded(text)) is not None:
+        yield missing
+
+
+def even_rows(content: bytes, form: "Form") -> list[list[str]] | None:
+    """The rows of a small table without its header; None for one that Arrow, which is slow to load, may read otherwise:
+    with quotes in doubt, rows of another number of fields, or many cells."""
+    try:
+        text = io.StringIO(content.decode(), newline="")
+        rows = [row for row in csv.reader(text, delimiter=form.separator, strict=True) if row]
+    except (csv.Error, UnicodeDecodeError):
+        return None
+    even = all(len(row) == len(form.names) for row in rows) and len(rows) * len(form.names) <= MOST
+    return rows[1 if form.header else 0 :] if even else None
+
+
+def _by_arrow(head: bytes, text: Utf8Stream, form: "Form") -> Iterator[Read]:
+    import pyarrow as pa  # noqa: PLC0415  (native, loaded on first use)
+    import pyarrow.csv  # noqa: PLC0415
+
+    names, torn, source = form.names, _Torn(), _Joined(head, text, by_return=form.by_return)
     try:
         reader = pyarrow.csv.open_csv(
             pa.PythonFile(source, mode="r"),
@@ -69,8 +95,6 @@ def read_delimited(stream: BinaryIO, path: str) -> Iterator[Read]:
         yield from _as_lines(_Joined(b"".join(source.recent), text))
     if torn.count:
         yield Shortfall("damaged", f"rows with another number of fields: {torn.count}")
-    if (missing := undecoded(text)) is not None:
-        yield missing
 
 
 class Form(Struct, frozen=True):
