@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import InputError
-from assay.rulebooks import strict_yaml
 from assay.rulebooks.strict_yaml import parse
 
 
@@ -25,7 +24,7 @@ class PurePython(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
 @pytest.fixture(params=["libyaml", "python"], autouse=True)
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "python":
-        monkeypatch.setattr(strict_yaml, "_Parser", PurePython)
+        monkeypatch.setattr("assay.rulebooks.strict_yaml.yaml.Parser", PurePython)
 
 
 @pytest.mark.parametrize(

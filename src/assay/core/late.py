@@ -1,10 +1,38 @@
-"""Values that are made when somebody first asks for them: to import what makes them costs more than most runs need."""
+"""Values that are made when somebody first asks for them: to import what makes them costs more than most runs need.
 
-from collections.abc import Iterator, Mapping
+`expression` and `module` are for names of a module's own that most runs never use; what they give is used as what it
+stands for, by its attributes, but is no instance of it: `re.sub` and `isinstance` do not take it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, AnyStr, TypeVar, cast
 
 T = TypeVar("T")
+
+
+def expression(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """A regular expression that is compiled on first use. Raises `re.error` only then."""
+    return cast("re.Pattern[AnyStr]", _Later(partial(re.compile, pattern, flags)))
+
+
+def module(name: str) -> Any:
+    """A module that is imported on first use."""
+    return _Later(partial(import_module, name))
+
+
+class _Later:
+    """Takes over the attributes of what it stands for one by one, so that each is as fast as the other's own."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self._make(), name)
+        setattr(self, name, value)
+        return value
 
 
 class Late(Mapping[str, T]):

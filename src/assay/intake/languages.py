@@ -8,6 +8,7 @@ ending serves several languages the commoner one is given.
 import re
 from collections.abc import Mapping
 
+from assay.core import late
 from assay.core.kinds import FileClass
 
 
@@ -255,7 +256,7 @@ METADATA_NAMES: Mapping[str, str] = _words(
     }
 )
 """What describes a package, not how the product runs: class data, since no setting can stand in it."""
-TEXT_NAMES = re.compile(
+TEXT_NAMES = late.expression(
     r"(readme|licen[cs]es?|copying|copyright|notice|authors?|contributors|contributing|changelog|changes|change_?log|news|"
     r"history|install|todo|thanks|credits|maintainers|codeowners|security|support|hacking|patents?|acknowledge?ments?|"
     r"release[-_ ]?notes?|version|faq|bugs|upgrading|announce|trademarks?|code_of_conduct)([-._ ].*)?",
@@ -306,8 +307,10 @@ BY_NAME: Mapping[str, tuple[FileClass, str]] = {
 }
 
 
-_OBJECTIVE_C = re.compile(r"^[ \t]*(?:@(?:interface|protocol|class|import|property)\b|#[ \t]*import\b)", re.MULTILINE)
-_CPP = re.compile(
+_OBJECTIVE_C = late.expression(
+    r"^[ \t]*(?:@(?:interface|protocol|class|import|property)\b|#[ \t]*import\b)", re.MULTILINE
+)
+_CPP = late.expression(
     r"^[ \t]*(?:(?:inline[ \t]+)?namespace\b|class[ \t]+\w|template[ \t]*<|using[ \t]+\w"
     r"|(?:public|private|protected)[ \t]*:|#[ \t]*include[ \t]*<\w+>)|\w::\w|\b(?:constexpr|nullptr|noexcept)\b",
     re.MULTILINE,

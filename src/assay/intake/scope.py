@@ -21,6 +21,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from assay.core import late
 from assay.core.facts import Scope
 from assay.intake.containers import GEM_DATA, INSTALLED
 from assay.intake.delivery import container_of
@@ -52,12 +53,12 @@ _BUILD_FOLDERS = _names(
     ".github .gitlab .circleci .azure-pipelines .ci ci cmake m4 build-aux buildsrc debian .mvn .teamcity .buildkite "
     "build-tools build_tools buildtools packaging"
 )
-_TEST_FILE = re.compile(
+_TEST_FILE = late.expression(
     r"(test_.*|.*_test|.*_tests|conftest)\.(py|pyi|c|cc|cpp|go|rs|rb|sh|dart)|.*[._-](test|spec)\.[cm]?[jt]sx?|"
     r".*_(spec|unittest)\.(rb|cc|cpp)"
 )
-_TEST_CLASS = re.compile(r".*(Test|Tests|TestCase|IT|Spec)\.(java|kt|scala|groovy|cs)")
-_BUILD_FILE = re.compile(
+_TEST_CLASS = late.expression(r".*(Test|Tests|TestCase|IT|Spec)\.(java|kt|scala|groovy|cs)")
+_BUILD_FILE = late.expression(
     r"setup\.(py|cfg)|pyproject\.toml|noxfile\.py|tox\.ini|manifest\.in|configure(\.ac|\.in)?|config\.(guess|sub)|"
     r"(gnu|bsd)?makefile(\..*)?|.*\.(cmake|m4|mk|am)|cmakelists\.txt|pom\.xml|(build|settings)\.gradle(\.kts)?|gradlew(\.bat)?|"
     r"mvnw(\.cmd)?|rakefile|jenkinsfile|meson\.build|meson_options\.txt|sconstruct|sconscript|wscript|build\.(rs|sbt|xml|zig)|"
@@ -65,8 +66,8 @@ _BUILD_FILE = re.compile(
     r"ltmain\.sh|aclocal\.m4|\.(travis|gitlab-ci|appveyor|pre-commit-config)\.ya?ml|appveyor\.yml|build\.(sh|bat|cmd)|autogen\.sh"
 )
 
-_DOC_EXAMPLE = re.compile(r"usr/share/doc/(.+/)?examples/")
-_SOURCE_SET = re.compile(r"(?:^|(?<=[/!]))(src)/([^/!]+)/")
+_DOC_EXAMPLE = late.expression(r"usr/share/doc/(.+/)?examples/")
+_SOURCE_SET = late.expression(r"(?:^|(?<=[/!]))(src)/([^/!]+)/")
 
 
 class _Place(Struct, frozen=True):

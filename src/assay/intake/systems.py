@@ -17,11 +17,12 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from assay.core import late
 from assay.core.kinds import FileClass
 
 IN_VIEW = 8192
 _Form = Callable[[str], bool]
-_PACKED = re.compile(r"[^/!]*\.(?:gz|bz2|xz|zst)!")
+_PACKED = late.expression(r"[^/!]*\.(?:gz|bz2|xz|zst)!")
 _ROOTS = ("etc/", "lib/", "usr/", "var/", "DEBIAN/", "debian/", "run/")
 _LEAST_PROSE = 12  # words that carry sentences, below which nothing is called a document
 
@@ -45,9 +46,9 @@ def _begins(pattern: str) -> _Form:
     return lambda text: expression.match(text.lstrip("\ufeff \t\r\n")) is not None
 
 
-_SENTENCES = re.compile(r"\b(?:the|of|to|and|is|are|in|for|that|this|with|be|by|you|or|it|as|on|not|from)\b")
-_WORD = re.compile(r"[A-Za-z]+")
-_CODE_LINE = re.compile(
+_SENTENCES = late.expression(r"\b(?:the|of|to|and|is|are|in|for|that|this|with|be|by|you|or|it|as|on|not|from)\b")
+_WORD = late.expression(r"[A-Za-z]+")
+_CODE_LINE = late.expression(
     r"\s*(?:[}\]);]+\s*|.*[;{]\s*|#\s*include\b.*|(?:import|package|use|require|def|sub|function|fn|func|proc|class|"
     r"module|let|var|const|return|print\w*|set|local|begin|end)\b.{0,80}|[A-Z][A-Z0-9 -]{3,}\.\s*|\S+\s*:?=\s*\S.*)"
 )
@@ -70,7 +71,7 @@ def _prose(text: str) -> bool:
 _VALUE = r"""(?:[^\s"'`$();|&<>\\]|\\.|\$\w+|\$\{\w+\}|"(?:[^"`$\\]|\\.|\$\w|\$\{\w+\})*"|'[^']*')*"""
 _ASSIGNED = _lines(rf"\s*(?:export\s+)?[A-Za-z_]\w*\+?={_VALUE}\s*(?:#.*)?;?|\s*export(?:\s+[A-Za-z_]\w*)+")
 _FIELD_LINES = _lines(r"[A-Za-z][\w.-]*:.*|[ \t] {0,5}\S.*")
-_FIRST_FIELD = re.compile(r"^(?:Template|Package|Document|Name|Format|Origin|C|P): ?", re.MULTILINE)
+_FIRST_FIELD = late.expression(r"^(?:Template|Package|Document|Name|Format|Origin|C|P): ?", re.MULTILINE)
 
 
 def _fields(text: str) -> bool:
@@ -95,9 +96,9 @@ _SHLIBS = _lines(
 )
 is_manual = _begins(r"(?:[.'](?:\\\"|TH|Dd|so|SH|ig|de|if|nr|ds|\s*\\\"|\.|EX|ad|ie|nh|do|mso|Sh|Nm)|'\\\"|\.\\\")")
 _NOTHING_BUT_COMMENTS = _lines(r"(?!)")
-_SHELL = re.compile(r"^\s*(?:fi|esac)\b(?!\s*[(=])", re.MULTILINE)
-_SHELL_OPENS = re.compile(r"(?:;|^)[ \t]*then\b|\bin[ \t]*$", re.MULTILINE)
-_SAYS_SHELL = re.compile(
+_SHELL = late.expression(r"^\s*(?:fi|esac)\b(?!\s*[(=])", re.MULTILINE)
+_SHELL_OPENS = late.expression(r"(?:;|^)[ \t]*then\b|\bin[ \t]*$", re.MULTILINE)
+_SAYS_SHELL = late.expression(
     r"(?:#compdef|#autoload)\b|#.*(?:-\*-\s*(?:mode:\s*)?(?:sh|shell-script|bash)\b|\bft=sh\b|\bfiletype=sh\b)"
 )
 
@@ -201,14 +202,14 @@ def _places() -> tuple[tuple[re.Pattern[str], _Form, FileClass, str], ...]:
     return tuple((re.compile(pattern), form, file_class, format_) for pattern, form, file_class, format_ in _TABLE)
 
 
-_SOURCED = re.compile(
+_SOURCED = late.expression(
     r"(?:^|/)(?:etc/(?:default|sysconfig|init\.d|rc\.d/init\.d|conf\.d)/[^/]+|etc/(?:profile|rc\.local|bash\.bashrc|"
     r"bash_completion|rc\.conf|zsh/z\w+|csh\.\w+|apache2/envvars)|etc/bash_completion\.d/[^/]+|etc/skel/\.\w+|"
     r"usr/share/bash-completion/(?:completions/)?[^/]+|usr/share/zsh/(?:vendor-completions|site-functions|functions/.*)/?_[^/]+|"
     r"lib/lsb/init-functions(?:\.d/[^/]+)?|usr/share/[\w.+-]+/[\w.-]*(?:functions|helper|-common)(?:\.sh)?)$"
 )
 
-_DOCUMENTS = re.compile(r"(?:^|/)usr/share/(?:doc|info|man)/(?!.*(?:example|sample))")
+_DOCUMENTS = late.expression(r"(?:^|/)usr/share/(?:doc|info|man)/(?!.*(?:example|sample))")
 
 
 def in_view(path: str) -> int:

@@ -15,28 +15,21 @@ U+2029) are refused rather than read in two ways.
 Source: yaml.org/spec/1.2.2, sections 3.2 and 10.3.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import yaml
+import msgspec
 from msgspec import Struct
 
+from assay.core import late
 from assay.core.errors import InputError
 from assay.core.text import Text
+from assay.rulebooks import prepared
 
-try:
-    from yaml._yaml import CParser as _Parser
-except ImportError:  # a PyYAML built without libyaml
-
-    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
-        """PyYAML's own parser, up to events."""
-
-        def __init__(self, stream: str) -> None:
-            yaml.reader.Reader.__init__(self, stream)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
-
+if TYPE_CHECKING:
+    from assay.rulebooks import events as yaml
+else:
+    yaml = late.module("assay.rulebooks.events")
 
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 40
@@ -45,12 +38,12 @@ _LARGEST_INTEGER = 2**53 - 1
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_DECIMAL = re.compile(r"[-+]?[0-9]+")
-_PREFIXED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_AMBIGUOUS = re.compile("[\u0085\u2028\u2029]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_DECIMAL = late.expression(r"[-+]?[0-9]+")
+_PREFIXED = late.expression(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = late.expression(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = late.expression(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_AMBIGUOUS = late.expression("[\u0085\u2028\u2029]")
+_SURROGATE = late.expression("[\ud800-\udfff]")
 
 _SAYS: dict[str, tuple[Text, Text]] = {
     "size": (Text("larger than {limit} bytes", "超过 {limit} 字节"), Text("split the file", "请拆分文件")),
@@ -123,7 +116,7 @@ class Parsed(Struct, frozen=True):
 
     value: Any
     name: str
-    _root: _Mark
+    _root: Callable[[], _Mark]
 
     def line(self, path: tuple[Key, ...]) -> int:
         """1-based line where the value at `path` starts; of the nearest value around it when there is none."""
@@ -134,7 +127,7 @@ class Parsed(Struct, frozen=True):
         return self._mark(path).key_line
 
     def _mark(self, path: tuple[Key, ...]) -> _Mark:
-        mark = self._root
+        mark = self._root()
         for step in path:
             below = (mark.inside or {}).get(step)
             if below is None:
@@ -147,8 +140,16 @@ def parse(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Parsed:
     """Read one document. `name` is what errors call the file. Raises PlaceError, and nothing else, on bad input."""
     if len(data) > max_bytes:
         _refuse(name, 1, "size", limit=max_bytes)
-    value, mark = _Composer(name, _decoded(data, name)).document()
-    return Parsed(value, name, mark)
+    known = prepared.found(data)
+    if known is not None:
+        return Parsed(msgspec.json.decode(known), name, lambda: compose(data, name)[1])
+    value, mark = compose(data, name)
+    return Parsed(value, name, lambda: mark)
+
+
+def compose(data: bytes, name: str) -> tuple[Any, _Mark]:
+    """The value and the lines of a document, from the YAML itself."""
+    return _Composer(name, _decoded(data, name)).document()
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -182,12 +183,12 @@ class _Composer:
 
     def document(self) -> tuple[Any, _Mark]:
         try:
-            self.events = iter(_Parser(self.text).get_event, None)
+            self.events = iter(yaml.Parser(self.text).get_event, None)
             return self._document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.fail(mark.line + 1 if mark else 1, "syntax", problem=error.problem or error.context or "")
-        except yaml.reader.ReaderError as error:
+        except yaml.ReaderError as error:
             line = self.text.count("\n", 0, error.position if isinstance(error.position, int) else 0) + 1
             self.fail(line, "syntax", problem="a control character")
         except (yaml.YAMLError, ValueError, OverflowError):  # an escape beyond Unicode, in the Python parser

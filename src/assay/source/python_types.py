@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
+from assay.core import late
 from assay.source.adapter import Unit
 
 READ_BACK = (
@@ -25,7 +26,7 @@ READ_BACK = (
     b"get_annotations",
     b"get_args",
 )
-_READ_BACK = re.compile(
+_READ_BACK = late.expression(
     rb"\b(?:__annotations__|__annotate__|__args__|__value__|__supertype__|__bound__|__constraints__|get_type_hints"
     rb"|__dataclass_fields__|__fields__|model_fields|_field_types|get_annotations|get_args)\b"
     rb"|(?<!def )\b(?:fields|signature|getfullargspec)\s*\(|\.\s*annotation\b|\binspect\s*\.\s*(?:sig|get)"
@@ -45,18 +46,18 @@ _UNIONS = frozenset({"typing.Union", "typing.Optional", "typing_extensions.Union
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 _CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _ASKING = frozenset({"isinstance", "issubclass"})
-_CALLED_BACK = re.compile(
+_CALLED_BACK = late.expression(
     rb"(?:\b(?:get_args|get_type_hints|get_annotations|dataclasses\.fields)\s*\([^()]*\)"
     rb"|__args__|__annotations__|__value__|__supertype__)"
     rb"\s*(?:\[[^\]\n]*\]|\.(?:get|pop|values|items)\s*\([^()]*\))?"
 )
 _CALLING_BACK = tuple(
-    re.compile(word)
+    late.expression(word)
     for word in (b"get_args", b"get_type_hints", b"get_annotations", rb"dataclasses\.fields", b"__args__",
                  b"__annotations__", b"__value__", b"__supertype__")
 )  # fmt: skip
 _GOES_ON = re.compile(rb"\s*\(|\.\w+\s*\(")
-_CALLED = re.compile(rb"(?<![\w.])(\w+)(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(")
+_CALLED = late.expression(rb"(?<![\w.])(\w+)(?:\[[^\]\n]*\])?(?:\.\w+)?\s*\(")
 _KEPT = re.compile(rb"(\w+)\s*(?::[^=\n]+)?=\s*$")
 
 

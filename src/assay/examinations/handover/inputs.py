@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from assay.core import late
 from assay.core.attempts import Attempt
 from assay.core.examination import FileMeta
 from assay.core.facts import Evidence, Fact, Scalar, Subject
@@ -51,15 +52,15 @@ _NAMED: Mapping[str, re.Pattern[str]] = {
     ),
     "documents": re.compile(r".*\.(md|rst|adoc|pdf|docx?|odt|html?)|readme.*|manual.*|changelog.*", re.IGNORECASE),
 }
-_README = re.compile(r"readme(\.[a-z]+)?(\.[a-z]+)?", re.IGNORECASE)
-_SPEAKS_OF_BUILDING = re.compile(
+_README = late.expression(r"readme(\.[a-z]+)?(\.[a-z]+)?", re.IGNORECASE)
+_SPEAKS_OF_BUILDING = late.expression(
     rb"\b(build|compile|make install|cmake|mvn|gradle|cargo build|go build|npm (ci|install|run)|pip install)\b"
     + "|构建|编译".encode(),
     re.IGNORECASE,
 )
-_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]{1,300})"', re.MULTILINE)
-_RELATIVE = re.compile(rb"^[ \t]*from[ \t]+(\.+)([A-Za-z_][\w.]*)[ \t]+import\b", re.MULTILINE)
-_REQUIRED = re.compile(rb"""(?:\brequire\(|\bfrom|\bimport\(?)[ \t]*["'](\.{1,2}/[^"'\r\n]{1,300})["']""")
+_INCLUDE = late.expression(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\r\n]{1,300})"', re.MULTILINE)
+_RELATIVE = late.expression(rb"^[ \t]*from[ \t]+(\.+)([A-Za-z_][\w.]*)[ \t]+import\b", re.MULTILINE)
+_REQUIRED = late.expression(rb"""(?:\brequire\(|\bfrom|\bimport\(?)[ \t]*["'](\.{1,2}/[^"'\r\n]{1,300})["']""")
 _SCRIPT_ENDS = ("", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".json", ".vue", ".svelte", ".d.ts", ".css", ".node")
 _PYTHON_ENDS = (".py", "/__init__.py", ".pyi", ".pyx", ".so", ".pyd", "")
 _MADE_FROM = (".in", ".cmake", ".tmpl", ".template", ".j2", ".m4", ".def")
