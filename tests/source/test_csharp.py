@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tree_sitter import Node
 
 from assay.source.answers import Answer
+from assay.source.calls import MOST_PLACES, functions_of_name, sizes
 from assay.source.languages import BY_NAME
 from assay.source.parsed import Parsed
 from assay.source.places import Site
@@ -245,3 +246,21 @@ _TOKENS = (
 @given(st.lists(st.sampled_from(_TOKENS.split()), max_size=40))
 def test_any_tokens_parse_and_no_place_raises(tokens: list[str]) -> None:
     test_any_bytes_parse_and_no_place_raises.hypothesis.inner_test(" ".join(tokens).encode())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("code", "names", "most"),
+    [
+        ("class A { void F(string a, params byte[] rest) { } }", ("a", "rest"), MOST_PLACES),
+        ("class A { void F(params ReadOnlySpan<char> rest) { } }", ("rest",), MOST_PLACES),
+        ('class A { void F(string a = "x", params string[] rest) { } }', ("a", "rest"), MOST_PLACES),
+        ("class A { void F(string a, byte[] b) { } }", ("a", "b"), 2),
+    ],
+)
+def test_what_takes_the_rest_of_the_arguments_is_one_parameter(code: str, names: tuple[str, ...], most: int) -> None:
+    parsed = Parsed(CSHARP, code.encode())
+    (function,) = functions_of_name(parsed, "F")
+    least = len(names) - (most == MOST_PLACES) - code.count('= "x"')
+    assert CSHARP.parameters(parsed, function) == names
+    assert sizes(parsed, function) == (least, most)
+    assert CSHARP.parameter(parsed, function, names[-1]) == (True, None)

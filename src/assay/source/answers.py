@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields"]
+ValueKind = Literal["text", "number", "bytes", "reference", "boolean", "null", "list", "yields", "zeros"]
 MOST_VALUES = 16
 MOST_ITEMS = 64
 MOST_NESTED = 96  # expressions in expressions, each some frames of the interpreter's stack
@@ -17,6 +17,7 @@ class Value(Struct, frozen=True):
     """`text` holds the literal, the decimal number, or the qualified name; of bytes only `size` is kept.
 
     A list holds `items`. A function is `yields`, with the literal as text when yielding it is all that it does.
+    `zeros` is a new array that a function elsewhere gives, into which whoever called it may put something.
     """
 
     kind: ValueKind

@@ -107,8 +107,8 @@ def sizes(parsed: Parsed, function: Node) -> tuple[int, int]:
     """How many arguments a function takes: the fewest, and the most."""
     names = parsed.adapter.parameters(parsed, function)
     listed = function.child_by_field_name("parameters")
-    kinds = [child.type for child in listed.named_children] if listed is not None else []
-    rest = any(word in kind for kind in kinds for word in ("splat", "spread", "rest", "variadic"))
+    kinds = [child.type for child in listed.children] if listed is not None else []
+    rest = any(word in kind for kind in kinds for word in ("splat", "spread", "rest", "variadic", "params"))
     given = names[:-1] if rest else names
     optional = sum(kind == "optional_parameter" for kind in kinds)
     least = max(0, sum(parsed.parameter(function, name)[1] is None for name in given) - optional)

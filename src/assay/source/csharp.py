@@ -319,7 +319,17 @@ class CSharp(CSharpValues):
             declared = child.child_by_field_name("name")
             if declared is not None and parsed.text(declared) == name:
                 return True, given_value(child)
-        return False, None
+        rest = parameters.child_by_field_name("name")
+        return rest is not None and parsed.text(rest) == name, None
+
+    def parameters(self, parsed: Unit, function: Node) -> tuple[str, ...]:
+        """Type and name of `params byte[] rest` stand in the list itself."""
+        listed = function.child_by_field_name("parameters")
+        rest = listed.child_by_field_name("name") if listed is not None else None
+        if listed is None or rest is None:
+            return super().parameters(parsed, function)
+        named = (child.child_by_field_name("name") for child in listed.named_children if child.type == "parameter")
+        return (*(parsed.text(name) if name is not None else "" for name in named), parsed.text(rest))
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:

@@ -106,6 +106,9 @@ class Python(Adapter):
             method = node.child_by_field_name("attribute")
             names = (*names, f".{parsed.text(method)}") if method is not None else names
             return Site(names, parent, self.arguments(parsed, parent.child_by_field_name("arguments")))
+        begun = self._begun(parsed, node) if names else None
+        if begun is not None:
+            return Site(names, *begun)
         settled = not _compared(node) and not is_type(parsed, node)
         return Site(names, node, None, settled=settled, inherited=_is_parent(node)) if names else None
 
@@ -116,6 +119,21 @@ class Python(Adapter):
         if function is None or parsed.text(function) != "getattr" or node.parent is None:
             return None
         return call if node.parent.named_children[0] == node else None
+
+    def _begun(self, parsed: Unit, node: Node) -> tuple[Node, Arguments] | None:
+        """The call `partial(function, ...)` whose function the node is, with the arguments that it gives; more may
+        follow. None where a keyword among them may be given anew, as far as this file tells."""
+        listed = node.parent
+        call = listed.parent if listed is not None and listed.type == "argument_list" else None
+        if call is None or listed is None or _PARTIAL.isdisjoint(self.qualified(parsed, call)):
+            return None
+        given = self.arguments(parsed, listed)
+        text = parsed.text(parsed.function_of(call) or parsed.root)
+        again = any(len(re.findall(rf"\b{re.escape(name)}\s*=", text)) > 1 for name in given.named)
+        if given.positional[:1] != (node,) or again or (given.named and parsed.function_of(call) is None):
+            return None
+        splat = any(child.type == "list_splat" for child in listed.named_children)
+        return call, Arguments(() if splat else given.positional[1:], given.named, spread=True)
 
     def other_names(self, parsed: Unit, words: frozenset[bytes]) -> frozenset[bytes]:
         known = frozenset(word.decode("utf-8", "surrogateescape") for word in words)
@@ -228,6 +246,7 @@ def _setting(node: Node, name: str) -> Site | None:
     return Site((f"={name}",), node, Arguments((value,))) if value is not None else None
 
 
+_PARTIAL = frozenset({"functools.partial", "functools.partialmethod"})
 _TARGETS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 
 

@@ -17,6 +17,21 @@ from assay.examinations.cipher.masking import LONGEST, excerpt, masked
         ("x = '''swordfish'''", "swordfish"),
         ('x = "a\\"swordfish"', "swordfish"),
         ("x = 'unclosed swordfish", "swordfish"),
+        ('x = ["swordfish"]', "swordfish"),
+        ('f(["swordfish"], 1)', "swordfish"),
+        ('return["swordfish"]', "swordfish"),
+        ('if(x)["swordfish"].map(f)', "swordfish"),
+        ('users["swordfish"] = x', "swordfish"),
+        ('secrets["swordfish"]', "swordfish"),
+        ('x["Tr0ub4dor3"]', "Tr0ub4dor3"),
+        ('x["swordfish" + y]', "swordfish"),
+        ('x["opensesameopensesameopensesame"]', "opensesame"),
+        ('os.environ.get("NAME", "swordfish")', "swordfish"),
+        ('password = "abc"', "abc"),
+        ('{"password": "none"}', "none"),
+        ("pin := '123'", "123"),
+        ("my_token='CBC'", "CBC"),
+        ('x["pwd"] = "ecb"', "ecb"),
     ],
 )
 def test_a_secret_is_masked(line: str, secret: str) -> None:
@@ -25,9 +40,23 @@ def test_a_secret_is_masked(line: str, secret: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['Cipher.getInstance("AES/CBC/PKCS5Padding", "BC")', "hashlib.new('sm3')", 'x = "utf-8"', 'ec("prime256v1")',
-     'SSLContext.getInstance("TLSv1.2")', "EVP_get_cipherbynid_with_a_very_long_identifier(NID_sm4_gcm)"],
-)  # fmt: skip
+    [
+        'Cipher.getInstance("AES/CBC/PKCS5Padding", "BC")',
+        "hashlib.new('sm3')",
+        'x = "utf-8"',
+        'ec("prime256v1")',
+        'SSLContext.getInstance("TLSv1.2")',
+        'x = info["group"]',
+        "os.environ['CIPHER_SUITE']",
+        'd["a"]["mode-name"]',
+        "AES.new(k, mode='MODE_CBC', padding='pkcs7')",
+        'f("OAEPPadding", "ISO7816-4", "CFB8")',
+        'os.getenv("CIPHER_NAME")',
+        'password_hash = "bcrypt"',
+        'password == ""',
+        "EVP_get_cipherbynid_with_a_very_long_identifier(NID_sm4_gcm)",
+    ],
+)
 def test_names_of_algorithms_stay(line: str) -> None:
     assert masked(line) == line
 

@@ -104,3 +104,19 @@ def test_a_setting_that_is_named_in_a_text(code: str, misuse: str) -> None:
 )
 def test_a_text_that_is_no_setting(code: str) -> None:
     assert not [fact for fact in facts_in("Python", code) if fact.kind == "crypto.misuse"]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (b"import hashlib\nd = partial(hashlib.new, 'md5')\n", ["MD5"]),
+        (b"import functools as t, hashlib as h\nd = t.partial(h.new, 'sha256')\n", ["SHA-256"]),
+        (b"import hashlib\ndef f(x): return partial(hashlib.new, name='md5')()\n", ["MD5"]),
+        (b"import hashlib\nnew = partial(hashlib.new)\n", [None]),
+        (b"import hashlib\nnew = partial(hashlib.new, *names)\n", [None]),
+        (b"import hashlib\nd = partial(run, hashlib.new, 'md5')\n", []),
+        (b"import hashlib\nd = partial(hashlib.new, name='sha256')\nd(name='md5')\n", []),
+    ],
+)
+def test_a_call_that_is_only_begun_has_the_arguments_that_it_is_given(code: bytes, told: list[object]) -> None:
+    assert algorithms(b"from functools import partial\n" + code) == told

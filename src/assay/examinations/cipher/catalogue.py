@@ -118,11 +118,11 @@ def combined(language: str, of: Sequence[Library]) -> Catalogue:
                 for spelt in (call, *adapter.spellings(call)):
                     entries[spelt] = (*entries.get(spelt, ()), entry)
     shapes: dict[bytes, set[str]] = {}
-    shapes_of = {call: shape_of(call) for call in (*entries, *blind)}
-    for call, shape in shapes_of.items():
-        shapes.setdefault(word_of(call, language).encode(), set()).add(shape)
+    words = {call: word_of(call, language).encode() for call in (*entries, *blind)}
+    for call, word in words.items():
+        shapes.setdefault(word, set()).add(shape_of(call))
     stand = {word: frozenset(row) for word, row in shapes.items()}
-    roots = _roots(shapes_of, aliases, language)
+    roots = _roots(words, aliases)
     own = {(library.id, name): said for library in of for name, said in library.values.items()}
     return Catalogue(language, entries, values, aliases, blind, frozenset(shapes), stand, roots, own)
 
@@ -139,15 +139,13 @@ def _plain(language: str, name: str) -> tuple[Entry, ...]:
     return tuple(found) if searched and not asking else ()
 
 
-def _roots(shapes_of: Mapping[str, str], aliases: Mapping[str, str], language: str) -> dict[bytes, frozenset[bytes]]:
+def _roots(words: Mapping[str, bytes], aliases: Mapping[str, str]) -> dict[bytes, frozenset[bytes]]:
     others: dict[str, set[str]] = {}
     for alias, root in aliases.items():
         others.setdefault(root.partition(".")[0], set()).add(alias)
     found: dict[bytes, set[bytes]] = {}
-    for call, shape in shapes_of.items():
-        root = call.partition(".")[0]
-        if shape == "any":
-            found.setdefault(word_of(call, language).encode(), set()).update(
-                name.encode() for name in (root, *others.get(root, ()))
-            )
+    for call, word in words.items():
+        if shape_of(call) == "any":
+            root = call.partition(".")[0]
+            found.setdefault(word, set()).update(name.encode() for name in (root, *others.get(root, ())))
     return {word: frozenset(row) for word, row in found.items()}

@@ -10,9 +10,9 @@ value that names something, such as a key of configuration, a path, a label or a
 Source: CWE-259, CWE-798, CWE-1392 (from memory).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.masking import excerpt
@@ -26,7 +26,7 @@ from assay.source.parsed import Parsed
 MOST_PLACES = 20_000  # looked at per file
 LONGEST_NAME = 80
 _NEEDLES = Signs(*either_case(b"pass"), *either_case(b"secr"), *either_case(b"pwd"))
-_REST = re.compile(rb"\w*")
+_REST = late.expression(rb"\w*")
 _TO_VALUE = (
     rb"(?:[\"'\]]{0,2}[ \t]{0,40}(?:\[\w{0,20}\])?[ \t]{0,9}(?::[ \t]{0,9}[\w<>&'?!., \[\]*]{1,40}?)?"
     rb"[ \t]{0,9}:?=[ \t]{0,40}"
@@ -35,13 +35,13 @@ _TO_VALUE = (
     rb"|(?P<define>[\"'][ \t]{0,9},[ \t]{0,9}))"
     rb"[bru@L]{0,2}(?P<quote>[\"'`])"
 )
-_GIVEN = re.compile(
+_GIVEN = late.expression(
     rb"(?P<name>[A-Za-z_]\w{0,80})(?!\w)"
     + _TO_VALUE
     + rb"(?P<value>[^\"'`\\\s]{4,128})(?P=quote)[ \t]{0,40}(?=[;,)}\]\r\n#/?]|\Z)"
 )
-_MAY_BE_GIVEN = re.compile(rb"\w{0,80}+" + _TO_VALUE)  # from within the name on
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MAY_BE_GIVEN = late.expression(rb"\w{0,80}+" + _TO_VALUE)  # from within the name on
+_WORDS = late.expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PASSWORD = frozenset({"password", "passwd", "passphrase", "passcode", "pwd"})
 _DEFAULT = frozenset({"default", "initial", "factory", "builtin", "hardcoded"})
 _OF_OTHERS = frozenset(
@@ -59,11 +59,11 @@ _PLAIN = frozenset(
      "plain", "basic", "digest", "empty", "unknown", "invalid", "redacted", "masked", "hash", "hashed", "any", "all",
      "default", "disabled", "enabled"}
 )  # fmt: skip
-_ANOTHER = re.compile(r"(?i)pass(?:w|phrase|code|key)|secret|pwd|credential|token")
-_NAMING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Za-z]+(?:[._-][A-Za-z]+)+|[xX]{3,}|\*+|\.{3,}|-+")
-_SIGNS = re.compile(r"[/\\{}<>|]|\$\(|%[sdv]|://|\.\.")
-_TELLING = re.compile(r"[0-9!@#$^&*?]")
-_RANDOM = re.compile(r"[0-9a-fA-F]{16,}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/_=-]{20,}")
+_ANOTHER = late.expression(r"(?i)pass(?:w|phrase|code|key)|secret|pwd|credential|token")
+_NAMING = late.expression(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Za-z]+(?:[._-][A-Za-z]+)+|[xX]{3,}|\*+|\.{3,}|-+")
+_SIGNS = late.expression(r"[/\\{}<>|]|\$\(|%[sdv]|://|\.\.")
+_TELLING = late.expression(r"[0-9!@#$^&*?]")
+_RANDOM = late.expression(r"[0-9a-fA-F]{16,}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/_=-]{20,}")
 
 
 class WrittenCredentials:

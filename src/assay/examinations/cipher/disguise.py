@@ -21,6 +21,7 @@ from itertools import product
 
 import re2
 
+from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
@@ -28,26 +29,28 @@ from assay.lab.signs import Signs
 from assay.source.languages import BY_NAME
 
 _C = frozenset({"C", "C++"})
-_ESCAPED = re.compile(rb"\\u+00[2-7][0-9a-fA-F]")
-_SPLICE = re.compile(rb"\\[ \t]*\r?\n[A-Za-z0-9_]")
+_ESCAPED = late.expression(rb"\\u+00[2-7][0-9a-fA-F]")
+_SPLICE = late.expression(rb"\\[ \t]*\r?\n[A-Za-z0-9_]")
 _WORD_BYTES = frozenset(b"%c" % byte for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 # Every character that NFKC folds to ASCII lies in these ranges, and others do.
-_FOLDING = re.compile(
+_FOLDING = late.expression(
     "[\u00aa\u00ba\u0132\u0133\u017f\u01c7-\u01cc\u01f1-\u01f3\u02b0-\u02e3\u1d2c-\u1dbb\u2071-\u209c\u2102-\u217f"
     "\u2c7c\u2c7d\ua7f2-\ua7f4\ufb00-\ufb06\ufe33\ufe34\ufe4d-\ufe4f\uff10-\uff5a\U000107a5\U0001d400-\U0001d7ff"
     "\U0001fbf0-\U0001fbf9]"
 )
 _MAY_FOLD = re2.compile(_FOLDING.pattern.encode())  # of UTF-8: most texts of another alphabet hold none
-_IN_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_PYTHON_TEXT = re.compile(
+_IN_TEXT = late.expression(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_PYTHON_TEXT = late.expression(
     r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
 )
-_PASTING = re.compile(rb"#[ \t]*define[ \t]+(\w+)\([ \t]*(\w+)[ \t]*,[ \t]*(\w+)[ \t]*\)[^\n]*?\b\2[ \t]*##[ \t]*\3\b")
+_PASTING = late.expression(
+    rb"#[ \t]*define[ \t]+(\w+)\([ \t]*(\w+)[ \t]*,[ \t]*(\w+)[ \t]*\)[^\n]*?\b\2[ \t]*##[ \t]*\3\b"
+)
 _QUOTE, _GAP = (b'"', b"'"), (b"", b" ")
 _SIGNS = Signs(*map(b"".join, product(_QUOTE, _GAP, (b"+", b"."), _GAP, _QUOTE)))
 _SIDES = re2.compile(rb"\A\C*?[\w./-][\"']\s*[+.]\s*[\"'][\w./-]+[\"']")
-_JOINED = re.compile(rb"([\"'])[\w./-]{1,40}\1(?:\s*[+.]\s*([\"'])[\w./-]{1,40}\2)+")
-_PART = re.compile(rb"[\"']([\w./-]{1,40})[\"']")
+_JOINED = late.expression(rb"([\"'])[\w./-]{1,40}\1(?:\s*[+.]\s*([\"'])[\w./-]{1,40}\2)+")
+_PART = late.expression(rb"[\"']([\w./-]{1,40})[\"']")
 
 
 class DisguisedNames:

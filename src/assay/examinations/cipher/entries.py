@@ -23,7 +23,7 @@ def only_makes(entry: Entry) -> bool:
 def may_be_literal(role: str, answer: Answer) -> bool:
     """Whether an argument that should be no literal may be one all the same: nothing told its value, or a key is what a
     call of the catalogue gives."""
-    if answer.values:
+    if answer.values and answer.values[0].kind != "zeros":
         return role in {"key", "password"} and all(value.kind == "reference" for value in answer.values)
     return not answer.complete
 

@@ -37,7 +37,7 @@ from assay.examinations.cipher.returned import given_back
 from assay.examinations.cipher.speaking import for_a_secret, lenders, of_an_heir
 from assay.examinations.cipher.use import Asked, Use, asked_of
 from assay.examinations.cipher.uses import DOUBTED
-from assay.examinations.cipher.vectors import SPARED
+from assay.examinations.cipher.vectors import spared
 from assay.lab.identifiers import places
 from assay.source.answers import Answer, Value, either, unknown
 from assay.source.entering import Frame
@@ -48,8 +48,6 @@ from assay.source.places import Arguments, Call, Site
 from assay.source.values import Resolver
 
 TOO_DEEP = 20  # places of one unit in a tree too deep to follow, after which the unit is given up
-
-
 DEEPEST = 3  # a padding around a mode around a cipher
 _LATER = frozenset({"key_bits", "curve", "mode"})
 _TELLING_LITTLE = frozenset({"purpose", "padding", "object", "spec", "secret"})  # not worth asking callers for
@@ -341,8 +339,7 @@ class Reading:
         answer = self.resolver.resolve(node, self.frame)
         if role in SECRETS and may_be_literal(role, answer):
             given = given_back(self.parsed, self.resolver, node) if self.frame is None else None
-            given = given or SPARED[role](self.parsed, node)
-            answer = replace(given, within=answer.made_with()) if given is not None else answer
+            answer = spared(role, self.parsed, node, answer, given)
         inside = position.name is not None and position.name.startswith(".")
         if inside and node not in arguments.named.values():  # the argument itself, of which a member was asked for
             return None if answer.complete else replace(answer, values=(), pending="")

@@ -30,6 +30,14 @@ _SECRET_WORDS = frozenset(
      "captcha", "csrf", "xsrf"}
 )  # fmt: skip
 _PERHAPS_SECRET = frozenset(["key", "code", "session", "iv", "cookie", "credential"])
+_SIGNING = {"sign": "K", "sign_with_sm3": "random_hex_str"}  # what takes k second, and its name for k
+# A function that is called so, and by no other word, may give the key of a table as well.
+_KEY_MAKING = frozenset({"key", "get", "make", "generate", "gen", "new", "create", "build", "next"})
+_TEXT_MADE = re.compile(
+    rb"\bjoin\s*\(|\.append\(|\.push(?:_str)?\(|\bchr\(|\(char\)|from(?:CharCode|CodePoint)|\.?to_?[sS]tring\s*\(\s*(?:16|32|36)|[hH]ex\b"
+    rb"|%0?\d*[xX]\b|[bB](?:ase)?64|String(?:Builder|Buffer)|buildString|\bstring\(\w|\.=|getrandbits|[nN]extBytes|randbytes"
+    rb"|rand\.Read|[\"'][A-Za-z0-9]{10,}[\"']|ascii_letters"
+)
 _RANDOM_WORDS = frozenset(["random", "rand", "rnd", "randomized"])  # with one of the next: made for others to use
 _UNNAMED = frozenset(
     {"lambda", "arrow_function", "function_expression", "lambda_expression", "lambda_literal", "closure_expression",
@@ -167,13 +175,39 @@ def _spoken(parsed: Parsed, node: Node) -> Answer | None:
     flow = flow_of(parsed, node)
     named = " ".join((target, *flow.names))
     goes, around = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} for name in (named, function))
-    if flow.protects:
+    if flow.protects or _signs_with(parsed, node, flow.names):
         return Answer((Value("text", "secret"),))
     sure, perhaps = (goes | around) & _SECRET_WORDS, (goes & _PERHAPS_SECRET) | (around & {"code"})
     for words in (goes, around):
         perhaps |= words & _TEXT_WORDS if words & _RANDOM_WORDS else set()
+    if "key" in around and around <= _KEY_MAKING and _makes_text(parsed, node):
+        perhaps |= {"key"}
     perhaps |= {"session"} if flow.perhaps or around >= {"session", "id"} else set()
     return Answer((Value("text", min(sure or perhaps)),), bool(sure)) if sure or perhaps else None
+
+
+def _signs_with(parsed: Parsed, node: Node, names: tuple[str, ...]) -> bool:
+    """Whether a value is the k of a signature of gmssl's SM2, from which whoever guesses it has the private key."""
+    function = parsed.function_of(node)
+    if function is None or parsed.adapter.name != "Python" or b"gmssl" not in parsed.content:
+        return False
+    for method, name in _SIGNING.items():
+        for call, given in callers_in(parsed, method, 2, 2):
+            k = given.get(1, name)
+            if k is not None and function.start_byte <= call.start_byte < function.end_byte:
+                held = k.start_byte <= node.start_byte < k.end_byte
+                if held or not set(names).isdisjoint(re.findall(r"\w+", parsed.text(k))):
+                    return True
+    return False
+
+
+def _makes_text(parsed: Parsed, node: Node) -> bool:
+    """Whether the function around gives back text or bytes that it makes of random numbers: what only picks one of the
+    keys of a table, or numbers it, makes none."""
+    function = returned_by(parsed, node)
+    return (
+        function is not None and _TEXT_MADE.search(parsed.content, function.start_byte, function.end_byte) is not None
+    )
 
 
 def _named_for(parsed: Parsed, node: Node) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.catalogue import catalogue_of
@@ -25,22 +26,24 @@ from assay.source.languages import BY_NAME, parsed
 from assay.source.parsed import Parsed
 from assay.source.values import Resolver
 
-_NAMED = re.compile(
+_NAMED = late.expression(
     rb"[\"'`](?:[\w./\\:-]*[/\\])?((?:openssl|gmssl|tongsuo|bssl|ssh-keygen|curl|wget|(?:md5|sha\d+|sm3)sum)(?:\.exe)?)"
     rb"(?=[\"'`\s])"
 )
-_STARTS = re.compile(r"(?i)exec|run|start|spawn|popen|system|process|command|shell|call|invoke|^cmd|_output$|^sh$|^arg")
-_TELLS = re.compile(
+_STARTS = late.expression(
+    r"(?i)exec|run|start|spawn|popen|system|process|command|shell|call|invoke|^cmd|_output$|^sh$|^arg"
+)
+_TELLS = late.expression(
     r"(?i)(?:error|exception|exit|failure)$|(?:^|[.:>])(?:warn\w*|log\w*|f?print\w*|echo|fail\w*|assert\w*|debug|info)$"
 )  # what is given a text to show it
-_LISTS = re.compile(r"array|list|collection|initializer|creation|element|literal|tuple|slice|composite|argument$")
-_OF_A_LIST = re.compile(r"type|dimension|rank")  # what stands before its items
-_MAKES = re.compile(r"object_creation|^new_expression")
-_FILLED_IN = re.compile(r"[{}%$<>`]")
+_LISTS = late.expression(r"array|list|collection|initializer|creation|element|literal|tuple|slice|composite|argument$")
+_OF_A_LIST = late.expression(r"type|dimension|rank")  # what stands before its items
+_MAKES = late.expression(r"object_creation|^new_expression")
+_FILLED_IN = late.expression(r"[{}%$<>`]")
 _FURTHER = frozenset({"arg", "args", "addArgument", "addArguments", "Arguments", "ArgumentList"})
 _PROGRAM = frozenset({"FileName"})
-_OPTION = re.compile(r"--?[A-Za-z][\w-]*")
-_END = re.compile(rb"[\"'`\n]")
+_OPTION = late.expression(r"--?[A-Za-z][\w-]*")
+_END = late.expression(rb"[\"'`\n]")
 _LONGEST = 400
 _AROUND = 64
 _HIGHEST = 6  # calls around a list of words

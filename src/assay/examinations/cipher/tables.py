@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 
+from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab
 from assay.core.facts import Evidence, Fact, Scalar
 from assay.examinations.cipher.masking import excerpt
@@ -50,7 +51,7 @@ _BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tupl
         algorithm,
         word,
         tuple(item.encode() for item in row.split()),
-        re.compile((rb"\s*,\s*" + _CAST).join(item.encode() for item in row.split()), re.IGNORECASE),
+        late.expression((rb"\s*,\s*" + _CAST).join(item.encode() for item in row.split()), re.IGNORECASE),
     )
     for algorithm, word, row in (
         ("AES", "0x6b", "0x63 0x7c 0x77 0x7b 0xf2 0x6b"),
@@ -61,7 +62,7 @@ _BYTES: tuple[tuple[str, str, tuple[bytes, ...], re.Pattern[bytes]], ...] = tupl
         ("DES", "57", "57 49 41 33 25 17"),
     )
 )
-_LAST_CAST = re.compile(_CAST + rb"\Z", re.IGNORECASE)
+_LAST_CAST = late.expression(_CAST + rb"\Z", re.IGNORECASE)
 _WIDEST_CAST = 4096  # bytes before a table
 _SUFFIXES = ("", "l", "L", "u", "U", "ul", "UL", "ull", "ULL", "uLL", "i64", "ui64")
 

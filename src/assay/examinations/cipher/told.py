@@ -15,6 +15,7 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.delivered import settings_of
 from assay.examinations.cipher.opened import Opened
 from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.examinations.cipher.zeros import given
 from assay.lab.identifiers import is_one_word, places
 from assay.source.answers import Answer, either, unknown
 from assay.source.calls import functions_of_name, may_define
@@ -134,7 +135,7 @@ class _Declarations:
         resolver = Resolver(parsed, catalogue.known, steps, catalogue.constant, self.known)
         for name in names:
             for function in functions_of_name(parsed, _constant(name)) if name.endswith("()") else ():
-                self.answers[name].append(resolver.returned(function))
+                self.answers[name].append(given(parsed, function, resolver.returned(function)))
                 self.places[name].append(f"{view.meta.path}:{parsed.line(function)}")
             made = parsed.adapter.function(parsed, name.rpartition(".")[2]) if parsed.adapter.hands_makers else None
             if made is not None:

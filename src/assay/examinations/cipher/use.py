@@ -13,6 +13,7 @@ from assay.core.examination import FileMeta, Hit
 from assay.core.facts import Evidence
 from assay.examinations.cipher.library import Entry
 from assay.examinations.cipher.outlook import OUTLOOKS
+from assay.examinations.cipher.zeros import filled
 from assay.source.answers import Answer
 from assay.source.calls import name_of, sizes
 from assay.source.values import Resolver
@@ -73,7 +74,9 @@ class Use(Struct, frozen=True):
         return bool(self.lends) or self.again() or any(self.pending())
 
     def with_answer(self, role: str, answer: Answer) -> "Use":
-        return replace(self, answers={**self.answers, role: answer})
+        """The use with what another file tells of a role."""
+        told = filled(answer, self.answers[role])
+        return replace(self, answers={**self.answers, role: told})
 
 
 def asked_of(function: Node, resolver: Resolver, meta: FileMeta) -> Asked:

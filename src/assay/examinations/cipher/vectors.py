@@ -7,6 +7,8 @@ what fills the array may stand out of sight of a search for its name.
 A key that is hashed from nothing but literals is one, as is one that a file of the product gives to the program that
 embeds it, and a seed that is the time can be guessed.
 
+What a function gives as zeros says `zeros.py`.
+
 *It cannot see* arrays of other files, a vector that is hashed from the key, and steps through a second variable.
 """
 
@@ -14,15 +16,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
+from assay.core import late
 from assay.examinations.cipher.names import recognise
+from assay.examinations.cipher.zeros import as_made, helped, zeros
 from assay.source.answers import Answer, Value
 from assay.source.parsed import Parsed
 
 MOST_MENTIONS: Final = 12
 LONGEST: Final = 300  # characters of an expression
-_NAME = re.compile(r"(?:&\s*)?(?:this(?:\.|->)|self\.)?([A-Za-z_]\w*)(?:\[:\])?")
+_NAME = late.expression(r"(?:&\s*)?(?:this(?:\.|->)|self\.)?([A-Za-z_]\w*)(?:\[:\])?")
 _DECLARED: Final = (
     rb"(?:\bbyte\s*\[\s*\]\s*%b|\bbyte\s+%b\s*\[\s*\])\s*=\s*new\s+byte\s*\[\s*(\w+)\s*\]\s*[;,]"
     rb"|\b(?:char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|byte)\s+%b\s*\[\s*(\w+)\s*\]\s*(?:=\s*\{\s*0?\s*\}\s*)?[;,]"
@@ -33,25 +38,28 @@ _ZEROS: Final = (
 _GO: Final = (
     rb"\b%b\s*:=\s*make\(\s*\[\]byte\s*,\s*\w[\w.()]*\s*\)|\b%b\s*:=\s*\[\w+\]byte\{\}|\bvar\s+%b\s+\[\w+\]byte\b"
 )
-_TYPED = re.compile(
+_TYPED = late.expression(
     rb"\b(?:byte\s*\[\s*\]\s*|(?:byte|char|uint8_t|u8|u_char|u_int8_t|uchar|guchar|guint8|BYTE|const|let|var|val)\s+)\Z"
 )
 _AROUND: Final = 100  # bytes on both sides of a name in which its declaration lies
-_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
-_HASHING = re.compile(r"(?i)sha\d*\w*|sum\d*|md5\w*|sm3\w*|digest\w*|hexdigest|createhash|computehash|hashdata|hash")
-_PLAIN = re.compile(
+_STRING = late.expression(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_HASHING = late.expression(
+    r"(?i)sha\d*\w*|sum\d*|md5\w*|sm3\w*|digest\w*|hexdigest|createhash|computehash|hashdata|hash"
+)
+_PLAIN = late.expression(
     r"(?i)update|new|getinstance|messagedigest|encod\w*|getbytes|bytes?|bytearray|buffer|from|decode\w*|hex\w*|base64|b64decode"
     r"|padend|ljust|zfill|substr\w*|slice|copyof\w*|arrays|standardcharsets|utf_?8|ascii|charset|string|tochararray|hashlib"
     r"|crypto\w*|enc|parse|tostring|create|finalize|to_vec|as_bytes|as_slice|into|true|false|b|u|r|final"
 )
-_CLOCK = re.compile(
+_CLOCK = late.expression(
     r"(?i)currenttimemillis|nanotime|\btime\s*\(|\btime\.(?:time|now|unixnano)|date\.now|new\s+date|datetime|unixnano"
     r"|tickcount|hrtime"
 )
-_CLEARED = re.compile(
+_CLEARED = late.expression(
     rb"(?:\b(?:memset|bzero|OPENSSL_cleanse|Arrays\.fill|Array\.Clear)\s*\(\s*&?|\bsizeof\s*\(?\s*)\Z"
 )
-_PIECE = re.compile(
+_CARRYING: Final = (b"go:embed", b"include_bytes!", b"include_str!")
+_PIECE = late.expression(
     r"\s*(?:\[[^\]]*\])?|\s*\.(?:slice|substr|substring|subarray|toString|copy|clone|encode|getBytes|getEncoded|Substring)"
     r"\s*\([^()]*\)(?:\.\w+\([^()]*\))?"
 )
@@ -79,7 +87,7 @@ def never_filled(parsed: Parsed, node: Node) -> Answer | None:
         mention = parsed.at(place, len(name))
         if mention is None or _callee(parsed, mention) != callee:
             return None
-    return Answer((Value("bytes", "", 16),), False, "an array that nothing fills", origins=(node.start_byte,))
+    return zeros(node)
 
 
 def _declaration(content: bytes, name: bytes, start: int, end: int) -> re.Match[bytes] | None:
@@ -129,7 +137,7 @@ def embedded(parsed: Parsed, node: Node) -> Answer | None:
     """A key that the program carries: what Go embeds, or Rust includes, from a file."""
     text = parsed.text(node).lstrip("&").removesuffix("[:]")
     including = re.search(r"\binclude_(?:bytes|str)!\s*\(", text) is not None
-    if text.isidentifier() and not including:
+    if text.isidentifier() and not including and any(mark in parsed.content for mark in _CARRYING):
         name = re.escape(text.encode())
         carried = (
             rb"//go:embed[^\n]*\n\s*(?:var\s+)?%b\s+(?:\[\]byte|string)\b"
@@ -140,7 +148,11 @@ def embedded(parsed: Parsed, node: Node) -> Answer | None:
 
 
 def _told(parsed: Parsed, node: Node) -> Answer | None:
-    return hashed_literal(parsed, node) or embedded(parsed, node)
+    return hashed_literal(parsed, node) or embedded(parsed, node) or helped(parsed, node)
+
+
+def _zeros(parsed: Parsed, node: Node) -> Answer | None:
+    return never_filled(parsed, node) or helped(parsed, node)
 
 
 def of_the_clock(parsed: Parsed, node: Node) -> Answer | None:
@@ -158,6 +170,13 @@ def _callee(parsed: Parsed, node: Node) -> str:
     return ""
 
 
-SPARED: Final[Mapping[str, Callable[[Parsed, Node], Answer | None]]] = {
-    "iv": never_filled, "salt": never_filled, "key": _told, "password": _told, "seed": of_the_clock,
+_SPARED: Final[Mapping[str, Callable[[Parsed, Node], Answer | None]]] = {
+    "iv": _zeros, "salt": _zeros, "key": _told, "password": _told, "seed": of_the_clock,
 }  # fmt: skip
+
+
+def spared(role: str, parsed: Parsed, node: Node, answer: Answer, given: Answer | None) -> Answer:
+    """The answer to an argument that should be no literal: what other functions of the file have `given`, else what is
+    found here, else itself."""
+    told = given or _SPARED[role](parsed, node)
+    return replace(told, within=answer.made_with()) if told is not None else as_made(parsed, answer, node)

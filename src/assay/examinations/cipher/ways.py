@@ -8,17 +8,18 @@ from typing import Any
 
 from msgspec import Struct
 
+from assay.core import late
 from assay.examinations.cipher.catalogue import word_of
 from assay.examinations.cipher.library import spread
 from assay.rulebooks.strict_yaml import parse
 
-TOOLS = re.compile(  # programs that are made for cryptography
+TOOLS = late.expression(  # programs that are made for cryptography
     r"(?<![\w-])(openssl|gmssl|tongsuo|bssl|gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|keytool|jarsigner|certutil|certtool|"
     r"p11tool|pkcs\d+-tool|signtool|osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|passwd|"
     r"cryptsetup|stunnel|ssh(-\w+)?|scp|sftp|(md[245]|sha\d*|b2)(sum|deep)?|zip|7za?|curl|wget)(?![\w-])",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+")
+_WORD = late.expression(r"\w+")
 
 
 class Ways(Struct, frozen=True):

@@ -6,22 +6,23 @@ Kubernetes) or put together from variables. Source: RFC 7468, RFC 1421.
 """
 
 import binascii
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #./-]{0,60}?)-----|---- BEGIN (SSH2 PUBLIC KEY) ----")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
-_HEADER = re.compile(rb"^[ \t\"'*#]*([A-Za-z][A-Za-z0-9-]{1,40}): ?([^\r\n\"'\\]*)")
-_BREAK = re.compile(rb"\\r\\n|\\n|\\r|\r\n|\n|\r")
-_LINE = re.compile(
+from assay.core import late
+
+_BEGIN = late.expression(rb"-----BEGIN ([A-Z0-9][A-Z0-9 #./-]{0,60}?)-----|---- BEGIN (SSH2 PUBLIC KEY) ----")
+_BASE64 = late.expression(rb"[A-Za-z0-9+/=\s]*")
+_HEADER = late.expression(rb"^[ \t\"'*#]*([A-Za-z][A-Za-z0-9-]{1,40}): ?([^\r\n\"'\\]*)")
+_BREAK = late.expression(rb"\\r\\n|\\n|\\r|\r\n|\n|\r")
+_LINE = late.expression(
     rb"(?![ \t]*//[ \t]*\Z)[ \t]*(?://[ \t]+|[#*>|][ \t]*)?"  # marks of comments and quotations
     rb"(?:[+.&]?[ \t]*[A-Za-z]{0,2}[\"'`])?"  # an operator, a prefix, a quote
     rb"([A-Za-z0-9+/]+={0,2})"
     rb"[ \t]*(?:[\"'`][ \t+.&,;)\]}]*)?\\?[ \t]*"
 )
-_QUOTES = re.compile(rb"[\"'`\\,;+()\s]+")
+_QUOTES = late.expression(rb"[\"'`\\,;+()\s]+")
 LONGEST = 4 << 20
 LEAST = 40  # characters of base64 that make a block more than a header
 

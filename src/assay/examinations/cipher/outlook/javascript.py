@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from assay.core import late
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import Catalogue, catalogue_of, shape_of, word_of
 from assay.examinations.cipher.outlook.base import Outlook, line_of, once
@@ -19,16 +20,16 @@ from assay.source.places import Site
 
 LONG_LINE = 1000  # bytes; nobody writes such lines
 _SMALL = 512  # bytes of a file in which long lines say nothing
-_SOURCE_MAP = re.compile(rb"\n//[#@] sourceMappingURL=data:[\w/;,:=+.-]*\s*\Z")
-_SETTING = re.compile(rb"[\"'`]?\s*\]?\s*(?:[:,})(]|=(?!=))")
-_CALLED = re.compile(rb"\s*(?:\?\.)?\s*[(<]")
-_AFTER_MEMBER = re.compile(rb"\s*(?:\?\.|!?\.)\s*[A-Za-z_$#]")
+_SOURCE_MAP = late.expression(rb"\n//[#@] sourceMappingURL=data:[\w/;,:=+.-]*\s*\Z")
+_SETTING = late.expression(rb"[\"'`]?\s*\]?\s*(?:[:,})(]|=(?!=))")
+_CALLED = late.expression(rb"\s*(?:\?\.)?\s*[(<]")
+_AFTER_MEMBER = late.expression(rb"\s*(?:\?\.|!?\.)\s*[A-Za-z_$#]")
 # Members that are named as they stand, and end there: `asn1.Type.SEQUENCE,`
-_MEMBERS = re.compile(rb"((?:\.[A-Za-z_$][\w$]*)+)\s*[(),;:=}\]{&|<>+*-]")
+_MEMBERS = late.expression(rb"((?:\.[A-Za-z_$][\w$]*)+)\s*[(),;:=}\]{&|<>+*-]")
 _OF_ANY = frozenset({b"bind", b"call", b"apply", b"default"})  # what stands before them is meant
-_COMPUTED = re.compile(rb"\s*\(\s*(?:[\"'][^\"']*[\"']\s*[^\"'\s),]|`[^`]*\$\{|[^\"'`\s)/])")
-_LOADED = re.compile(rb"(?:require|import|from)\s*\(?\s*[\"'`](?:node:)?([^\"'`\r\n]+)[\"'`]")
-_PASSED_ON = re.compile(
+_COMPUTED = late.expression(rb"\s*\(\s*(?:[\"'][^\"']*[\"']\s*[^\"'\s),]|`[^`]*\$\{|[^\"'`\s)/])")
+_LOADED = late.expression(rb"(?:require|import|from)\s*\(?\s*[\"'`](?:node:)?([^\"'`\r\n]+)[\"'`]")
+_PASSED_ON = late.expression(
     rb"export\s*(?:\*(?:\s*as\s+\w+)?|\{[^}]*\})\s*from\s*[\"'](?:node:)?([^\"']+)[\"']"
     rb"|import\s*\(\s*[\"'](?:node:)?([^\"']+)[\"']\s*\)\s*\.\s*then"
     rb"|(?:module\.)?exports(?:\.\w+)?\s*=\s*require\s*\(\s*[\"'](?:node:)?([^\"']+)[\"']\s*\)\s*(?=[;,\r\n}]|$)"
@@ -42,13 +43,13 @@ _PARAMETER = (
 )
 _MOST_PARAMETERS = 301  # bytes before a name, with the bracket
 _NEAR = 800  # bytes around a name in which nearly every `_PARAMETER` ends
-_BODY = re.compile(rb"[^()]{0,300}\)\s*(?:=>|\{|:)")  # the end of `_PARAMETER`
+_BODY = late.expression(rb"[^()]{0,300}\)\s*(?:=>|\{|:)")  # the end of `_PARAMETER`
 _LOAD = 60  # bytes before the name of a module in which the word that loads it stands
-_LOADING = re.compile(rb"\b(?:require|import|from)\b[^;]*\Z")
+_LOADING = late.expression(rb"\b(?:require|import|from)\b[^;]*\Z")
 # `{ [name]: made } = require("crypto")`, and `{ [name]: false }` where options of TLS could be meant
-_OPENING = re.compile(rb"\{\s*\[|,\s*\[[^\]\n]*\]\s*:")
-_KEYED = re.compile(rb"\]\s*:")  # begins with a literal, which is found natively
-_BY_KEY = re.compile(
+_OPENING = late.expression(rb"\{\s*\[|,\s*\[[^\]\n]*\]\s*:")
+_KEYED = late.expression(rb"\]\s*:")  # begins with a literal, which is found natively
+_BY_KEY = late.expression(
     rb"\{[^{}\n]{0,200}\[[^\]\n]{1,80}\]\s*:[^{}\n]{0,200}\}\s*=\s*(?:await\s+import|require)\s*\(\s*[\"'](?:node:)?(?:crypto|tls|https)[\"']"
     rb"|[{,]\s*\[(?![^\]\n]*Symbol\.)[^\]\n]{1,80}\]\s*:\s*(?:false|!1)\b(?=[^;]{0,400}\b(?:https|tls)\b)"
 )
@@ -56,18 +57,18 @@ _MARKS = (
     b"__webpack_require__", b"webpackJsonp", b"webpackChunk", b"parcelRequire", b"__turbopack_", b"System.register",
     b"MODULE_NOT_FOUND",
 )  # fmt: skip
-_BUNDLED = re.compile(
+_BUNDLED = late.expression(
     rb"function\s+__webpack_require__\b|,\s*__webpack_require__\s*\)\s*(?:=>|\{)|=\s*__webpack_require__\("
     rb"|[\].\"']webpack(?:Jsonp|Chunk)\w*[\"']?\]?\s*(?:=|\|\|)|\bparcelRequire\w*\s*[=(\[]|\b__turbopack_\w+__\(|System\.register\(\["
     rb"|\{\s*var\s+\w+\s*=\s*(?:new\s+)?Error\([^)]*\)[^}]{0,60}MODULE_NOT_FOUND"
 )
-_ESCAPED = re.compile(
+_ESCAPED = late.expression(
     rb"(?:\\u00[2-7][0-9a-fA-F]|\\u\{0*[2-7][0-9a-fA-F]\}|\\x[2-7][0-9a-fA-F])"
     rb"(?:[\w$]|\\u00[2-7][0-9a-fA-F]|\\u\{0*[2-7][0-9a-fA-F]\}|\\x[2-7][0-9a-fA-F])*"
 )
-_AHEAD = re.compile(rb"[\w$]*\Z")
+_AHEAD = late.expression(rb"[\w$]*\Z")
 _LONGEST_WORD = 64
-_ONE_ESCAPE = re.compile(r"\\u\{0*([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_ONE_ESCAPE = late.expression(r"\\u\{0*([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _HANDING = frozenset(
     {"arguments", "pair", "return_statement", "array", "spread_element", "assignment_expression", "export_statement",
      "export_specifier", "arrow_function", "sequence_expression", "assignment_pattern", "jsx_expression", "object"}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 from tree_sitter import Node
 
+from assay.core import late
 from assay.core.examination import FileMeta, FileView, Hit
 from assay.examinations.cipher.catalogue import catalogue_of, shape_of
 from assay.examinations.cipher.outlook.base import Outlook, called_as, line_of, once
@@ -21,37 +22,37 @@ from assay.source.python import imported_words
 from assay.source.python_types import READ_BACK, is_for_checkers, is_own_variable, taken_back
 from assay.source.values import Resolver
 
-_MEMBERS = re.compile(rb"[ \t]+import\b")
-_STAR = re.compile(rb"[ \t]+import[ \t(]*\*")
-_MEMBER = re.compile(rb"[ \t]*\.[ \t]*(?!__)\w")
-_MODULES = re.compile(
+_MEMBERS = late.expression(rb"[ \t]+import\b")
+_STAR = late.expression(rb"[ \t]+import[ \t(]*\*")
+_MEMBER = late.expression(rb"[ \t]*\.[ \t]*(?!__)\w")
+_MODULES = late.expression(
     rb"\bmodules\s*(?:\[|\.(?:get|__getitem__)\s*\()\s*(?:[frbu]{0,2}([\"'])([\w.]*)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
 )
-_OWN_MODULE = re.compile(rb"__name__\b|__package__\b|[\w.]+\.__module__\b|[\w.]+\.__name__\b")
-_OF_SYSTEM = re.compile(rb"\bsys\b[^\n]*\bmodules\b|\bfrom sys import\b[^\n]*\bmodules\b|\bimport sys as\b")
-_MEMBER_OF = re.compile(rb"\bgetattr\(\s*(?:getattr\(\s*)?(\w+)\s*,\s*[A-Za-z_][\w.]*\s*\)\s*(?:\.\s*\w+\s*\(|,)")
-_TABLE_OF = re.compile(
+_OWN_MODULE = late.expression(rb"__name__\b|__package__\b|[\w.]+\.__module__\b|[\w.]+\.__name__\b")
+_OF_SYSTEM = late.expression(rb"\bsys\b[^\n]*\bmodules\b|\bfrom sys import\b[^\n]*\bmodules\b|\bimport sys as\b")
+_MEMBER_OF = late.expression(rb"\bgetattr\(\s*(?:getattr\(\s*)?(\w+)\s*,\s*[A-Za-z_][\w.]*\s*\)\s*(?:\.\s*\w+\s*\(|,)")
+_TABLE_OF = late.expression(
     rb"\b(?:globals|locals|vars)\s*\(\s*\)\s*(?:\[|\.get\s*\()\s*(?:([\"'])(\w+)\1\s*[\]),]|([^\]\n]{1,80})(\]\s*=[^=])?)"
 )
 _TABLES = frozenset({b"globals", b"locals", b"vars"})
 _TAKING = _TABLES | {b"getattr", b"random", b"modules"}
-_ALIASED = re.compile(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
-_OF_A_SECRET = re.compile(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
-_QUOTED = re.compile(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
+_ALIASED = late.expression(rb"^[ \t]*\w+[ \t]*=[ \t]*random[ \t]*(?:#.*)?$", re.MULTILINE)
+_OF_A_SECRET = late.expression(rb"(?i)token|passw|secret|nonce|salt|otp|session|captcha|csrf")
+_QUOTED = late.expression(rb"[\"'][ \t]*[:,][ \t]*[^\s,}\])]")
 _HANDING = frozenset(
     {"argument_list", "assignment", "return_statement", "pair", "keyword_argument", "default_parameter", "tuple",
      "list", "expression_list", "named_expression", "call", "attribute", "subscript"}
 )  # fmt: skip
 _TELLING_NOTHING = frozenset({"__version__", "__name__", "__file__", "__doc__", "__path__", "__author__"})
 # Classes that a setting may name and that the library uses as the catalogue has them, none of them weak.
-_SOUND_SETTING = re.compile(
+_SOUND_SETTING = late.expression(
     rb"django\.contrib\.auth\.hashers\.(?:PBKDF2|Argon2|BCrypt|BCryptSHA256|Scrypt)PasswordHasher"
     rb"|django\.core\.signing\.(?:Timestamp)?Signer"
 )
-_OWNER = re.compile(rb"(\w+)\.$")
-_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import\b")
-_CODING = re.compile(rb"#.*?coding[:=][ \t]*([-\w.]+)")
-_OPEN_CODINGS = re.compile(
+_OWNER = late.expression(rb"(\w+)\.$")
+_FROM = late.expression(rb"from[ \t]+([\w.]+)[ \t]+import\b")
+_CODING = late.expression(rb"#.*?coding[:=][ \t]*([-\w.]+)")
+_OPEN_CODINGS = late.expression(
     rb"utf-?8.*|u8|ascii|us-ascii|latin-?1|iso-?8859.*|cp\d+|windows-\d+|gbk|gb2312|gb18030|big5.*|euc.*|koi8.*|shift_?jis"
     rb"|mac.*|raw",
     re.IGNORECASE,

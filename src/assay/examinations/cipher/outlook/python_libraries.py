@@ -13,28 +13,29 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
+from assay.core import late
 from assay.source.parsed import Parsed
 from assay.source.places import Site
 from assay.source.values import Resolver
 
-_SYSTEM = re.compile(
+_SYSTEM = late.expression(
     r"(?i)(?:kernel32|user32|gdi32|shell32|ws2_32|psapi|winmm|dwmapi|shcore|version|iphlpapi|shlwapi)(?:\.dll)?"
 )
-_C_LIBRARY = re.compile(r"libc\.so\.6|libc\.dylib|/usr/lib/libSystem\.B\.dylib")
-_GUARDED = re.compile(r"(?i)advapi32(?:\.dll)?")
-_GUARDED_ONLY = re.compile(
+_C_LIBRARY = late.expression(r"libc\.so\.6|libc\.dylib|/usr/lib/libSystem\.B\.dylib")
+_GUARDED = late.expression(r"(?i)advapi32(?:\.dll)?")
+_GUARDED_ONLY = late.expression(
     r"(?:OpenProcessToken|OpenThreadToken|GetTokenInformation|InitializeSecurityDescriptor|(?:Get|Set)SecurityDescriptor\w+|"
     r"(?:Get|Set)(?:Named)?SecurityInfo[AW]?|(?:Get|Set)FileSecurity[AW]?|LookupAccount\w+|LookupPrivilege\w+|"
     r"AdjustTokenPrivileges|Reg(?:Open|Close|Query|Enum|Set|Create|Delete)\w+|Convert(?:String)?Sid\w+|IsValidSid|EqualSid|"
     r"GetLengthSid|CopySid|FreeSid|GetUserName[AW]|(?:Open|Close|Query|Control|Start)Service\w*|OpenSCManager[AW])"
 )
-_C_ONLY = re.compile(
+_C_ONLY = late.expression(
     r"(?:inotify_\w+|getpid|getppid|gettid|getuid|geteuid|getgid|getegid|getifaddrs|freeifaddrs|prctl|setns|mlock|munlock|"
     r"madvise|malloc|calloc|free|memcpy|memmove|memset|strlen|strerror|errno|__errno_location|getenv|isatty|ioctl|fcntl|"
     r"mount|umount2?|sethostname|gethostname|if_nametoindex|sched_\w+|eventfd|timerfd_\w+|signalfd|poll|usleep|nanosleep|"
     r"clock_gettime|fflush|fopen|fclose|printf|puts|statvfs|posix_fadvise|fallocate|syncfs|sync|malloc_trim)"
 )
-_LEADING_OUT = re.compile(
+_LEADING_OUT = late.expression(
     r"(?:CreateProcess\w*|WinExec|LoadLibrary\w*|LoadModule|LoadPackagedLibrary|GetProcAddress|GetModuleHandle\w*|"
     r"ShellExecute\w*|Shell_\w+|CreateRemoteThread\w*|CallWindowProc\w*|EnumSystem\w*|QueueUserAPC|system|Crypt\w*|"
     r"\w*(?:MD[245]|SHA|RC4|DES|AES|HMAC|Hash|Random|Rand)\w*)"

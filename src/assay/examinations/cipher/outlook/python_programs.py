@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
+from assay.core import late
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook.python_imports import heads, roots
 from assay.examinations.cipher.ways import TOOLS, ways
@@ -21,9 +22,9 @@ from assay.source.parsed import Parsed
 from assay.source.places import Site
 from assay.source.values import Resolver
 
-_WORD = re.compile(r"\w+")
-_PLAIN_WORD = re.compile(r"[\w./\\:+-]+")
-_STARTING = re.compile(
+_WORD = late.expression(r"\w+")
+_PLAIN_WORD = late.expression(r"[\w./\\:+-]+")
+_STARTING = late.expression(
     r"(?i)(?:^|.*[/\\])(?:env|sudo|doas|su|runuser|nohup|nice|ionice|chrt|time|timeout|xargs|parallel|find|fd|busybox|toybox|docker|"
     r"podman|nerdctl|kubectl|oc|helm|crictl|systemd-run|systemctl|chroot|nsenter|unshare|strace|ltrace|gdb|lldb|valgrind|perf|watch|"
     r"setsid|stdbuf|script|expect|unbuffer|screen|tmux|make|gmake|nmake|ninja|cmake|meson|scons|awk|gawk|mawk|nawk|sed|ed|ex|vi|vim|"

@@ -11,20 +11,22 @@ import re
 from collections.abc import Mapping, Set
 from functools import lru_cache
 
+from assay.core import late
+
 _BEFORE = frozenset(
     b"and as assert async await case del elif else except exec finally for from global if import in is lambda match "
     b"nonlocal not or print raise return try type while with yield".split()
 )  # keywords, and words that begin a statement, behind which a name may stand
 _BEHIND = frozenset(b"and as async else for from if import in is not or".split())
-_WORD = re.compile(rb"\w+")
+_WORD = late.expression(rb"\w+")
 _NAMES = bytes(byte for byte in range(256) if byte >= 0x80 or re.match(rb"\w", bytes([byte])))
-_NEXT = re.compile(rb"[ \t]*([\w\x80-\xff]+|[\"'])?")
-_COMMENT = re.compile(rb"[^\"'#{]*#[^\"'{]*")  # with no quote that may end a string, and no field of an f-string
-_IMPORT = re.compile(rb"import\b(?<![\w.]import)")  # begins with letters, which is ten times as fast
-_FROM = re.compile(rb"(?<![\w.])from[\s\\]+([\w.\x80-\xff]+)[\s\\]*$")
-_LISTED = re.compile(rb"[\s\\]*\((?:[^()#]|#[^\n]*)*\)")
-_STAR = re.compile(rb"[\s\\(]*\*")
-_ALIASED = re.compile(rb"[\s\\]+as\b")
+_NEXT = late.expression(rb"[ \t]*([\w\x80-\xff]+|[\"'])?")
+_COMMENT = late.expression(rb"[^\"'#{]*#[^\"'{]*")  # with no quote that may end a string, and no field of an f-string
+_IMPORT = late.expression(rb"import\b(?<![\w.]import)")  # begins with letters, which is ten times as fast
+_FROM = late.expression(rb"(?<![\w.])from[\s\\]+([\w.\x80-\xff]+)[\s\\]*$")
+_LISTED = late.expression(rb"[\s\\]*\((?:[^()#]|#[^\n]*)*\)")
+_STAR = late.expression(rb"[\s\\(]*\*")
+_ALIASED = late.expression(rb"[\s\\]+as\b")
 _LONGEST = 2_000  # bytes of a chain of names, and of a statement joined by backslashes
 
 

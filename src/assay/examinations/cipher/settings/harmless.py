@@ -9,49 +9,52 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from assay.core import late
 from assay.examinations.cipher.names import curve, protocol, recognise, suite
 from assay.examinations.cipher.settings.mentions import mentions
 
-_VARIABLE = re.compile(
+_VARIABLE = late.expression(
     r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{%|<%|%\{|#\{|@[A-Za-z][A-Za-z_.]*@|^%\w+%|^<[\w .-]+>$|__[A-Z][A-Z_]+__|\$\[|^!\w+"
 )
-_DEFAULT = re.compile(r"\$\{[\w.]+:[-=]?([^${}]*)\}$|\{\{.*\|\s*default\(?\s*[\"']?([\w.,:+! -]+?)[\"']?\)?\s*\}\}$")
-_SIMPLE = re.compile(
+_DEFAULT = late.expression(
+    r"\$\{[\w.]+:[-=]?([^${}]*)\}$|\{\{.*\|\s*default\(?\s*[\"']?([\w.,:+! -]+?)[\"']?\)?\s*\}\}$"
+)
+_SIMPLE = late.expression(
     r"(?i:true|false|yes|no|on|off|null|none|~|nil|enabled?|disabled?|default|auto|required?|optional|always|never|"
     r"allow|deny|prefer(?:red)?|any|all|root|nobody)"
     r"|[-+]?[\d.,_]+ ?(?i:[kmgtp]?i?b?|ms|s|m|h|d|sec|min|hours?|days?|%)?"
 )
-_PATH = re.compile(
+_PATH = late.expression(
     r"(?:file:|classpath\*?:|exec:|unix:|jar:|resource:)?(?:[A-Za-z]:)?[\w.~${}@+*-]*[/\\][\w./\\~${}@+*:-]*"
 )
-_FILE = re.compile(
+_FILE = late.expression(
     r"[\w.*+-]+\.(?:pem|crt|cert?|key|der|p12|pfx|jks|jceks|bcfks|keystore|truststore|csr|crl|p7b|pub|gpg|asc|sig|[cho]|hh?|cc|cpp|"
     r"go|py|js|ts|java|class|jar|so|a|lo|la|obj|lib|dll|exe|asm|s|pl|pm|rb|rs|cs|kt|php|sh|mk|am|in|txt|md|rst|html?|json|"
     r"ya?ml|toml|xml|conf|cfg|cnf|ini|properties|d|def|rc|pc|m4|ac|inc|map|db|log|sock|service|socket|target|timer|path|"
     r"example|sample|test|data|bin|dat|out|proto|sum|mod|lock|tar|gz|xz|zip|whl|deb|rpm)(?:\.\w+)*"
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://)?[^\s\"'<>]+", re.IGNORECASE)
-_SCHEME = re.compile(
+_URL = late.expression(r"[a-z][a-z0-9+.-]*:(?://)?[^\s\"'<>]+", re.IGNORECASE)
+_SCHEME = late.expression(
     r"(?:https?|wss?|ftps?|ldaps?|ssh|git(?:\+ssh)?|amqps?|redis?s|tls|ssl|jdbc|urn|tcp|udp|oci|mailto)://?",
     re.IGNORECASE,
 )
-_DIGEST = re.compile(
+_DIGEST = late.expression(
     r"(?:sha\d*|md5|h1)[:=-]?[A-Za-z0-9+/=_-]{24,}|[0-9a-fA-F]{32,}|[\w+/.:-]+@sha\d+:[0-9a-f]+", re.IGNORECASE
 )
-_TOOLS = re.compile(
+_TOOLS = late.expression(
     r"(?:openssl|gmssl|tongsuo|gpg2?|keytool|jarsigner|certutil|certtool|ssh-keygen|htpasswd|mkpasswd|cosign|sops|cfssl|"
     r"easyrsa|cryptsetup|signtool|pkcs\d+-tool|md5sum|sha\d+sum|shasum)(?:\.exe)?"
 )
-_COMMAND = re.compile(
+_COMMAND = late.expression(
     r"(?:^|[\s\"'`/;|&(@=])(?:openssl|gmssl|tongsuo)(?:\.exe)?\s+(?:enc|dgst|mac|kdf|passwd|s_client|s_server|x509|ca|cms|smime|req|ts|"
     r"gen(?:rsa|pkey|dsa|dh)|dhparam|ecparam|rsa|dsa|ec|rsautl|pkey|pkeyutl|pkcs\d+|sm[234]\S*|md[245]|sha\d+|(?:des|rc[245]|bf|"
     r"cast|idea|aes|camellia|seed|aria)\d?(?:-\S+)?)(?=\s|$|[\"'`;|&)])"
 )
-_TOKENS = re.compile(r"[^\s\"'`,;|&()<>\[\]{}=]+")
+_TOKENS = late.expression(r"[^\s\"'`,;|&()<>\[\]{}=]+")
 _LONGEST = 400
 _KEPT = 80  # longer words do not come back
 _MOST_PARTS = 2_000
-_PARTS = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
+_PARTS = late.expression(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
 _GENERIC = frozenset(
     {"tls", "ssl", "https", "ssh", "sshd", "x509", "x.509", "pem", "key", "keys", "ca", "cert", "certs", "crl",
      "ocsp", "jwt", "pki", "crypto", "pkcs", "crypt", "cryptography", "pkcs12", "pkcs11", "pkcs8", "pkcs1", "jks",

@@ -13,6 +13,7 @@ import re
 
 from msgspec import Struct
 
+from assay.core import late
 from assay.examinations.cipher.settings.entries import Include, Reading
 
 MOST_DEPTH = 60
@@ -68,15 +69,15 @@ HAPROXY = Dialect(
 SSH = Dialect(comments="#", joined=False, braces=False, sections=frozenset({"host", "match"}))
 OPENSSL = Dialect(comments="#", braces=False, spaced=False, split=False)
 
-_KEYED = re.compile(r"([^\s=:]+)\s*(?:([=:])\s*|$)?(.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z!][\w:.-]*")
-_WORD = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|((?:\\.|[^\s\\"'])(?:\\.|[^\s\\])*|\\))""")
+_KEYED = late.expression(r"([^\s=:]+)\s*(?:([=:])\s*|$)?(.*)", re.DOTALL)
+_NAME = late.expression(r"[A-Za-z!][\w:.-]*")
+_WORD = late.expression(r"""\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|((?:\\.|[^\s\\"'])(?:\\.|[^\s\\])*|\\))""")
 _INCLUDES = frozenset(
     {"include", "includeoptional", ".include", "!include", "!includedir", "include_dir", "include_if_exists",
      "!include_try", "include_try", "includedir", "conf-dir", "conf-file", "config-file"}
 )  # fmt: skip
 _OPTIONAL = frozenset({"includeoptional", "include_if_exists", "!include_try", "include_try"})
-_CERTAIN_TAGS = re.compile(r"ifmodule\s+(mod_)?(ssl|gnutls|tls)(_module|\.c)?\b", re.IGNORECASE)
+_CERTAIN_TAGS = late.expression(r"ifmodule\s+(mod_)?(ssl|gnutls|tls)(_module|\.c)?\b", re.IGNORECASE)
 
 
 class _Reader:

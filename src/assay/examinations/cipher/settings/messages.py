@@ -13,20 +13,21 @@ A column of data sets nothing either: many values under keys of one name, none o
 import re
 from collections.abc import Sequence
 
+from assay.core import late
 from assay.core.examination import FileMeta
 from assay.examinations.cipher.settings.entries import Entry
 from assay.examinations.cipher.settings.harmless import names_something, simple, variable, weighty
 
-_NAMED = re.compile(
+_NAMED = late.expression(
     r".*(?:messages?|strings?|bundle|i18n|l10n|locales?|lang|texts?|labels?|errors?|resources?|_[a-z]{2,3}(?:[_-][a-z]{2,4})?)"
     r"\.properties"
 )
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_TOKEN = re.compile(r"[\w./-]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # scripts that put no space between words
-_FILLED_IN = re.compile(r"[\[(\"']*\{\d+\}[\])\"']*")
+_WORD = late.expression(r"[^\W\d_]{2,}")
+_TOKEN = late.expression(r"[\w./-]+")
+_UNSPACED = late.expression(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # scripts that put no space between words
+_FILLED_IN = late.expression(r"[\[(\"']*\{\d+\}[\])\"']*")
 # No capital behind a small letter or another capital, as in `aNULL` and `HIGH`.
-_ORDINARY = re.compile(r"[(\"']*[^\W\d_A-Z]?(?:[A-Z]?[^\W\d_A-Z]+)(?:-[A-Z]?[^\W\d_A-Z]+)*[)\"'.,!?…]*")
+_ORDINARY = late.expression(r"[(\"']*[^\W\d_A-Z]?(?:[A-Z]?[^\W\d_A-Z]+)(?:-[A-Z]?[^\W\d_A-Z]+)*[)\"'.,!?…]*")
 _LEAST = 3
 _COLUMN = 8  # different values of one key
 

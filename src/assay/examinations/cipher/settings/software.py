@@ -11,6 +11,7 @@ grammar of the file that includes it.
 import re
 from collections.abc import Callable
 
+from assay.core import late
 from assay.core.examination import FileMeta
 from assay.examinations.cipher.settings import lines
 from assay.examinations.cipher.settings.blocks import read_blocks
@@ -26,7 +27,7 @@ from assay.examinations.cipher.settings.values import paired
 
 _HEAD = 200_000
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (software, re.compile(pattern))
+    (software, late.expression(pattern))
     for software, pattern in (
         ("nginx", r"(^|.*/)(nginx|tengine|openresty)([\w.-]*\.conf|/.*\.conf|/(sites|snippets|conf)[^/]*/[^/]+)[^/]*$"),
         ("apache", r"(^|.*/)(apache2?|httpd)([\w.-]*\.conf|/.*\.conf)[^/]*$"),
@@ -53,7 +54,7 @@ _APACHE = (
     r"SSL(?:Engine|Protocol|CipherSuite|Proxy\w+)[ \t])"
 )
 _CONTENT: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = tuple(
-    (software, tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns))
+    (software, tuple(late.expression(pattern, re.MULTILINE) for pattern in patterns))
     for software, patterns in (
         ("nginx", (_NGINX,)),
         ("apache", (_APACHE,)),
@@ -153,7 +154,7 @@ def _nested(entry: Entry) -> Entry:
     return entry
 
 
-_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_UNICODE = late.expression(r"\\u([0-9a-fA-F]{4})")
 
 
 def _unescaped(text: str) -> str:

@@ -6,21 +6,20 @@ controls what is printed goes, and what it encloses is doubtful. The rest is rea
 *It cannot see* which branch is taken, nor text that a loop or an included template prints.
 """
 
-import re
-
 from msgspec.structs import replace
 
+from assay.core import late
 from assay.examinations.cipher.settings.entries import Reading
 
-_MARKS = re.compile(r"\{\{|\{%|<%")
+_MARKS = late.expression(r"\{\{|\{%|<%")
 _LONGEST = 300
 _COMMENTS = (("{{/*", "*/}}"), ("{{- /*", "*/ -}}"), ("{#", "#}"), ("<%#", "%>"), ("<!--", "-->"))
 _PAIRS = {"{{": "}}", "{%": "%}", "<%": "%>"}
-_CONTROL = re.compile(r"[-~+]?\s*(?:(if|range|with|define|block|end|else|template)\b|(\$\w+\s*:?=))")
-_WORD = re.compile(r"[-~+=]?\s*([\w}]*)")
-_DEFAULT = re.compile(r"default\s*\(?\s*(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+))")
-_NOT_A_NAME = re.compile(r"[^\w.]+")
-_NOT_PLAIN = re.compile(r"[^\w.+-]+")
+_CONTROL = late.expression(r"[-~+]?\s*(?:(if|range|with|define|block|end|else|template)\b|(\$\w+\s*:?=))")
+_WORD = late.expression(r"[-~+=]?\s*([\w}]*)")
+_DEFAULT = late.expression(r"default\s*\(?\s*(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+))")
+_NOT_A_NAME = late.expression(r"[^\w.]+")
+_NOT_PLAIN = late.expression(r"[^\w.+-]+")
 _OPENS = frozenset({"if", "range", "with", "define", "block", "for", "macro", "unless", "case", "while"})
 
 

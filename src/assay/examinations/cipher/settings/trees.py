@@ -12,24 +12,15 @@ its tokens.
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from assay.core import late
 from assay.examinations.cipher.settings.entries import MOST_ENTRIES, Reading
 
-try:
-    from yaml._yaml import CParser as _Parser
-except ImportError:  # a PyYAML built without libyaml
-
-    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
-        """PyYAML's own parser, up to events."""
-
-        def __init__(self, stream: str) -> None:
-            yaml.reader.Reader.__init__(self, stream)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
-
+if TYPE_CHECKING:
+    from assay.rulebooks import events as yaml
+else:
+    yaml = late.module("assay.rulebooks.events")
 
 MOST_DEPTH = 60
 MOST_REPEATED = 20_000
@@ -42,7 +33,7 @@ def read_yaml(text: str) -> Reading:
     """Every scalar under its keys. What PyYAML refuses breaks the reading at that line; what came before is kept."""
     reading = Reading()
     try:
-        parser = _Parser(text)
+        parser = yaml.Parser(text)
         while parser.check_event():
             event = parser.get_event()
             if isinstance(event, yaml.DocumentStartEvent):
@@ -156,7 +147,7 @@ def _scalar(event: Any) -> str:
     return text
 
 
-_JSON = re.compile(
+_JSON = late.expression(
     r"[ \t\n\r]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
     r"""|(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
     r"""|(?P<mark>[{}\[\]:,])|(?P<word>[^\s{}\[\]:,"']+)|(?P<bad>.)"""
@@ -254,10 +245,10 @@ def _unquoted(token: str) -> str:
         return token[1:-1]
 
 
-_PAIR = re.compile(
+_PAIR = late.expression(
     r"""(?P<item>(?:-\s+)*)(?P<key>"[^"]+"|'[^']+'|[^\s:#{}\[\]"'][^:#{}]*?)\s*:(?:\s+(?P<value>.*))?$"""
 )
-_LIST = re.compile(r"-\s+(.+)$")
+_LIST = late.expression(r"-\s+(.+)$")
 
 
 def read_loosely(text: str) -> Reading:

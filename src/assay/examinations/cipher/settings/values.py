@@ -12,6 +12,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assay.core import late
 from assay.core.facts import Scalar
 from assay.examinations.cipher.names import compose, curve, recognise
 from assay.examinations.cipher.settings import checks
@@ -177,8 +178,8 @@ def _algorithm(entry: Entry, meaning: Meaning) -> Said | None:
 
 _CONFIGURED: Mapping[str, str] = {"scram-sha-256": "PBKDF2WithHmacSHA256", "bcrypt_sha256": "bcrypt", "aes": "AES"}
 _STRONG = frozenset({"cipher", "encryption", "encrypt", "crypto", "hmac", "kdf", "jws", "jwe", "transformation"})
-_WORD = re.compile(r"[\w./+@-]{2,60}")
-_LIKE_A_NAME = re.compile(r"\d|[./+@_-]|^[A-Z]+$")  # any other word may be one too: a shortfall says so
+_WORD = late.expression(r"[\w./+@-]{2,60}")
+_LIKE_A_NAME = late.expression(r"\d|[./+@_-]|^[A-Z]+$")  # any other word may be one too: a shortfall says so
 _SIGNING: Mapping[str, frozenset[str]] = {
     "signature": frozenset({"signature", "hash", "mac", "pke", "other"}),
     "encryption": frozenset({"block-cipher", "stream-cipher", "ae", "pke", "other", "kdf", "hash", "key-wrap"}),
@@ -316,11 +317,11 @@ _READERS: Mapping[str, Callable[[Entry, Meaning], Said | None]] = {
     "keystore": _place,
 }
 
-_ASSIGNED = re.compile(r"(?:^|[\s?&;,\"'(]|-D|--?)([A-Za-z][\w.-]{2,80})=(\"[^\"]*\"|'[^']*'|[^\s&;\"']*)")
+_ASSIGNED = late.expression(r"(?:^|[\s?&;,\"'(]|-D|--?)([A-Za-z][\w.-]{2,80})=(\"[^\"]*\"|'[^']*'|[^\s&;\"']*)")
 # A key of a connection string may be of several words: `Trust Server Certificate=true`.
-_KEY_OF_WORDS = re.compile(r"(?:^|(?<=[;\"']))\s*[A-Za-z]\w{1,40}(?: [A-Za-z]\w{1,40}){1,3}(?=\s?=)")
+_KEY_OF_WORDS = late.expression(r"(?:^|(?<=[;\"']))\s*[A-Za-z]\w{1,40}(?: [A-Za-z]\w{1,40}){1,3}(?=\s?=)")
 _LONGEST_VALUE = 20_000
-_CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@|((?:password|passwd|pwd|secret|token|key)=)[^&;\s]+", re.IGNORECASE)
+_CREDENTIALS = late.expression(r"(?<=//)[^/@\s]+@|((?:password|passwd|pwd|secret|token|key)=)[^&;\s]+", re.IGNORECASE)
 
 
 def assignments(entry: Entry) -> tuple[list[Entry], Entry]:

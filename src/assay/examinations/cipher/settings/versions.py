@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from assay.core import late
 from assay.examinations.cipher.names import protocol
 
 MOST_WORDS = 512  # the rest of a longer list is said to be unknown
@@ -29,10 +30,10 @@ LADDER: tuple[Version, ...] = (
 DTLS: tuple[Version, ...] = (("DTLS", "1.0"), ("DTLS", "1.2"), ("DTLS", "1.3"))
 _ALL = LADDER[1:]
 _MODERN = frozenset({("TLS", "1.2"), ("TLS", "1.3")})
-_SEPARATORS = re.compile(r"[\s,;:|]+")
-_BRACKETS = re.compile(r"[\[\]{}]")
-_BARE = re.compile(r"(?:tls[-_ ]?)?v?(1)[._]?([0-3])?", re.IGNORECASE)
-_NOT = re.compile(r"(?:[-!]|no[-_]|ssl_op_no_|op_no_|no(?=tls|ssl))(?=[a-z])", re.IGNORECASE)
+_SEPARATORS = late.expression(r"[\s,;:|]+")
+_BRACKETS = late.expression(r"[\[\]{}]")
+_BARE = late.expression(r"(?:tls[-_ ]?)?v?(1)[._]?([0-3])?", re.IGNORECASE)
+_NOT = late.expression(r"(?:[-!]|no[-_]|ssl_op_no_|op_no_|no(?=tls|ssl))(?=[a-z])", re.IGNORECASE)
 _EVERY = frozenset({"all", "any"})
 _GREETING = frozenset({"sslv2hello", "none", "off", "default", "auto"})
 

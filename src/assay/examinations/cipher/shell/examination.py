@@ -11,6 +11,7 @@ functions named like programs.
 import re
 from collections.abc import Iterator, Sequence
 
+from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.masking import excerpt
@@ -18,15 +19,15 @@ from assay.examinations.cipher.shell.commands import Command, read
 from assay.examinations.cipher.shell.tools import statements
 
 LISTED = 5
-_UNREAD = re.compile(
+_UNREAD = late.expression(
     r"gpg2?|gpgv|gpgsm|gpgconf|pgp|age|cfssl|cfssljson|keytool|jarsigner|certutil|certtool|p11tool|pkcs\d+-tool|signtool|"
     r"osslsigncode|cosign|sops|mcrypt|ccrypt|htpasswd|mkpasswd|chpasswd|cryptsetup|stunnel\d?|easyrsa|step|vault|pass|"
     r"signify|minisign|sbsign|kmodsign|systemd-cryptsetup|veracrypt|encfs|ecryptfs-.*|luksformat|tpm2_.*|pk12util|modutil"
 )
-_INTERPRETERS = re.compile(
+_INTERPRETERS = late.expression(
     r"(ba|da|a|z|k)?sh|python[\d.]*|perl|ruby|node|php|pwsh|powershell|tclsh|lua|awk|gawk|java|ssh"
 )
-_INLINE = re.compile(r"-[a-zA-Z]*[ce][a-zA-Z]*$|--eval|-Command")
+_INLINE = late.expression(r"-[a-zA-Z]*[ce][a-zA-Z]*$|--eval|-Command")
 
 
 class ShellCommands:
