@@ -63,7 +63,7 @@ class SourceCryptography:
         stated = (use for use in uses if not use.waits())
         facts = tuple(fact for use in stated for fact in facts_of(use, view.meta, catalogue, self.id))
         unit.resolver.forget()
-        if waiting.uses:
+        if any(use.again() for use in waiting.uses):
             kept.keep(view, unit.parsed)
         facts += tuple(unauthenticated(facts, view.content, self.id))
         return Examined(facts, waiting if waiting.uses else None, tuple(unit.shortfalls))
