@@ -17,6 +17,8 @@ from assay.examinations.cipher.masking import LONGEST, excerpt, masked
         ("x = '''swordfish'''", "swordfish"),
         ('x = "a\\"swordfish"', "swordfish"),
         ("x = 'unclosed swordfish", "swordfish"),
+        ("/* don't */ f('swordfish', 'x')", "swordfish"),
+        ("return'swordfish'", "swordfish"),
         ('x = ["swordfish"]', "swordfish"),
         ('f(["swordfish"], 1)', "swordfish"),
         ('return["swordfish"]', "swordfish"),

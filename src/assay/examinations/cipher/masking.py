@@ -12,7 +12,10 @@ from assay.core import late
 from assay.examinations.cipher.names import curve, protocol, recognise
 
 LONGEST = 160
-_LITERAL = late.expression(r"(\"\"\"|'''|\"|'|`)((?:\\.|(?!\1).)*)(\1|$)")
+_LITERAL = late.expression(
+    r"(?<=[A-Za-z])'(?P<torn>(?:t|s|d|m|re|ve|ll)\b(?!').*)"  # of "don't": whether a literal begins here nobody knows
+    r"|(?P<quote>\"\"\"|'''|\"|'|`)(?P<body>(?:\\.|(?!(?P=quote)).)*)(?P<end>(?P=quote)|$)"
+)
 _NUMBERS = late.expression(r"(?:(?:0[xX][0-9a-fA-F]+|-?\d+|\(\s*byte\s*\)\s*-?\w+)\s*,\s*){7,}[^}\])]*")
 _HEX = late.expression(r"[0-9a-fA-F]+")
 _UNQUOTED = late.expression(r"[^\"'`\n\r\t]*")
@@ -65,7 +68,9 @@ def masked(line: str) -> str:
 
 
 def _literal(found: re.Match[str]) -> str:
-    quote, body, end = found[1], found[2], found[3]
+    if found["torn"] is not None:
+        return f"'<{len(found['torn'])} characters>"
+    quote, body, end = found["quote"], found["body"], found["end"]
     ahead = found.string[max(0, found.start() - _AHEAD) : found.start()]
     secret = bool(body) and _SECRET_NAMED.search(ahead) is not None
     if not secret and (
