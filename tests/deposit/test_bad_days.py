@@ -104,8 +104,9 @@ def copied(whole: tuple[Path, Made], folder: Path) -> Made:
 
 
 def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[random.Random(path.name).randrange(len(content))] ^= 1 << random.Random(path.name).randrange(8)
+    """One bit of the middle half: of the largest pack that is `large.bin`, and no file of version 1 alone."""
+    content, chance = bytearray(path.read_bytes()), random.Random(path.name)
+    content[len(content) // 4 + chance.randrange(len(content) // 2)] ^= 1 << chance.randrange(8)
     path.write_bytes(content)
 
 
