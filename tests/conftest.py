@@ -5,13 +5,14 @@ The guard also stands in every Python process that a test starts, by `guard/site
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from assay.lab.scratch import scratch_folder
 from tests.guard import sitecustomize
 from tests.servers import mariadb, postgres  # noqa: F401
 
@@ -25,15 +26,14 @@ if os.environ.get("ASSAY_SOAK"):  # make soak
     settings.load_profile("soak")
 
 # Nobody's keys and memory are touched or believed: tests that sign make their own.
-_configuration = tempfile.TemporaryDirectory(prefix="assay-configuration-")
-os.environ["XDG_CONFIG_HOME"] = _configuration.name
+_ended = ExitStack()
+_scratch = _ended.enter_context(scratch_folder())
+os.environ["XDG_CONFIG_HOME"] = str(_scratch / "configuration")
 for _variable in ("ASSAY_KEY", "ASSAY_KEY_PASSPHRASE", "ASSAY_PARTY"):
     os.environ.pop(_variable, None)
 
-_descriptor, _name = tempfile.mkstemp(prefix="assay-guard-")
-os.close(_descriptor)
-REACHED_FOR = Path(_name)
-os.environ["ASSAY_TEST_GUARD"] = _name
+REACHED_FOR = _scratch / "guard"
+os.environ["ASSAY_TEST_GUARD"] = str(REACHED_FOR)
 os.environ["PYTHONPATH"] = str(Path(sitecustomize.__file__).parent)
 sys.addaudithook(sitecustomize.watch)
 
@@ -47,5 +47,4 @@ def _stay_on_this_machine() -> Iterator[None]:
 
 
 def pytest_unconfigure() -> None:
-    REACHED_FOR.unlink(missing_ok=True)
-    _configuration.cleanup()
+    _ended.close()

@@ -3,12 +3,13 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from assay.lab.scratch import scratch_folder
 
 
 def _programs() -> Path | None:
@@ -25,7 +26,10 @@ def postgres() -> Iterator[str]:
     if programs is None:
         pytest.skip("PostgreSQL is not installed: the Debian package postgresql")
     as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="assay-pg-") as folder:
+    with scratch_folder() as scratch:
+        scratch.chmod(0o711)
+        folder = scratch / "pg"
+        folder.mkdir(mode=0o700)
 
         def run(program: str, *arguments: str) -> None:
             environ = {**os.environ, "LC_ALL": "C.UTF-8"}
@@ -54,7 +58,7 @@ def mariadb() -> Iterator[str]:
     server, install = (shutil.which(name, path=search) for name in ("mariadbd", "mariadb-install-db"))
     if server is None or install is None:
         pytest.skip("MariaDB is not installed: the Debian package mariadb-server")
-    with tempfile.TemporaryDirectory(prefix="assay-my-") as folder:
+    with scratch_folder() as folder:
         own = ["--no-defaults", f"--basedir={Path(server).parents[1]}", f"--datadir={folder}/db"]
         own += ["--user=root"] if os.getuid() == 0 else []
         making = [install, *own, "--auth-root-authentication-method=normal", "--skip-test-db"]

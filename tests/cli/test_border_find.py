@@ -77,7 +77,7 @@ def test_what_was_not_read_ends_11(tmp_path: Path) -> None:
     done = run("border", "find", "a.parquet", cwd=tmp_path)
     assert done.returncode == Exit.OPEN
     assert b"not read: a.parquet" in done.stderr
-    assert run("border", "find", "none.csv", cwd=tmp_path).returncode == Exit.NOTHING_TO_EXAMINE
+    assert run("border", "find", "none.csv", cwd=tmp_path).returncode == Exit.USAGE
     assert run("border", "find", cwd=tmp_path).returncode == Exit.USAGE
 
 

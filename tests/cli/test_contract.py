@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import assay
+from assay.cli import signing
 from assay.core.errors import Exit
 from assay.core.kinds import KINDS
 
@@ -66,6 +69,9 @@ def test_nothing_broken_ends_0_and_open_ends_11_only_when_asked(place: Path) -> 
         ("facts", "weak.assay", "--kind", "crypto.nothing"),
         ("why", "no.such.rule", "--dossier", "weak.assay"),
         ("rules", "show", "baseline", "no.such.rule"),
+        ("intake", "init", "nowhere"),
+        ("border", "find", "nowhere"),
+        ("ledger", "log", "nowhere"),
         ("nonsense",),
     ],
 )
@@ -151,6 +157,31 @@ def test_why_tells_of_each_file_that_it_names_what_could_not_be_followed(tmp_pat
     assert run("why", "crypto.des", "--all", cwd=tmp_path).stdout.decode().count(": line 4: eval") == 25
 
 
+def test_why_lists_only_files_of_scopes_that_the_rule_asks_for(tmp_path: Path) -> None:
+    for name in ("src/a.swift", "tests/test_b.swift", "tests/test_c.swift"):
+        (tmp_path / "p" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "p" / name).write_text("let x = 1\n")
+    run("review", "p", cwd=tmp_path)
+    shown = run("why", "crypto.des", "--all", cwd=tmp_path).stdout.decode()
+    assert "1 file, 10 bytes" in shown
+    assert "├─ src/a.swift" in shown
+    assert "tests/" not in shown
+
+
+def test_why_says_how_many_count_where_the_rulebook_is_not_here(tmp_path: Path) -> None:
+    book = tmp_path / "own"
+    shutil.copytree(Path(assay.__file__).parent / "rulebooks" / "books" / "baseline", book)
+    (book / "book.yaml").write_text((book / "book.yaml").read_text().replace("id: baseline", "id: own"))
+    for name in ("a.swift", "tests/test_b.swift"):
+        (tmp_path / "p" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "p" / name).write_text("let x = 1\n")
+    reviewed = run("review", "p", "--rulebook", "own", cwd=tmp_path)
+    assert reviewed.returncode == Exit.NOTHING_TO_REPORT, reviewed.stderr
+    shown = run("why", "own/crypto.des", "--all", cwd=tmp_path).stdout.decode()
+    assert "of these, 1 count" in shown
+    assert "├─ tests/test_b.swift" in shown
+
+
 def test_why_prints_the_place_of_the_bytes(place: Path) -> None:
     done = run("why", "crypto.des", "--dossier", "weak.assay", cwd=place)
     assert done.returncode == Exit.NOTHING_TO_REPORT
@@ -171,6 +202,44 @@ def test_judging_again_by_one_book_does_not_touch_the_product(place: Path, tmp_p
 def test_help_and_errors_speak_chinese(place: Path) -> None:
     assert "审查" in run("--help", cwd=place, ASSAY_LANG="zh").stdout.decode()
     assert "不是日期" in run("review", "weak", "--as-of", "x", "--lang", "zh", cwd=place).stderr.decode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_locale_without_chinese_ends_no_verb(place: Path, encoding: str) -> None:
+    for words in (("intake", "plain"), ("rules", "list"), ("ledger", "verify", "weak.assay", "--nobody")):
+        done = run(*words, "--lang", "zh", cwd=place, PYTHONIOENCODING=encoding)
+        assert done.returncode == Exit.NOTHING_TO_REPORT, done.stderr
+        assert done.stdout.strip()
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_user_without_an_account_and_a_home_signs_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(_: type[Path]) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", classmethod(homeless))
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    assert signing.home() == Path("/")
+    assert not signing.party().known
+
+
+def test_a_full_disk_behind_stdout_is_no_fault_of_assay(place: Path) -> None:
+    command = [sys.executable, "-m", "assay.cli", "rules", "list"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=place, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == Exit.USAGE
+    assert done.stderr.decode().startswith("assay: stdout: No space left on device\ncheck the path")
+
+
+def test_a_device_in_place_of_a_file_is_refused_and_not_read(place: Path) -> None:
+    for words in (
+        ("review", "plain", "--manifest", "/dev/zero"),
+        ("border", "find", "--database", "/dev/zero"),
+        ("ledger", "append", "weak.assay", "note", "--file", "/dev/zero"),
+    ):
+        done = run(*words, cwd=place)
+        assert done.returncode == Exit.USAGE
+        assert b"/dev/zero" in done.stderr
 
 
 def test_intake_init_writes_a_manifest_that_reads_back(place: Path, tmp_path: Path) -> None:

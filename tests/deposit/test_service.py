@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError
 from assay.deposit.documents import payload_type
 from assay.deposit.excerpts import EXCERPT
 from assay.deposit.room import Room
@@ -135,6 +135,6 @@ def test_over_a_socket(desk: tuple[Scene, Desk]) -> None:
     assert ask("GET", "/", {"Host": f"evil.example:{port}"})[0] == 421
     assert ask("POST", "/view", {"Origin": "http://evil.example"}, urlencode({"path": "x"}))[0] == 421
     assert ask("POST", "/view", {"Origin": f"http://{ADDRESS}:{port}"}, urlencode({"path": "x"}))[0] == 200
-    with pytest.raises(UsageError, match="in use"):
+    with pytest.raises(InputError, match="in use"):
         server(room, port)
     serving.server_close()

@@ -54,6 +54,13 @@ def add_review(dossier: Dossier, fact_lines: Sequence[bytes]) -> Review:
         return writer.seal(RECORD)
 
 
+def begin_review(dossier: Dossier) -> None:
+    """A review whose writer ended before it was sealed."""
+    with ReviewWriter(dossier) as writer:
+        writer.plan(STREAMS)
+        writer.write("files", [encode(FILE)])
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())

@@ -40,3 +40,4 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match="no space"):
         write_durably(tmp_path / "x", b"new")
     assert read_plain(tmp_path / "x", 3) == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]

@@ -13,7 +13,18 @@ from assay.dossier.records import encode_fact
 from assay.dossier.store import Dossier
 from assay.dossier.writing import ReviewWriter
 from tests.core.made import AS_OF, asks, attempt, pattern, rule
-from tests.dossier.made import ATTEMPT, FACTS, FILE, JUDGEMENT, RECORD, STREAMS, add_review, contents, lines
+from tests.dossier.made import (
+    ATTEMPT,
+    FACTS,
+    FILE,
+    JUDGEMENT,
+    RECORD,
+    STREAMS,
+    add_review,
+    begin_review,
+    contents,
+    lines,
+)
 
 
 @pytest.fixture
@@ -39,6 +50,33 @@ def test_a_review_reads_back(dossier: Dossier, tmp_path: Path) -> None:
         "judgements": 1,
     }
     review.verify()
+
+
+def test_a_review_that_was_not_finished_does_not_stand_before_a_complete_one(dossier: Dossier, tmp_path: Path) -> None:
+    begin_review(dossier)
+    assert dossier.reviews() == [1, 2]
+    assert dossier.sealed() == [1]
+    assert dossier.latest().number == 1
+    assert dossier.unfinished() == 2
+    begin_review(dossier)
+    assert (dossier.latest().number, dossier.unfinished()) == (1, 3)
+    add_review(dossier, lines(FACTS, tmp_path))
+    assert (dossier.latest().number, dossier.unfinished()) == (4, None)
+
+
+def test_where_no_review_is_complete_the_newest_stands(tmp_path: Path) -> None:
+    dossier = Dossier.create_or_open(tmp_path / "begun.assay")
+    for number in (1, 2):
+        begin_review(dossier)
+        assert (dossier.latest().number, dossier.latest().complete) == (number, False)
+    assert (dossier.sealed(), dossier.unfinished()) == ([], None)
+
+
+def test_a_review_whose_manifest_was_taken_away_does_not_pass_for_unfinished(dossier: Dossier) -> None:
+    add_review(dossier, [])
+    (dossier.review_folder(2) / "review.json").unlink()
+    with pytest.raises(NotVerifiedError, match="0002"):
+        dossier.latest()
 
 
 @pytest.mark.parametrize("size", [200, 2_000, 1 << 20])

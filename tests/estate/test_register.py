@@ -187,10 +187,10 @@ def test_what_the_disk_refuses_is_said_and_leaves_the_register(tmp_path: Path) -
     path = tmp_path / "register.csv"
     files.write(path, (Row("A"),))
     (tmp_path / "register.csv.partial").mkdir()
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="Is a directory"):
         files.write(path, (Row("B"),))
     assert files.read(path).rows == (Row("A"),)
-    with pytest.raises(InputError, match="cannot be written"), files.alone(path / "below" / "x.csv"):
+    with pytest.raises(InputError, match="Not a directory"), files.alone(path / "below" / "x.csv"):
         pass
 
 

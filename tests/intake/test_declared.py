@@ -65,7 +65,7 @@ def test_a_changed_byte_is_never_believed(at: int, by: int) -> None:
     ("manifest", "why"),
     [
         (Manifest(declaration=SignedDeclaration("pay.dsse.json")), "no key of the vendor"),
-        (Manifest(declaration=named(VENDOR, file="none.json")), "cannot be read"),
+        (Manifest(declaration=named(VENDOR, file="none.json")), "none.json: No such file"),
         (Manifest(name="Other", declaration=named(VENDOR)), "is for name 'Pay', not 'Other'"),
         (Manifest(version="5", declaration=named(VENDOR)), "is for version '4.2', not '5'"),
         (parse(b"declares: {files: []}\ndeclaration: {file: pay.dsse.json, keys: [k]}\n", "m"), "two declarations"),

@@ -20,6 +20,14 @@ def of(name: str, head: bytes, size: int | None = None) -> tuple[str, str]:
 PE = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0"
 DER = b"\x30\x82\x01\x00\x30\x81" + bytes(254)
 
+
+def managed(magic: int, directories: int = 16) -> bytes:
+    """What follows the mark of a PE: the header, of 32 or 64 bits, with a directory of the .NET runtime."""
+    before = 92 if magic == 0x10B else 108
+    listed = bytes(14 * 8) + struct.pack("<II", 0x2008, 72) + bytes(8)
+    return bytes(20) + struct.pack("<H", magic) + bytes(before - 2) + struct.pack("<I", directories) + listed
+
+
 CASES = [
     ("notes.txt", b"\x7fELF\2\1\1" + bytes(60), ("binary", "ELF")),
     ("a.py", b"\x7fELF\2\1\1" + bytes(60), ("binary", "ELF")),
@@ -28,6 +36,9 @@ CASES = [
     ("A.class", b"\xca\xfe\xba\xbe\0\0\0\x34", ("binary", "Java class")),
     ("fat", b"\xca\xfe\xba\xbe\0\0\0\x02", ("binary", "Mach-O")),
     ("x", PE, ("binary", "PE")),
+    ("x.dll", PE + managed(0x10B), ("binary", ".NET assembly")),
+    ("x.dll", PE + managed(0x20B), ("binary", ".NET assembly")),
+    ("x.dll", PE + managed(0x10B, directories=14), ("binary", "PE")),
     ("MZ.py", b"MZ = 1\n", ("source", "Python")),
     ("BM.c", b"BMP_SIZE(x)\n", ("source", "C")),
     ("p.pyc", b"\xa7\r\r\n" + bytes(12) + b"\xe3", ("binary", "Python bytecode")),

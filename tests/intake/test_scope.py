@@ -65,6 +65,12 @@ def test_the_maven_layout(tmp_path: Path) -> None:
     assert found["else/src/test/E.java"] == ("test", "path name test/")
 
 
+def test_a_project_of_tests_is_told_by_its_name(tmp_path: Path) -> None:
+    names = ("Pay.Core.Tests/Factory.cs", "Pay.UnitTests/a.cs", "Pay.Latest/b.cs")
+    found = scopes(tmp_path, zipped(dict.fromkeys(names, b"")))
+    assert [found[name][0] for name in names] == ["test", "test", "shipped"]
+
+
 def test_an_sdists_top_level_names_are_shipped(tmp_path: Path) -> None:
     files = {"foo-1/PKG-INFO": b"Name: foo\n", "foo-1/foo/test/a.py": b"", "foo-1/tests/b.py": b"",
              "foo-1/foo.egg-info/top_level.txt": b"foo\none\n", "foo-1/one.py": b"", "foo-1/setup.py": b""}  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from assay.core.attempts import REASON_CODES
-from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
+from assay.core.errors import Exit, InputError, NothingToExamineError
 from assay.core.facts import check, fact_id
 from assay.core.text import Text
 from assay.intake import Intake, IntakeLimits, take_in
@@ -124,7 +124,7 @@ def test_nothing_to_examine(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No such file"):
+    with pytest.raises(InputError, match="No such file"):
         take_in(tmp_path / "nowhere", manifest=None, scratch=tmp_path / "s", limits=IntakeLimits())
 
 

@@ -114,8 +114,10 @@ def test_files_that_are_no_keys(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="is not used"):
+    with pytest.raises(InputError, match="Not a directory") as caught:
         open_signer(tmp_path / "file" / "assay", "signer", "bank.example", SAID, silent)
+    assert caught.value.advice is not None
+    assert "XDG_CONFIG_HOME" in caught.value.advice.en
     with pytest.raises(ValueError, match="key name"):
         open_signer(tmp_path / "new", "signer", "two words", SAID, silent)
     assert not (tmp_path / "new").exists()

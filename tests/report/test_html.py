@@ -77,6 +77,36 @@ def test_accessible(lang: Lang) -> None:
     assert all(a.get("aria-hidden") or a.get("aria-label") for t, a in page.tags if t == "svg")
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_chart_has_a_table_with_a_head_for_each_bar(lang: Lang) -> None:
+    page = html.render(sample(hostile=False), lang).decode("utf-8")
+    figures = 0
+    for section in re.findall(r"<section.*?</section>", page, re.DOTALL):
+        heads = [
+            re.sub(r"<[^>]+>", "", head).strip() for head in re.findall(r'<th scope=".*?</th>', section, re.DOTALL)
+        ]
+        for figure in re.findall(r"<figure>.*?</figure>", section, re.DOTALL):
+            figures += 1
+            assert 'role="img"' in figure
+            assert "<figcaption" in figure
+            labels = re.findall(r'class="chart-label"[^>]*>([^<]*)<', figure)
+            assert labels
+            for label in labels:  # a long one is cut in the picture
+                assert any(head.startswith(label.removesuffix("…")) for head in heads), (label, heads)
+    assert figures == 5
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_scrolls_is_reached_by_keyboard_and_the_page_can_be_skipped_into(lang: Lang) -> None:
+    page = parsed(lang)
+    scrolling = [a for _, a in page.tags if a.get("class") == "scroll"]
+    assert scrolling
+    assert all((a.get("role"), a.get("tabindex")) == ("region", "0") and a.get("aria-label") for a in scrolling)
+    anchors = [a for tag, a in page.tags if tag == "a"]
+    assert (anchors[0].get("class"), anchors[0].get("href")) == ("skip", "#glance")
+    assert not [a for _, a in page.tags if (a.get("tabindex") or "0") > "0"], "the order is that of the text"
+
+
 def test_the_first_screen_answers_before_anything_else() -> None:
     page = html.render(sample(hostile=False), "en").decode("utf-8")
     order = [page.index(f">{heading}<") for heading in ("What is broken", "What is open", "What to do first")]

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from assay.case.checking import unopened
 from assay.case.history import MOST, History, Signed
-from assay.core.errors import InputError, NotVerifiedError
+from assay.core.errors import InputError, NotVerifiedError, said
 from assay.core.text import Text
 from assay.dossier.durable import PARTIAL, sync_folder
 from assay.ledger.notes import unverified
@@ -105,8 +105,8 @@ def read(path: Path) -> Carried:
                 raise _none(path, f"larger than {LARGEST} bytes", f"大于 {LARGEST} 字节")
             return _read(file, path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise _none(path, reason, reason) from error
+        why = said(error)
+        raise _none(path, why.en, why.zh) from error
 
 
 def _lines(history: History, receipts: Mapping[str, bytes], bodies: Sequence[tuple[str, Path]]) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ is kept, so a copy that does not fit (a dropped act, a party with two voices, an
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
@@ -18,9 +17,9 @@ from assay.case.contents import Reception
 from assay.case.folder import BODIES, MARK, Case, holds_keys, locked, mark, prepare
 from assay.case.history import History
 from assay.case.view import View
-from assay.core.errors import NotVerifiedError, UsageError
+from assay.core.errors import NotVerifiedError, UsageError, refused
 from assay.core.text import Text
-from assay.dossier.store import unreachable
+from assay.lab.scratch import scratch_folder
 from assay.ledger.party import Party
 from assay.ledger.signing import NamedKey
 
@@ -50,7 +49,7 @@ def export(case: Case, path: Path, *, bodies: bool = True) -> None:
     try:
         carried.write(path, case.history, case.receipts, [(item, case.path / BODIES / item) for item in held])
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
 
 
 def bring_in(folder: Path, path: Path, party: Party | None, at: int) -> Merged:
@@ -105,8 +104,8 @@ def at(path: Path) -> Iterator[Case]:
     if path.is_dir():
         yield Case.open(path)
         return
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        yield bring_in(Path(scratch) / "case", path, None, 0).case
+    with scratch_folder() as scratch:
+        yield bring_in(scratch / "case", path, None, 0).case
 
 
 def compare(first: Case, second: Case) -> Compared:

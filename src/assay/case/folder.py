@@ -30,10 +30,9 @@ from assay.case.contents import Body, Charter, Content, Invitation, Role, bodies
 from assay.case.history import History, Signed
 from assay.case.procedure import refusal
 from assay.case.view import View
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
-from assay.dossier.store import unreachable
 from assay.ledger.envelope import seal
 from assay.ledger.notes import unverified
 from assay.ledger.party import Party
@@ -129,7 +128,7 @@ class Case:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise unreachable(self.path / BODIES / body.sha256, error) from error
+            raise refused(self.path / BODIES / body.sha256, error) from error
         if len(content) != body.size or hashlib.sha256(content).hexdigest() != body.sha256:
             raise unverified(
                 f"{BODIES}/{body.sha256}", f"it is not {body.name} as it was", f"与 {body.name} 原文件不同"
@@ -177,7 +176,7 @@ class Case:
             for id_, receipt in receipts.items():
                 write_durably(self.path / ACTS / f"{id_}{RECEIPT}", receipt)
         except OSError as error:
-            raise unreachable(self.path, error) from error
+            raise refused(self.path, error) from error
         self.receipts.update(receipts)
 
     def _enter(self, party: Party) -> None:
@@ -221,7 +220,7 @@ def mark(path: Path, case: str) -> None:
     try:
         write_durably(path / MARK, msgspec.json.encode(_Mark(case, FORMAT)) + b"\n")
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
 
 
 @contextmanager
@@ -230,7 +229,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -251,7 +250,7 @@ def _make(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         strange = [entry.name for entry in path.iterdir() if entry.name not in (MARK, ACTS, BODIES, LOCK)]
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
     if strange and not (path / MARK).exists():
         raise UsageError(
             Text(f"{path} holds other things ({strange[0]})", f"{path} 中有其他内容（{strange[0]}）"),
@@ -268,7 +267,7 @@ def _read_mark(path: Path) -> _Mark:
             Text("make one: assay case open, or assay case import", "请新建：assay case open 或 assay case import"),
         ) from error
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
     if found.format > FORMAT:
         raise InputError(
             Text(f"{path} was written by a newer assay", f"{path} 由更新版本的 assay 写成"),
@@ -283,7 +282,7 @@ def _names(path: Path) -> list[str]:
     try:
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     except OSError as error:
-        raise unreachable(folder, error) from error
+        raise refused(folder, error) from error
     return sorted(found[1] for name in names if (found := _NAME.fullmatch(name)))
 
 
@@ -294,7 +293,7 @@ def _read_acts(path: Path) -> list[Signed]:
         try:
             item = checking.unopened(read_plain(path / ACTS / name, _LARGEST_ACT), name)
         except OSError as error:
-            raise unreachable(path / ACTS / name, error) from error
+            raise refused(path / ACTS / name, error) from error
         if item.act.id != id_:
             raise unverified(name, "it is another act than its name says", "与文件名所指的行为不同")
         found.append(item)
@@ -309,7 +308,7 @@ def _read_receipts(path: Path, history: History) -> dict[str, bytes]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise unreachable(path / ACTS, error) from error
+            raise refused(path / ACTS, error) from error
     return found
 
 

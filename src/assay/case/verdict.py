@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
@@ -22,14 +21,15 @@ from assay.case.delivery import must_be_delivered, of_records, read_listing
 from assay.case.folder import Attached, Case
 from assay.case.manifest import withheld
 from assay.case.view import View
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError, refused
 from assay.core.product import Withheld
 from assay.core.text import Text
 from assay.dossier.durable import write_durably
 from assay.dossier.records import encode
 from assay.dossier.sealed import RulebookRef
-from assay.dossier.store import MARK, Dossier, Review, unreachable
+from assay.dossier.store import MARK, Dossier, Review
 from assay.dossier.waivers import WAIVERS
+from assay.lab.scratch import scratch_folder
 from assay.ledger.notes import unverified
 from assay.report.document import Document
 from assay.review.reading import sealed_record, stored_document
@@ -117,7 +117,7 @@ def materialise(case: Case, said: Disclosure, folder: Path) -> Review:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_durably(path, content)
     except OSError as error:
-        raise unreachable(folder, error) from error
+        raise refused(folder, error) from error
     return Dossier.open(folder).review(said.review)
 
 
@@ -126,8 +126,8 @@ def check(case: Case, act: Act, said: Disclosure) -> tuple[Document, list[Text]]
 
     Raises NotVerifiedError when the act says something else than the review does, InputError when a part is not here.
     """
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        review = materialise(case, said, Path(scratch) / "dossier")
+    with scratch_folder() as scratch:
+        review = materialise(case, said, scratch / "dossier")
         # 1. Every file is what its digest says, and the review is of the delivery.
         review.verify()
         record = sealed_record(review)
@@ -202,7 +202,7 @@ def _attached(dossier: Dossier, path: str) -> Attached:
     try:
         return Attached(path, (dossier.path / path).read_bytes())
     except OSError as error:
-        raise unreachable(dossier.path / path, error) from error
+        raise refused(dossier.path / path, error) from error
 
 
 def _held(case: Case, body: Body) -> bytes:

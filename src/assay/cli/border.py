@@ -5,7 +5,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,8 +13,10 @@ from assay.cli import options
 from assay.cli.border_export import export, register_, withdraw
 from assay.cli.border_mask import mask
 from assay.cli.words import say, talk
-from assay.core.errors import Exit, InputError, NothingToExamineError, UsageError
+from assay.core.errors import Exit, InputError, UsageError, refused
 from assay.core.text import Text
+from assay.dossier.durable import read_plain
+from assay.lab.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from assay.examinations.border.finding import Found
@@ -85,8 +86,8 @@ def find(
     if reveal and (output is not None or not sys.stdout.isatty()):
         message = Text("--reveal shows values on a terminal only", "--reveal 仅可在终端显示数据值")
         raise UsageError(message, Text("leave --reveal out, or run it on a terminal", "请去掉 --reveal，或在终端运行"))
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        found = _in_file(file, Path(scratch), as_text=as_text) if file is not None else _in_database(database, schemas)
+    with scratch_folder() as scratch:
+        found = _in_file(file, scratch, as_text=as_text) if file is not None else _in_database(database, schemas)
         return _print(found, form, reveal=reveal, output=output)
 
 
@@ -98,9 +99,6 @@ def _in_file(file: Path, scratch: Path, *, as_text: bool) -> "Iterator[Found]":
     from assay.examinations.border.finding import find_in  # noqa: PLC0415
     from assay.examinations.border.persons import new_key  # noqa: PLC0415
 
-    if not file.exists():
-        message = Text(f"{file}: there is no such file", f"{file}：文件不存在")
-        raise NothingToExamineError(message, Text("name an existing file", "请指定存在的文件"))
     return find_in(file, scratch, new_key(), as_text=as_text)
 
 
@@ -110,7 +108,7 @@ def _in_database(address: Path | None, schemas: tuple[str, ...]) -> "Iterator[Fo
 
     assert address is not None  # noqa: S101
     try:
-        url = address.read_text(encoding="utf-8").strip()
+        url = read_plain(address, 1 << 16).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         message = Text(f"{address} cannot be read as text", f"无法以文本读取 {address}")
         raise InputError(message, Text("write the address into a file", "请将地址写入文件")) from error
@@ -122,18 +120,23 @@ def _print(found: "Iterator[Found]", form: str, *, reveal: bool, output: Path | 
 
     unread = 0
     formats: Counter[str] = Counter()
-    with click.open_file(str(output) if output is not None else "-", "w", encoding="utf-8") as target:
-        for one in found:
-            if isinstance(one, Unread):
+    try:
+        with click.open_file(str(output) if output is not None else "-", "w", encoding="utf-8") as target:
+            for one in found:
+                if not isinstance(one, Unread):
+                    row = _row(one, reveal=reveal)
+                    target.write((json.dumps(row, ensure_ascii=False) if form == "jsonl" else _line(row)) + "\n")
+                    continue
                 unread += 1
                 if one.shortfall.reason == "no-reader":
                     formats[one.shortfall.detail] += 1
                     continue
                 detail = one.shortfall.detail or one.shortfall.reason
                 talk(Text(f"not read: {one.file}: {detail}", f"未读取：{one.file}：{detail}"))
-                continue
-            row = _row(one, reveal=reveal)
-            target.write((json.dumps(row, ensure_ascii=False) if form == "jsonl" else _line(row)) + "\n")
+    except OSError as error:
+        if output is None:
+            raise
+        raise refused(error.filename or output, error, Text("choose another --output", "请另选 --output")) from error
     for format_, files in sorted(formats.items()):
         talk(
             Text(

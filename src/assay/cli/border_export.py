@@ -11,7 +11,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver
-from assay.cli.signing import party
+from assay.cli.signing import home, party
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit
 from assay.core.text import Text
@@ -193,7 +193,7 @@ def keys() -> Path:
     """Where this user keeps the keys of registers."""
     from assay.ledger.keys import configuration  # noqa: PLC0415
 
-    return configuration(os.environ, Path.home()) / "registers"
+    return configuration(os.environ, home()) / "registers"
 
 
 def _text(answer: "Answer") -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli import options
+from assay.cli.signing import home
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, InputError, UsageError
 from assay.core.text import Text
@@ -134,22 +135,16 @@ def mask(
 
 def _key(path: Path | None) -> bytes:
     """The key of a file; without one this user's own, made on first use."""
-    from assay.dossier.durable import read_plain  # noqa: PLC0415
+    from assay.dossier.durable import read_given  # noqa: PLC0415
     from assay.ledger.keys import configuration  # noqa: PLC0415
 
-    own = configuration(os.environ, Path.home()) / "mask.key"
+    own = configuration(os.environ, home()) / "mask.key"
     if path is None and not own.exists():
         own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(32))
-    try:
-        key = read_plain(path or own, 1 << 16)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Text(f"{path or own}: {reason}", f"{path or own}：{reason}"), Text("check the path", "请检查路径")
-        ) from error
+    key = read_given(path or own, 1 << 16)
     if len(key) < _SHORTEST:
         raise InputError(
             Text(

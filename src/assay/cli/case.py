@@ -16,6 +16,7 @@ from assay.cli.signing import own_keys, party
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, NotVerifiedError, UsageError
 from assay.core.text import Text
+from assay.lab.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from assay.case.contents import Role
@@ -274,8 +275,6 @@ def _compared(first: "Case", second: "Case", one: Path, two: Path) -> None:
 
 
 def _must_be_delivered(opened: "Case", path: Path) -> None:
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
-
     from assay.case import delivery  # noqa: PLC0415
 
     current = opened.view.current
@@ -285,8 +284,8 @@ def _must_be_delivered(opened: "Case", path: Path) -> None:
             Text("this copy holds no listing of a delivery", "此副本没有交付清单"),
             Text("ask for a case file with its bodies", "请索取含附件的案件文件"),
         )
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        found = delivery.submitted(path, Path(scratch) / "intake")
+    with scratch_folder() as scratch:
+        found = delivery.submitted(path, scratch / "intake")
         name = current[1].listing.name
         delivery.must_be_delivered(
             delivery.read_listing(listing, name), delivery.read_listing(found.listing, name), str(path)

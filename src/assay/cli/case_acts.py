@@ -15,8 +15,9 @@ import click
 from assay.cli import options
 from assay.cli.signing import party
 from assay.cli.words import say, talk
-from assay.core.errors import Exit, UsageError
+from assay.core.errors import Exit, UsageError, refused
 from assay.core.text import Text
+from assay.lab.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from assay.case.contents import Content
@@ -67,7 +68,6 @@ def signed(case: "Case", content: "Content", attached: "Sequence[Attached]" = ()
 
 def read_keys(given: Sequence[str]) -> "list[NamedKey]":
     """Public keys as text or in files, one a line, those for cosignatures left out. Raises InputError."""
-    from assay.dossier.store import unreachable  # noqa: PLC0415
     from assay.ledger.signing import COSIGNATURE, read_key  # noqa: PLC0415
 
     lines: list[str] = []
@@ -79,7 +79,7 @@ def read_keys(given: Sequence[str]) -> "list[NamedKey]":
         try:
             lines += path.read_bytes()[:_LARGEST_KEY].decode("utf-8", "replace").split("\n")
         except OSError as error:
-            raise unreachable(path, error) from error
+            raise refused(path, error) from error
     found = [read_key(line) for line in lines if line.strip()]
     return [key for key in found if key.kind != COSIGNATURE]
 
@@ -87,7 +87,6 @@ def read_keys(given: Sequence[str]) -> "list[NamedKey]":
 def _attached(paths: Sequence[Path]) -> "list[Attached]":
     from assay.case.carried import LARGEST_BODY  # noqa: PLC0415
     from assay.case.folder import Attached  # noqa: PLC0415
-    from assay.dossier.store import unreachable  # noqa: PLC0415
 
     found = []
     for path in paths:
@@ -95,7 +94,7 @@ def _attached(paths: Sequence[Path]) -> "list[Attached]":
             with path.open("rb") as file:
                 content = file.read(LARGEST_BODY + 1)
         except OSError as error:
-            raise unreachable(path, error) from error
+            raise refused(path, error) from error
         if len(content) > LARGEST_BODY:
             raise UsageError(
                 Text(f"{path} is larger than {LARGEST_BODY} bytes", f"{path} 大于 {LARGEST_BODY} 字节"),
@@ -121,13 +120,11 @@ def deadline(case: "Case", given: date | None, days: int | None = None) -> date:
 @click.option("--version", default="", help=say(Text("Its version; else as it says.", "版本；默认取其自称。")))
 @options.lang
 def _submit(case: Path, path: Path, product: str, version: str) -> int:
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
-
     from assay.case import delivery  # noqa: PLC0415
     from assay.case.folder import Attached  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        found = delivery.submitted(path, Path(scratch) / "intake", product, version)
+    with scratch_folder() as scratch:
+        found = delivery.submitted(path, scratch / "intake", product, version)
     return done(case, found.content, [Attached(delivery.NAME, found.listing)])
 
 

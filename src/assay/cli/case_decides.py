@@ -9,6 +9,7 @@ import click
 
 from assay.cli import options
 from assay.cli.case_acts import CASE, deadline, done, read_keys, signed, until_option
+from assay.cli.dossiers import dossier_at
 from assay.cli.words import say
 from assay.core.errors import UsageError
 from assay.core.text import Text
@@ -52,9 +53,8 @@ def _ask(case: Path, text: str, to: str, rule: str, until: date | None) -> int:
 def _disclose(case: Path, dossier: Path, number: int | None, until: date | None) -> int:
     from assay.case.folder import Case  # noqa: PLC0415
     from assay.case.verdict import disclosure  # noqa: PLC0415
-    from assay.dossier.store import Dossier  # noqa: PLC0415
 
-    opened, kept = Case.open(case), Dossier.open(dossier)
+    opened, kept = Case.open(case), dossier_at(dossier)
     review = kept.latest() if number is None else kept.review(number)
     content, attached = disclosure(opened, review, deadline(opened, until, opened.view.charter.objection_days))
     return signed(opened, content, attached)

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.words import discard_output, language, say
-from assay.core.errors import UsageError
+from assay.core.errors import refused
 from assay.core.text import Text
 from assay.report.document import Document
 from assay.report.record import Record
+
+if TYPE_CHECKING:
+    from assay.estate.sheet import Sheet
 
 RECORDED = ("sarif", "cyclonedx", "oscal")
 _STAGES = {
@@ -58,7 +62,7 @@ def terminal_page(*, no_color: bool, to_file: bool) -> tuple[int, bool]:
 
 
 def deliver(content: bytes, output: Path | None) -> None:
-    """Write to the file, or to stdout. Raises UsageError when the file cannot be written."""
+    """Write to the file, or to stdout. Raises InputError when the file cannot be written."""
     if output is None:
         try:
             sys.stdout.buffer.write(content)
@@ -70,9 +74,18 @@ def deliver(content: bytes, output: Path | None) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"{output}: cannot be written: {reason}", f"{output}：无法写入：{reason}")
-        raise UsageError(message, Text("choose another --output", "请另选 --output")) from error
+        raise refused(output, error, Text("choose another --output", "请另选 --output")) from error
+
+
+def deliver_sheet(page: "Sheet", form: str, output: Path | None, *, no_color: bool) -> None:
+    """A page about many products, as html or as text."""
+    from assay.estate import sheet  # noqa: PLC0415
+
+    if form == "html":
+        deliver(sheet.render_html(page), output)
+        return
+    width, color = terminal_page(no_color=no_color, to_file=output is not None)
+    deliver(sheet.render_text(page, width=width, color=color), output)
 
 
 def progress() -> Callable[[str, int, int], None] | None:

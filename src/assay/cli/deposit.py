@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assay.cli.verbs import Verbs
 from assay.cli.words import say
 from assay.core.text import Text
 
@@ -117,27 +117,10 @@ LABELS = MappingProxyType(
 )
 
 
-class _Verbs(click.Group):
-    """Imports a verb's module when the verb is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in VERBS:
-            return None
-        module, name, _ = VERBS[cmd_name]
-        command: click.Command = getattr(import_module(f"assay.cli.{module}"), name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section(say(Text("Verbs", "命令"))):
-            formatter.write_dl([(name, say(about)) for name, (_, _, about) in VERBS.items()])
-
-
 @click.group(
     "deposit",
-    cls=_Verbs,
+    cls=Verbs,
+    verbs=VERBS,
     help=say(
         Text(
             "Hand source over sealed, under the vendor's terms; both sides can prove what became of it.",

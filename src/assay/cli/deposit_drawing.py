@@ -6,7 +6,6 @@ sealed), `facts.txt`, `submission.json`, `answer.json`, `reveal.json`, and `show
 
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +14,12 @@ from assay.cli import deposit as group
 from assay.cli import options
 from assay.cli.deliver import deliver
 from assay.cli.deposit_room import PATH, content, hosting, signed_deposit, signing
+from assay.cli.dossiers import dossier_at
 from assay.cli.signing import trusted_keys
 from assay.cli.words import say, talk
-from assay.core.errors import Exit, InputError, UsageError
+from assay.core.errors import Exit, UsageError, refused
 from assay.core.text import Text
+from assay.lab.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from assay.deposit.drawn import Lot
@@ -71,12 +72,11 @@ def submit_(
     from assay import __version__  # noqa: PLC0415
     from assay.deposit.drawn import submit  # noqa: PLC0415
     from assay.deposit.packs import header_path  # noqa: PLC0415
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.drawn import product_of, submitted  # noqa: PLC0415
 
     opened = signed_deposit(address, deposit, trusted)
     version = opened.version()
-    review = Dossier.open(dossier).latest()
+    review = dossier_at(dossier).latest()
     facts = submitted(review, product_of(review))
     me = signing()
     envelope, secret = submit(
@@ -222,11 +222,11 @@ def compare_(
     facts = content(folder / "facts.txt")
     must_be_facts(drawn.submission, facts)
     given = read_submitted(facts, str(folder / "facts.txt"))
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        shown = received(folder / "shown", version, drawn.positions, Path(scratch))
+    with scratch_folder() as scratch:
+        shown = received(folder / "shown", version, drawn.positions, scratch)
         if room is not None:
             with hosting(address, drawn.submission.deposit, vendor, room) as host:
-                enter_draw(host, drawn, content(folder / "submission.json"), files_below(Path(scratch)))
+                enter_draw(host, drawn, content(folder / "submission.json"), files_below(scratch))
         else:
             talk(
                 Text(
@@ -234,7 +234,7 @@ def compare_(
                     "未指定阅览室：所出示的文件不计入条款的任何限额",
                 )
             )
-        seen = look_again(Path(scratch), as_of)
+        seen = look_again(scratch, as_of)
     again = {path: seen.get(path, []) if path in shown.values() else None for path in paths(shown)}
     compared = compare(again, by_file(given.facts), again)
     found = assurance(version.files, len(drawn.positions), compared.against)
@@ -263,9 +263,8 @@ def _keep(path: Path, content_: bytes, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_private(path, content_)
     except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"{path}: {reason}", f"{path}：{reason}")
-        raise InputError(message, Text("name another file with --number", "请用 --number 指定另一文件")) from error
+        advice = Text("name another file with --number", "请用 --number 指定另一文件")
+        raise refused(path, error, advice) from error
 
 
 def _drawn(folder: Path, vendor: "list[NamedKey]", reviewer: "list[NamedKey]") -> "tuple[Lot, Version]":

@@ -7,6 +7,7 @@ import click
 from msgspec.structs import replace
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.sealed import in_place
 from assay.cli.sealed import options as of_deposits
 from assay.cli.signing import entering
@@ -118,7 +119,6 @@ def levels_(
     trusted: tuple[str, ...],
 ) -> int:
     from assay.cli.closing import close  # noqa: PLC0415
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.examinations.handover.build import LIMITS  # noqa: PLC0415
     from assay.report.levels import page  # noqa: PLC0415
     from assay.review.steps import Plan  # noqa: PLC0415
@@ -135,7 +135,7 @@ def levels_(
             raise UsageError(Text(f"{folder} is no folder", f"{folder} 不是目录"))
     if delivered is not None and not delivered.exists():
         raise UsageError(Text(f"{delivered} does not exist", f"{delivered} 不存在"))
-    earlier = Dossier.open(against) if against is not None else None
+    earlier = dossier_at(against) if against is not None else None
     limits = replace(LIMITS, wall=wall, cpu=int(wall), memory=memory << 20, disk=disk << 20, session=wall + 900)
     plan = Plan(source, as_of, manifest, rulebooks, dossier)
     with entering() as enter, in_place(plan, address, room, trusted, enter.party) as plan:

@@ -12,6 +12,7 @@ from assay.cli import deposit as group
 from assay.cli import options
 from assay.cli.deliver import deliver
 from assay.cli.deposit_room import PATH, content, hosting, room, secret, signed_deposit, signing
+from assay.cli.signing import home
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -131,7 +132,7 @@ def watch_(
     from assay.ledger.party import open_witness  # noqa: PLC0415
 
     terms = checked_terms(signed_deposit(address, deposit, trusted))
-    name, signer, seen = open_witness(os.environ, Path.home(), ask)
+    name, signer, seen = open_witness(os.environ, home(), ask)
     found = watch(
         log,
         [content(path) for path in orders],

@@ -12,9 +12,9 @@ import click
 
 from assay.cli.signing import own_keys, party, trusted_keys
 from assay.cli.words import say, talk
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import UsageError
 from assay.core.text import Text
-from assay.dossier.durable import read_plain
+from assay.dossier.durable import read_given
 
 if TYPE_CHECKING:
     from assay.deposit.deposits import Deposit
@@ -96,9 +96,4 @@ def hosting(address: str, deposit: str, trusted: tuple[str, ...], folder: Path) 
 
 def content(path: Path) -> bytes:
     """A file that the caller named. Raises InputError."""
-    try:
-        return read_plain(path, LARGEST)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"{path}: {reason}", f"{path}：{reason}")
-        raise InputError(message, Text("check the path", "请检查路径")) from error
+    return read_given(path, LARGEST)

@@ -11,7 +11,7 @@ import click
 from assay.cli import deposit as group
 from assay.cli import options
 from assay.cli.deliver import deliver, progress
-from assay.cli.signing import party
+from assay.cli.signing import home, party
 from assay.cli.words import say, talk
 from assay.core.errors import AssayError, Exit, UsageError
 from assay.core.text import Text
@@ -89,7 +89,7 @@ def seal(
             ),
             Text("a further version is sealed under the terms that were signed", "新版本沿用已签署的条款"),
         )
-    storage, me, folder = open_storage(address), party(), configuration(os.environ, Path.home())
+    storage, me, folder = open_storage(address), party(), configuration(os.environ, home())
     if not me.known:
         raise UsageError(
             Text(

@@ -2,13 +2,12 @@
 
 import os
 import time
-from pathlib import Path
 
 import click
 
 from assay.cli import deposit as group
 from assay.cli import options
-from assay.cli.signing import own_keys, trusted_keys
+from assay.cli.signing import home, own_keys, trusted_keys
 from assay.cli.words import say, spoken, talk
 from assay.core.errors import Exit, InputError, NotVerifiedError
 from assay.core.text import Text
@@ -84,7 +83,7 @@ def _acknowledged(address: str, deposit: str) -> list[str]:
     from assay.ledger.keys import configuration  # noqa: PLC0415
     from assay.ledger.witness import Seen  # noqa: PLC0415
 
-    kept, own = configuration(os.environ, Path.home()), own_keys()
+    kept, own = configuration(os.environ, home()), own_keys()
     if not own:
         return []
     origin = f"{own[0].name}/{deposit}/sealed"

@@ -6,6 +6,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, terminal_page
+from assay.cli.dossiers import dossier_at
 from assay.cli.words import language, say
 from assay.core.errors import Exit, InputError
 from assay.core.text import Text
@@ -15,9 +16,9 @@ from assay.core.text import Text
     "diff",
     help=say(
         Text(
-            "What changed between the newest reviews of two dossiers, or between the last two of one: facts new, gone, "
-            "changed; rules that moved; what is no longer examined.",
-            "比较两份卷宗的最新审查，或同一卷宗的最近两次审查：事实的新增、消失与变化，规则结论的变动，以及不再检查的内容。",
+            "What changed between the newest complete reviews of two dossiers, or between the last two of one: facts "
+            "new, gone, changed; rules that moved; what is no longer examined.",
+            "比较两份卷宗最新的完整审查，或同一卷宗最近的两次完整审查：事实的新增、消失与变化，规则结论的变动，以及不再检查的内容。",
         )
     ),
 )
@@ -30,15 +31,15 @@ from assay.core.text import Text
 @options.lang
 @options.color
 def command(old: Path, new: Path | None, form: str, output: Path | None, no_color: bool) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.difference import render_json, render_text  # noqa: PLC0415
     from assay.review.comparing import compare  # noqa: PLC0415
 
-    before, after = Dossier.open(old), Dossier.open(new or old)
-    if new is None or before.path.resolve() == after.path.resolve():
-        numbers = before.reviews()
+    before = dossier_at(old)
+    after = dossier_at(new) if new is not None else before
+    if before.path.resolve() == after.path.resolve():
+        numbers = before.sealed()
         if len(numbers) < 2:
-            message = Text(f"{old} holds one review only", f"{old} 中只有一次审查")
+            message = Text(f"{old} does not hold two complete reviews", f"{old} 中没有两次完整的审查")
             raise InputError(message, Text("name a second dossier", "请再指定一份卷宗"))
         pair = (before.review(numbers[-2]), before.review(numbers[-1]))
     else:

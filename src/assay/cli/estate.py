@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli import options
-from assay.cli.deliver import deliver, progress, terminal_page
+from assay.cli.deliver import deliver, deliver_sheet, progress
+from assay.cli.dossiers import dossier_at, tell_unfinished
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -97,7 +98,7 @@ def add(register: Path, dossier: Path | None, case: Path | None, function: tuple
         message = Text("--case says what was decided", "决定以 --case 为准")
         raise UsageError(message, Text("leave --decision and --decided out", "请去掉 --decision 与 --decided"))
     given: dict[str, Any] = {**said, "functions": function}
-    row = adding.stated(dossier, register) if dossier is not None else Row(said["product"] or "")
+    row = adding.stated(dossier_at(dossier), register) if dossier is not None else Row(said["product"] or "")
     if case is not None:
         row = _decided(row, case, register)
     added = adding.add(register, row, **given)
@@ -126,15 +127,13 @@ def list_(register: Path, format: str, output: Path | None, no_color: bool) -> i
     from assay.estate import files, json  # noqa: PLC0415
     from assay.estate.contradictions import contradictions  # noqa: PLC0415
     from assay.estate.list_sheet import list_sheet  # noqa: PLC0415
-    from assay.estate.sheet import render_text  # noqa: PLC0415
 
     held = files.read(register)
     found = contradictions(held)
     if format == "json":
         deliver(json.of_rows(held, found), output)
     else:
-        width, color = terminal_page(no_color=no_color, to_file=output is not None)
-        deliver(render_text(list_sheet(held, found, language()), width=width, color=color), output)
+        deliver_sheet(list_sheet(held, found, language()), format, output, no_color=no_color)
     return int(Exit.NOTHING_TO_REPORT)
 
 
@@ -192,11 +191,11 @@ def shares(
     output: Path | None,
     no_color: bool,
 ) -> int:
-    from assay.estate import files, json, sheet  # noqa: PLC0415
+    from assay.estate import files, json  # noqa: PLC0415
     from assay.estate.contradictions import contradictions  # noqa: PLC0415
     from assay.estate.shares import BASES, reckoned  # noqa: PLC0415
     from assay.estate.shares_sheet import shares_sheet  # noqa: PLC0415
-    from assay.estate.standing import worst_exit  # noqa: PLC0415
+    from assay.estate.standing import overtaken, worst_exit  # noqa: PLC0415
     from assay.rulebooks import load  # noqa: PLC0415
 
     held, rates = files.read(register), _rates(currency, rate)
@@ -204,14 +203,12 @@ def shares(
     found, standings = reckoned(
         held, load(book), as_of, by=by, bases=bases, rates=rates, jobs=jobs, progress=progress()
     )
+    tell_unfinished(overtaken(standings))
     contradicting = contradictions(held, standings)
     if format == "json":
         deliver(json.of_shares(held, found, contradicting), output)
     else:
-        page = shares_sheet(held, found, contradicting, language())
-        width, color = terminal_page(no_color=no_color, to_file=output is not None)
-        html = format == "html"
-        deliver(sheet.render_html(page) if html else sheet.render_text(page, width=width, color=color), output)
+        deliver_sheet(shares_sheet(held, found, contradicting, language()), format, output, no_color=no_color)
     return int(worst_exit(standings))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.words import say, talk
 from assay.core.errors import UsageError
 from assay.core.kinds import KINDS
@@ -22,13 +23,12 @@ from assay.core.text import Text
 @click.option("--format", "form", type=click.Choice(["jsonl", "text"]), default="text")
 @options.lang
 def command(dossier: Path, kind: str | None, form: str) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.escape import json, terminal  # noqa: PLC0415
 
     if kind is not None and kind not in KINDS:
         known = ", ".join(KINDS)
         raise UsageError(Text(f"no kind {kind}", f"没有事实类别 {kind}"), Text(f"kinds: {known}", f"可用类别：{known}"))
-    review = Dossier.open(dossier).latest()
+    review = dossier_at(dossier).latest()
     if not review.complete:
         missing = ", ".join(review.missing)
         talk(Text(f"this review is not complete; missing: {missing}", f"此次审查不完整；缺少：{missing}"))

@@ -1,8 +1,8 @@
 """`assay intake PATH`: what a delivery holds. `assay intake init [PATH]`: a commented product.yaml to fill in."""
 
+import os
 from collections import Counter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -11,6 +11,7 @@ from assay.cli.deliver import deliver
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
+from assay.lab.scratch import scratch_folder
 
 
 class _PathOrInit(click.Group):
@@ -54,8 +55,8 @@ def show(path: Path, manifest: Path | None) -> int:
     from assay.report.escape import terminal  # noqa: PLC0415
     from assay.report.reasons import REASONS  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        taken = take_in(path, manifest=manifest, scratch=Path(scratch), limits=IntakeLimits())
+    with scratch_folder() as scratch:
+        taken = take_in(path, manifest=manifest, scratch=scratch, limits=IntakeLimits())
     product = taken.product
     vendor = product.vendor.name if product.vendor is not None else say(Text("vendor not stated", "未声明供应商"))
     click.echo(terminal(f"{product.name} {product.version or ''} ({vendor})"))
@@ -83,11 +84,11 @@ def show(path: Path, manifest: Path | None) -> int:
 def init(path: Path | None, output: Path) -> int:
     from assay.intake import Delivery, IntakeLimits, init_text  # noqa: PLC0415
 
-    if output.exists():
+    if os.path.lexists(output):
         message = Text(f"{output} is there already", f"{output} 已存在")
         raise UsageError(message, Text("choose another --output, or move it away", "请另选 --output，或先移走该文件"))
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        tree = Delivery(path, Path(scratch), IntakeLimits(), ()) if path is not None else None
+    with scratch_folder() as scratch:
+        tree = Delivery(path, scratch, IntakeLimits(), ()) if path is not None else None
         text = init_text(tree, language())
     deliver(text.encode(), output)
     talk(

@@ -7,6 +7,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, render
+from assay.cli.dossiers import dossier_at
 from assay.cli.signing import entering
 from assay.cli.words import say
 from assay.core.text import Text
@@ -42,14 +43,13 @@ def command(
 ) -> int:
     from assay.cli.closing import tell_idle  # noqa: PLC0415
     from assay.dossier.sealed import Judging  # noqa: PLC0415
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.document import summary  # noqa: PLC0415
     from assay.review.comparing import newly_broken_against  # noqa: PLC0415
     from assay.review.reading import record_of, sealed_record  # noqa: PLC0415
     from assay.review.steps import books_for, judge_again, references  # noqa: PLC0415
 
     options.check_against(fail_on, against)
-    review = Dossier.open(dossier).latest()
+    review = dossier_at(dossier).latest()
     record = sealed_record(review)
     books = books_for(record.product, rulebooks, as_of)
     judging = Judging(as_of, references(books))
@@ -67,5 +67,5 @@ def command(
     tell_idle(review, as_of)
     counts = summary(document)
     if against is not None:
-        return int(options.exit_new(newly_broken_against(review, Dossier.open(against), rulebooks, as_of)))
+        return int(options.exit_new(newly_broken_against(review, dossier_at(against), rulebooks, as_of)))
     return options.exit_code(fail_on, counts.broken, counts.open + counts.limits)

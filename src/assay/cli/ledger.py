@@ -16,8 +16,9 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver
+from assay.cli.dossiers import dossier_at
 from assay.cli.ledger_witness import moment, read_file, witness
-from assay.cli.signing import RECEIPT, entering, own_keys, party, trusted_keys, verify
+from assay.cli.signing import RECEIPT, entering, home, own_keys, party, trusted_keys, verify
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -248,11 +249,10 @@ def verify_(
 @options.output
 @options.lang
 def verdict(dossier: Path, resource: str | None, output: Path | None) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.acts import verdict_name  # noqa: PLC0415
     from assay.review.reading import sealed_record  # noqa: PLC0415
 
-    kept = Dossier.open(dossier)
+    kept = dossier_at(dossier)
     review = kept.latest()
     sealed_record(review)
     if resource is None:
@@ -279,12 +279,12 @@ def keys_() -> int:
 
     if not own_keys():
         once = functools.cache(ask)  # one passphrase for all the keys that are made now
-        if not open_party(os.environ, Path.home(), once).known:
+        if not open_party(os.environ, home(), once).known:
             raise UsageError(
                 Text("there is no key yet", "尚无密钥"),
                 Text("type a passphrase, or set ASSAY_KEY_PASSPHRASE", "请输入口令，或设置 ASSAY_KEY_PASSPHRASE"),
             )
-        open_witness(os.environ, Path.home(), once)
+        open_witness(os.environ, home(), once)
     for key in own_keys():
         click.echo(str(key))
     return int(Exit.NOTHING_TO_REPORT)

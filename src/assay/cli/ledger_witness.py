@@ -10,10 +10,11 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver
-from assay.cli.signing import trusted_keys
+from assay.cli.signing import home, trusted_keys
 from assay.cli.words import say
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
+from assay.dossier.durable import read_given
 
 _PATH = click.Path(path_type=Path)
 
@@ -69,7 +70,7 @@ def answer(request: Path, keys: tuple[str, ...], output: Path | None) -> int:
             Text("whose log is it? no key was named", "未指定公钥：这是谁的日志？"),
             Text("name the key that its owner gave you: --key", "请用 --key 给出其所有者提供的公钥"),
         )
-    name, signer, seen = open_witness(os.environ, Path.home(), ask)
+    name, signer, seen = open_witness(os.environ, home(), ask)
     deliver(Witness(name, signer, trusted, seen, time.time).answer(read_file(request)), output)
     return int(Exit.NOTHING_TO_REPORT)
 
@@ -108,13 +109,11 @@ def keep(place: str, answer: Path, witnesses: tuple[str, ...]) -> int:
     return int(Exit.NOTHING_TO_REPORT)
 
 
+_LARGEST = 1 << 32
+
+
 def read_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"{path}: {reason}", f"{path}：{reason}")
-        raise UsageError(message, Text("check the path", "请检查路径")) from error
+    return read_given(path, _LARGEST)
 
 
 def moment(at: int) -> str:

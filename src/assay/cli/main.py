@@ -5,15 +5,16 @@ import gc
 import os
 import signal
 import sys
-from importlib import import_module
+from io import TextIOWrapper
 from types import MappingProxyType
 
 import click
 
 from assay import __version__
 from assay.cli import options
+from assay.cli.verbs import Verbs
 from assay.cli.words import discard_output, say, spoken
-from assay.core.errors import AssayError, Exit, InputError
+from assay.core.errors import AssayError, Exit, refused
 from assay.core.text import Text
 
 # Objects are freed by counting references; looking for cycles among all that is imported, and once more at the end,
@@ -53,25 +54,9 @@ VERBS = MappingProxyType(
 )
 
 
-class _Verbs(click.Group):
-    """Imports a verb's module when the verb is called, so that `assay --version` stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = import_module(f"assay.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section(say(Text("Verbs", "命令"))):
-            formatter.write_dl([(name, say(about)) for name, about in VERBS.items()])
-
-
 @click.group(
-    cls=_Verbs,
+    cls=Verbs,
+    verbs={name: (name, "command", about) for name, about in VERBS.items()},
     help=say(Text("The cybersecurity review of technology sold to banks.", "面向银行的技术产品网络安全审查。")),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -90,12 +75,20 @@ def _open_streams() -> None:
                 os.dup2(descriptor, number)
             os.set_inheritable(number, True)
             setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):  # a locale without Chinese ends no verb
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _end_quickly() -> None:
+    """Nothing is looked through for cycles at the end, unless a library is loaded that lists on stderr what was not."""
+    if "lief" not in sys.modules:
+        gc.freeze()
 
 
 def main() -> None:
     """Entry point. Ends the process with one of the exit codes of the design."""
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
-    atexit.register(gc.freeze)
+    atexit.register(_end_quickly)
     _open_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end: what was unpacked is removed first
     try:
@@ -108,7 +101,9 @@ def main() -> None:
         click.echo(say(Text("stopped", "已中止")), err=True)
         code = 130
     except click.ClickException as error:
-        error.show()
+        from assay.cli.misuse import tell  # noqa: PLC0415  (only when something went wrong)
+
+        tell(error)
         code = Exit.USAGE
     except AssayError as error:
         click.echo(f"assay: {spoken(error)}", err=True)
@@ -116,10 +111,8 @@ def main() -> None:
     except BrokenPipeError:
         discard_output()
         code = Exit.NOTHING_TO_REPORT
-    except OSError as error:
-        reason = f"{error.filename or 'stdout'}: {error.strerror or type(error).__name__}"
-        advice = say(Text("check the output, the free space and the permissions", "请检查输出位置、可用空间与权限"))
-        click.echo(f"assay: {spoken(InputError(Text(reason, reason)))}\n{advice}", err=True)
+    except OSError as error:  # a full disk behind stdout, most often: the caller can mend it
+        click.echo(f"assay: {spoken(refused(error.filename or 'stdout', error))}", err=True)
         discard_output()
-        code = Exit.FAULT
+        code = Exit.USAGE
     sys.exit(int(code) if isinstance(code, int) else 0)

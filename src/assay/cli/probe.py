@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.signing import entering
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
@@ -127,14 +128,13 @@ def run(
     against: Path | None,
 ) -> int:
     from assay.cli.closing import close  # noqa: PLC0415
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.examinations.probe.run import PHASES, Waiting  # noqa: PLC0415
     from assay.lab.cage.spec import CageLimits  # noqa: PLC0415
     from assay.report.behaviour import page  # noqa: PLC0415
     from assay.review.probing import Probe, probe  # noqa: PLC0415
 
     options.check_against(fail_on, against)
-    earlier = Dossier.open(against) if against is not None else None
+    earlier = dossier_at(against) if against is not None else None
     limits = replace(CageLimits(), wall=wall, memory=memory << 20, session=max(900.0, wall * 10))
     asked = Probe(
         product,
@@ -187,14 +187,10 @@ def _signed(declaration: Path | None, keys: tuple[str, ...]) -> "SignedDeclarati
 def sign(declaration: Path, output: Path | None) -> int:
     from assay.cli.deliver import deliver  # noqa: PLC0415
     from assay.cli.signing import party  # noqa: PLC0415
-    from assay.dossier.durable import read_plain  # noqa: PLC0415
+    from assay.dossier.durable import read_given  # noqa: PLC0415
     from assay.intake.declared import LARGEST, check, signed  # noqa: PLC0415
 
-    try:
-        content = read_plain(declaration, LARGEST)
-    except OSError as fault:
-        why = fault.strerror or str(fault)
-        raise UsageError(Text(f"{declaration}: {why}", f"{declaration}：{why}")) from fault
+    content = read_given(declaration, LARGEST)
     check(content, str(declaration))
     vendor = party()
     if not vendor.known:
@@ -221,10 +217,9 @@ def sign(declaration: Path, output: Path | None) -> int:
 @click.argument("dossier", type=click.Path(path_type=Path))
 @options.lang
 def declare(dossier: Path) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.examinations.probe.draft import draft  # noqa: PLC0415
 
-    latest = Dossier.open(dossier).latest()
+    latest = dossier_at(dossier).latest()
     product = latest.record.product if latest.record is not None else None
     click.echo(draft(latest.facts(), product.name if product is not None else ""), nl=False)
     return int(Exit.NOTHING_TO_REPORT)
@@ -243,10 +238,9 @@ def declare(dossier: Path) -> int:
 @click.argument("new", type=click.Path(path_type=Path))
 @options.lang
 def diff(old: Path, new: Path) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.behaviour import difference  # noqa: PLC0415
 
-    before, after = Dossier.open(old).latest(), Dossier.open(new).latest()
+    before, after = dossier_at(old).latest(), dossier_at(new).latest()
     click.echo(
         difference(
             list(before.facts()), list(after.facts()), list(before.attempts()), list(after.attempts()), language()

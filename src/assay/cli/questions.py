@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.words import language, say
 from assay.core.errors import Exit
 from assay.core.text import Text
@@ -21,10 +22,9 @@ from assay.core.text import Text
 )
 @options.lang
 def command(dossier: Path, rule: str | None) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.asking import questions  # noqa: PLC0415
 
-    review = Dossier.open(dossier).latest()
+    review = dossier_at(dossier).latest()
     judgements = [one for one in review.judgements() if rule in (None, one.rule, f"{one.book}/{one.rule}")]
     for line in questions(review, judgements, language()):
         click.echo(line)

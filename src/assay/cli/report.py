@@ -8,6 +8,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, render
+from assay.cli.dossiers import dossier_at
 from assay.cli.signing import RECEIPT, entering, verify
 from assay.cli.words import say, talk
 from assay.core.errors import UsageError
@@ -45,7 +46,6 @@ def command(
     output: Path | None,
     no_color: bool,
 ) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.reading import record_of, stored_document  # noqa: PLC0415
 
     if (dossier is None) == (file is None):
@@ -53,7 +53,7 @@ def command(
         raise UsageError(message, Text("see assay report --help", "参见 assay report --help"))
     if file is not None:
         return verify([file.with_name(file.name + RECEIPT)], keys, nobody=nobody)
-    review = Dossier.open(cast(Path, dossier)).latest()
+    review = dossier_at(cast(Path, dossier)).latest()
     document = stored_document(review)
 
     def record() -> Record:

@@ -7,6 +7,7 @@ import click
 
 from assay.cli import options
 from assay.cli.deliver import deliver, progress, render
+from assay.cli.dossiers import dossier_at
 from assay.cli.sealed import in_place
 from assay.cli.sealed import options as of_deposits
 from assay.cli.signing import entering
@@ -56,12 +57,11 @@ def command(
     trusted: tuple[str, ...],
 ) -> int:
     from assay.cli.closing import close  # noqa: PLC0415  (the review's rooms, on first use)
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.reading import record_of  # noqa: PLC0415
     from assay.review.steps import Plan, review  # noqa: PLC0415
 
     options.check_against(fail_on, against)
-    earlier = Dossier.open(against) if against is not None else None
+    earlier = dossier_at(against) if against is not None else None
     plan = Plan(path, as_of, manifest, rulebooks, dossier, jobs, output)
     with entering() as enter, in_place(plan, address, room, trusted, enter.party) as plan:
         kept, document = review(plan, progress(), enter)

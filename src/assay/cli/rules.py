@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from assay.cli import options
-from assay.cli.deliver import deliver, progress, terminal_page
+from assay.cli.deliver import deliver, deliver_sheet, progress
+from assay.cli.dossiers import tell_unfinished
 from assay.cli.words import language, say, talk
 from assay.core.errors import Exit, UsageError
 from assay.core.text import Text
@@ -132,9 +133,9 @@ def weigh(
     output: Path | None,
     no_color: bool,
 ) -> int:
-    from assay.estate import files, json, sheet  # noqa: PLC0415
+    from assay.estate import files, json  # noqa: PLC0415
     from assay.estate.contradictions import contradictions  # noqa: PLC0415
-    from assay.estate.standing import worst_exit  # noqa: PLC0415
+    from assay.estate.standing import overtaken, worst_exit  # noqa: PLC0415
     from assay.estate.weigh import weighed  # noqa: PLC0415
     from assay.estate.weigh_sheet import weigh_sheet  # noqa: PLC0415
     from assay.rulebooks import load  # noqa: PLC0415
@@ -142,14 +143,12 @@ def weigh(
     loaded, other = load(book), load(against) if against is not None else None
     held = files.read(estate)
     found, standings = weighed(held, loaded, other, as_of, jobs=jobs, progress=progress())
+    tell_unfinished(overtaken(standings))
     contradicting = contradictions(held, standings)
     if form == "json":
         deliver(json.of_weighing(held, found, contradicting), output)
     else:
-        page = weigh_sheet(held, found, contradicting, language())
-        width, color = terminal_page(no_color=no_color, to_file=output is not None)
-        html = form == "html"
-        deliver(sheet.render_html(page) if html else sheet.render_text(page, width=width, color=color), output)
+        deliver_sheet(weigh_sheet(held, found, contradicting, language()), form, output, no_color=no_color)
     return int(worst_exit(standings))
 
 

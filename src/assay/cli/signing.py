@@ -49,18 +49,26 @@ def _typed(words: Text) -> str:
     return typed
 
 
+def home() -> Path:
+    """The caller's home folder. A user without HOME and without an account has none, and no key of theirs lies in /."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
 def party() -> "Party":
     """This terminal's party; see `ledger.party`."""
     from assay.ledger.party import open_party  # noqa: PLC0415
 
-    return open_party(os.environ, Path.home(), ask)
+    return open_party(os.environ, home(), ask)
 
 
 def own_keys() -> "list[NamedKey]":
     """This party's public keys, as far as they were made; no passphrase is asked for."""
     from assay.ledger.party import own_keys as made  # noqa: PLC0415
 
-    return made(os.environ, Path.home())
+    return made(os.environ, home())
 
 
 def trusted_keys(given: Sequence[str]) -> "list[NamedKey]":

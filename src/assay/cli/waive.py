@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.signing import entering
 from assay.cli.words import say, talk
 from assay.core.errors import Exit, UsageError
@@ -60,10 +61,9 @@ def command(
     until: date,
     as_of: date,
 ) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.review.waiving import add  # noqa: PLC0415
 
-    kept = Dossier.open(dossier)
+    kept = dossier_at(dossier)
     with entering() as enter:
         acts = enter(kept)
         number, waiver = add(

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assay.cli import options
+from assay.cli.dossiers import dossier_at
 from assay.cli.words import language, say
 from assay.core.errors import Exit, UsageError
 from assay.core.rules import Judgement
@@ -27,20 +28,17 @@ from assay.core.text import Text
 )
 @options.lang
 def command(rule: str, dossier: Path | None, everything: bool) -> int:
-    from assay.dossier.store import Dossier  # noqa: PLC0415
     from assay.report.escape import terminal  # noqa: PLC0415
     from assay.review.explain import explain  # noqa: PLC0415
 
-    review = Dossier.open(dossier or _only_dossier()).latest()
-    judgements = [item for item in review.judgements() if rule in (item.rule, f"{item.book}/{item.rule}")]
-    for judging in review.judgings() if not judgements else ():
-        judgements += [item for item in review.judgements(judging) if rule in (item.rule, f"{item.book}/{item.rule}")]
-    if not judgements:
-        raise _unknown(rule, review.judgements())
-    for judgement in judgements[:1]:
-        for line in explain(review, judgement, language(), everything=everything):
-            click.echo(terminal(line))
-    return int(Exit.NOTHING_TO_REPORT)
+    review = dossier_at(dossier or _only_dossier()).latest()
+    for judging in (None, *review.judgings()):
+        for judgement in review.judgements(judging):
+            if rule in (judgement.rule, f"{judgement.book}/{judgement.rule}"):
+                for line in explain(review, judgement, language(), judging=judging, everything=everything):
+                    click.echo(terminal(line))
+                return int(Exit.NOTHING_TO_REPORT)
+    raise _unknown(rule, review.judgements())
 
 
 def _only_dossier() -> Path:

@@ -220,10 +220,19 @@ def _scope(rule: Rule, kind: str) -> frozenset[str]:
     return frozenset() if not all(wanted) else frozenset().union(*wanted)
 
 
+def _lies_in(attempt: Attempt, scopes: frozenset[str]) -> bool:
+    return not scopes or attempt.scope in scopes or attempt.scope == "unknown"
+
+
+def counts_for(rule: Rule, attempt: Attempt) -> bool:
+    """Whether it matters to a rule what an attempt saw: it is of a kind and a scope that the rule asks for."""
+    asked = {pattern.kind for pattern in rule.patterns}.intersection(attempt.kinds)
+    return any(_lies_in(attempt, _scope(rule, kind)) for kind in asked)
+
+
 def _covering(kind: str, rule: Rule, evidenced: Evidenced) -> list[Attempt]:
     wanted = _scope(rule, kind)
-    attempts = evidenced.attempts.get(kind, ())
-    return [item for item in attempts if not wanted or item.scope in wanted or item.scope == "unknown"]
+    return [item for item in evidenced.attempts.get(kind, ()) if _lies_in(item, wanted)]
 
 
 def _unseen(rule: Rule, evidenced: Evidenced) -> tuple[Unseen, ...]:

@@ -11,11 +11,10 @@ An export that did not take place is withdrawn in the register; nothing is delet
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
-from assay.core.errors import UsageError
+from assay.core.errors import UsageError, refused
 from assay.core.facts import Fact
 from assay.core.rules import Rulebook
 from assay.core.text import Lang, Text
@@ -24,6 +23,7 @@ from assay.crossing.looking import Looked, Progress, look
 from assay.crossing.preparing import field_list, impact_assessment
 from assay.crossing.profile import COUNTRY, NAME, Profile
 from assay.crossing.register import Counted, Export, Register, Totals
+from assay.lab.scratch import scratch_folder
 from assay.ledger.party import Party
 from assay.rulebooks import load, shipped
 from assay.rulebooks.loader import load_head
@@ -107,8 +107,8 @@ def export(
                 "例如 contract-with-individual，与自述文件一致",
             ),
         )
-    with TemporaryDirectory(prefix="assay-") as scratch:
-        looked = look(asked.paths, register.key(), register.sketch, Path(scratch), progress)
+    with scratch_folder() as scratch:
+        looked = look(asked.paths, register.key(), register.sketch, scratch, progress)
     counted = _kept(register, looked)
     confirmed = profile.confirms(asked.exemption) is not None if asked.exemption else False
 
@@ -138,7 +138,6 @@ def export(
 def prepare(answer: Answer, folder: Path, lang: Lang) -> list[Path]:
     """Write what the routes need; returns the files. Raises InputError when the disk refuses."""
     from assay.dossier.durable import write_durably  # noqa: PLC0415
-    from assay.dossier.store import unreachable  # noqa: PLC0415
 
     written = []
     try:
@@ -151,7 +150,7 @@ def prepare(answer: Answer, folder: Path, lang: Lang) -> list[Path]:
                 page = impact_assessment(answer.profile, answer.export, answer.totals, one, lang)
                 write_durably(written[-1], page)
     except OSError as error:
-        raise unreachable(folder, error) from error
+        raise refused(folder, error) from error
     return written
 
 

@@ -26,9 +26,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from assay.core.errors import InputError
 from assay.core.facts import Scalar
 from assay.core.text import Text
+from assay.dossier.durable import read_given
 from assay.rulebooks.fields import Fields
 from assay.rulebooks.strict_yaml import parse
 
@@ -90,13 +90,7 @@ class Profile(Struct, frozen=True):
 
 def read_profile(path: Path) -> Profile:
     """Raises InputError when the file cannot be read, PlaceError naming file, line and key."""
-    try:
-        content = path.read_bytes()[: _LARGEST + 1]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(
-            Text(f"{path}: {reason}", f"{path}：{reason}"), Text("check the path", "请检查路径")
-        ) from error
+    content = read_given(path, _LARGEST)
     parsed = parse(content, str(path))
     fields = Fields(parsed, (), parsed.value, _KEYS)
     profile = Profile(

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.text import Text
 from assay.crossing.storing import (
     LARGEST,
@@ -44,7 +44,7 @@ from assay.crossing.storing import (
     write_key,
 )
 from assay.dossier.durable import read_plain, write_durably
-from assay.dossier.store import LEDGER, unreachable
+from assay.dossier.store import LEDGER
 from assay.examinations.border.persons import KEY_BYTES, Sketch, key_id, merged, new_key
 from assay.ledger.entries import Entry, digest, read_entry, salted
 from assay.ledger.log import Log
@@ -156,7 +156,7 @@ class Register:
                         write_key(keys / f"{head.id}.key", key)
                         write_durably(path / HEAD, spelled(head))
             except OSError as error:
-                raise unreachable(path, error) from error
+                raise refused(path, error) from error
         register = cls(path, keys)
         if register.handler != handler:
             raise UsageError(
@@ -226,7 +226,7 @@ class Register:
             folder.mkdir(exist_ok=True)
             write_durably(folder / name, content)
         except OSError as error:
-            raise unreachable(folder, error) from error
+            raise refused(folder, error) from error
         return name
 
     def add(self, make: Callable[[int], Export], party: Party, now: int) -> Export:
@@ -310,7 +310,7 @@ class Register:
             write_durably(self.path / f"{name}.salt", salt)
             write_durably(self.path / name, body)
         except OSError as error:
-            raise unreachable(self.path / name, error) from error
+            raise refused(self.path / name, error) from error
         head = digest(read_plain(self.path / HEAD, LARGEST))
         with open_log(self.path, party) as log:
             log.append(Entry(act, f"{self._head.id}/{number}", now, {HEAD: head, name: salted(body, salt), **more}))

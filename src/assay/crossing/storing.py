@@ -13,10 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError, refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
-from assay.dossier.store import unreachable
 
 LOCK = "lock"
 LARGEST = 16 << 20
@@ -28,7 +27,7 @@ def note(path: Path, entries: int) -> None:
     try:
         write_durably(path, b"%d\n" % entries)
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
 
 
 def noted(path: Path) -> int:
@@ -46,7 +45,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         file = (path / LOCK).open("ab")
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
     with file:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -71,7 +70,7 @@ def read_record(type_: type[T], path: Path) -> T:
             Text("assay border export begins one", "assay border export 会新建一个"),
         ) from error
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error
     try:
         return msgspec.json.decode(content, type=type_)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.text import Text
 from assay.ledger.checkpoints import open_checkpoint
 from assay.ledger.entries import Entry, read_entry
@@ -241,5 +241,4 @@ def _made(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        message = Text(f"{folder}: {error.strerror}", f"{folder}：{error.strerror}")
-        raise InputError(message, Text("check the path and its permissions", "请检查路径与权限")) from error
+        raise refused(folder, error) from error

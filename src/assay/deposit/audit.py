@@ -25,7 +25,6 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from assay.core.errors import InputError
 from assay.core.text import Text
 from assay.deposit.certificate import PREDICATE, Record
 from assay.deposit.documents import sha256
@@ -34,7 +33,7 @@ from assay.deposit.orders import Target
 from assay.deposit.replay import Replay
 from assay.deposit.shares import Custody, digest, read_custody
 from assay.deposit.terms import Terms, parse_terms
-from assay.dossier.durable import read_plain
+from assay.dossier.durable import read_given
 from assay.ledger.checkpoints import open_checkpoint
 from assay.ledger.envelope import Payload, open_envelope
 from assay.ledger.log import Log
@@ -108,11 +107,7 @@ def audit(
 
     Raises NotVerifiedError naming the first thing that is wrong, InputError when a file cannot be read.
     """
-    try:
-        envelope = read_plain(certificate, LARGEST)
-    except OSError as error:
-        message = Text(f"{certificate}: {error.strerror or error}", f"{certificate}：{error.strerror or error}")
-        raise InputError(message, Text("give the certificate's file", "请给出证书文件")) from error
+    envelope = read_given(certificate, LARGEST, Text("give the certificate's file", "请给出证书文件"))
     payload = open_envelope(envelope, [*vendor, *host], WHAT)
     record = _record(payload)
     # 1. What the vendor signed.

@@ -17,7 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import Struct
 
-from assay.core.errors import InputError
+from assay.core.errors import InputError, refused
 from assay.core.text import Text
 from assay.deposit import container
 from assay.deposit.suites import AES, Suite
@@ -149,11 +149,10 @@ def keep(folder: Path, naming: NamingKey) -> Path:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, naming.key.hex().encode() + b"\n")
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Text(f"{path}: {reason}", f"{path}：{reason}"),
-            Text("without it no further version can be sealed into this deposit", "缺少它将无法向该保管件封存新版本"),
-        ) from error
+        advice = Text(
+            "without it no further version can be sealed into this deposit", "缺少它将无法向该保管件封存新版本"
+        )
+        raise refused(path, error, advice) from error
     return path
 
 

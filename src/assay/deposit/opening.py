@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import NotVerifiedError, UsageError, refused
 from assay.core.text import Text
 from assay.deposit.acts import Acts, Clock, ledger
 from assay.deposit.deposits import Deposit, FileKey
@@ -29,7 +29,7 @@ from assay.deposit.shares import combine, digest, read_custody
 from assay.deposit.suites import SM
 from assay.deposit.terms import Terms, glob, parse_terms
 from assay.deposit.wrapping import Kind, SealingPair, undumped
-from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.durable import read_given, read_plain, write_durably
 from assay.ledger.notes import unverified
 from assay.ledger.party import Party
 
@@ -197,7 +197,7 @@ class Host:
         except FileNotFoundError as error:
             raise unverified(str(path), "the log names it and it is gone", "日志载有此项，但文件已不在") from error
         except OSError as error:
-            raise _unreachable(path, error) from error
+            raise refused(path, error) from error
         if sha256(body) != name:
             raise unverified(str(path), "it is not what the log names", "与日志所载不符")
         return body
@@ -327,17 +327,14 @@ class Host:
         return self.folder / ORDERS / f"{name}.key"
 
     def _read(self, path: Path) -> bytes:
-        try:
-            return read_plain(path, LARGEST)
-        except OSError as error:
-            raise _unreachable(path, error) from error
+        return read_given(path, LARGEST)
 
     def _write(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_durably(path, content)
         except OSError as error:
-            raise _unreachable(path, error) from error
+            raise refused(path, error) from error
 
 
 def checked_terms(deposit: Deposit) -> Terms:
@@ -359,8 +356,3 @@ def checked_terms(deposit: Deposit) -> Terms:
 def target(deposit: Deposit, terms: Terms, number: int) -> Target:
     """What an order for this version is about."""
     return Target(deposit.id, number, deposit.version(number).digest, terms, digest(deposit.custody))
-
-
-def _unreachable(path: Path, error: OSError) -> InputError:
-    message = Text(f"{path}: {error.strerror or error}", f"{path}：{error.strerror or error}")
-    return InputError(message, Text("check the path and its permissions", "请检查路径与权限"))

@@ -20,7 +20,7 @@ import msgspec
 import zstandard
 from msgspec import Struct, field
 
-from assay.core.errors import NotVerifiedError
+from assay.core.errors import NotVerifiedError, said
 from assay.deposit import container
 from assay.deposit.keys import SIZE, EpochKey, NamingKey, context
 from assay.deposit.storage import Storage
@@ -204,8 +204,8 @@ def named(what: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise missing(what) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise unverified(what, f"it cannot be read: {reason}", f"无法读取：{reason}") from error
+        why = said(error)
+        raise unverified(what, f"it cannot be read: {why.en}", f"无法读取：{why.zh}") from error
 
 
 def missing(what: str) -> NotVerifiedError:

@@ -22,7 +22,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assay.core.errors import AssayError, InputError, NothingToExamineError
+from assay.core.errors import AssayError, InputError, NothingToExamineError, said
 from assay.core.paths import shown
 from assay.core.text import Text
 from assay.deposit import deposits, keys, manifest, packs
@@ -309,9 +309,8 @@ def _failed(storage: Storage, error: OSError) -> InputError:
             Text("seal into the deposit that is there, or name another store", "请封存到已有的保管件，或另选存储位置"),
         )
     place = os.fsdecode(error.filename) if error.filename else storage.address
-    reason = error.strerror or str(error) or type(error).__name__
     return InputError(
-        Text(f"not sealed: {place}: {reason}", f"未封存：{place}：{reason}"),
+        Text("not sealed: {place}: {why}", "未封存：{place}：{why}").fill(place=place, why=said(error)),
         Text(
             "nothing was acknowledged; earlier versions are as they were; make room or set it right and seal again",
             "未确认任何内容，先前版本保持不变；请腾出空间或修正后重新封存",

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs
 
 from msgspec import Struct
 
-from assay.core.errors import AssayError, Exit, UsageError
+from assay.core.errors import AssayError, Exit, refused
 from assay.core.text import Lang, Text
 from assay.deposit.excerpts import quote
 from assay.deposit.room import Page, Room, Session
@@ -179,7 +179,7 @@ class Desk:
 
 
 def server(desk: Desk, port: int = 0) -> HTTPServer:
-    """Listening on the loopback address; 0 takes a free port. Raises UsageError when the port is taken."""
+    """Listening on the loopback address; 0 takes a free port. Raises InputError when the port is taken."""
 
     class _Handler(BaseHTTPRequestHandler):
         server_version, sys_version = "assay", ""
@@ -225,8 +225,7 @@ def server(desk: Desk, port: int = 0) -> HTTPServer:
     try:
         return HTTPServer((ADDRESS, port), _Handler)
     except OSError as error:
-        message = Text(f"port {port}: {error.strerror}", f"端口 {port}：{error.strerror}")
-        raise UsageError(message, Text("name another port", "请指定另一端口")) from error
+        raise refused(f"{ADDRESS}:{port}", error, Text("name another port", "请指定另一端口")) from error
 
 
 def _cookie(header: str) -> str:

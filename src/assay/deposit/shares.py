@@ -22,12 +22,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from assay.core.errors import InputError, NotVerifiedError
+from assay.core.errors import InputError, NotVerifiedError, refused
 from assay.core.text import Text
 from assay.deposit.documents import Document, read, sha256, written
 from assay.deposit.terms import Terms
 from assay.deposit.wrapping import SealingKey, SealingPair, read_sealing_key
-from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.durable import read_given, write_durably
 from assay.ledger.notes import unverified
 from assay.rulebooks import strict_yaml
 from assay.rulebooks.strict_yaml import Key, PlaceError
@@ -115,12 +115,8 @@ class Share(Struct, frozen=True):
 
 def read_recipients(path: Path, terms: Terms) -> Recipients:
     """`recipients.yaml`: a list of `{name, group, key}`. Raises InputError naming file, line and remedy."""
-    try:
-        parsed = strict_yaml.parse(read_plain(path, _LARGEST), str(path))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}")
-        raise InputError(message, Text("check the path given with --recipients", "请检查 --recipients")) from error
+    advice = Text("check the path given with --recipients", "请检查 --recipients")
+    parsed = strict_yaml.parse(read_given(path, _LARGEST, advice), str(path))
     holders: list[Holder] = []
 
     def fault(index: int, key: str, en: str, zh: str, advice: Text) -> PlaceError:
@@ -297,5 +293,5 @@ def _write(folder: Path, files: Sequence[tuple[Path, bytes]]) -> None:
         for path, content in files:
             write_durably(path, content)
     except OSError as error:
-        message = Text(f"{error.filename or folder}: {error.strerror}", f"{error.filename or folder}：{error.strerror}")
-        raise InputError(message, Text("name an empty folder for the shares", "请为份额指定空文件夹")) from error
+        advice = Text("name an empty folder for the shares", "请为份额指定空文件夹")
+        raise refused(error.filename or folder, error, advice) from error

@@ -13,16 +13,15 @@ from pathlib import Path
 
 import msgspec
 
-from assay.core.errors import InputError, NotVerifiedError
+from assay.core.errors import NotVerifiedError, refused
 from assay.core.paths import raw
 from assay.core.paths import shown as shown_path
-from assay.core.text import Text
 from assay.deposit.disclosures import FOLDERS, Draw, DrawnFile
 from assay.deposit.documents import Document, read, sha256, written
 from assay.deposit.drawn import Lot
 from assay.deposit.manifest import Manifest, Version, check_row
 from assay.deposit.opening import Host
-from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.durable import read_given, read_plain, write_durably
 
 ROWS, FILES = "rows.json", "files"
 _LARGEST = 1 << 30
@@ -60,7 +59,7 @@ def show(manifest: Manifest, source: Path, positions: Sequence[int], folder: Pat
             write_durably(folder / FILES / str(at), content)
         write_durably(folder / ROWS, written(Shown(rows=rows)))
     except OSError as error:
-        raise _unreachable(folder, error) from error
+        raise refused(folder, error) from error
 
 
 def received(folder: Path, version: Version, positions: Sequence[int], into: Path) -> Mapping[int, str | None]:
@@ -68,10 +67,7 @@ def received(folder: Path, version: Version, positions: Sequence[int], into: Pat
 
     Raises NotVerifiedError when `rows.json` is none, InputError when something cannot be written.
     """
-    try:
-        content = read_plain(folder / ROWS, _LARGEST)
-    except OSError as error:
-        raise _unreachable(folder / ROWS, error) from error
+    content = read_given(folder / ROWS, _LARGEST)
     rows = {item.position: item for item in read(Shown, content, str(folder / ROWS)).rows}
     return {at: _one(folder, version, rows.get(at), into) for at in positions}
 
@@ -117,10 +113,5 @@ def _one(folder: Path, version: Version, item: ShownRow | None, into: Path) -> s
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
-        raise _unreachable(path, error) from error
+        raise refused(path, error) from error
     return row.path
-
-
-def _unreachable(path: Path, error: OSError) -> InputError:
-    message = Text("{path}: {why}", "{path}：{why}").fill(path=error.filename or path, why=error.strerror or error)
-    return InputError(message, Text("check the path and its permissions", "请检查路径与权限"))

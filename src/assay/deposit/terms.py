@@ -21,12 +21,11 @@ from pathlib import Path
 
 import msgspec
 
-from assay.core.errors import InputError
 from assay.core.text import Text
 from assay.deposit.documents import sha256
 from assay.deposit.form import HOSTS, ROLES, Condition, Form, Group, Role, TermsParty
 from assay.deposit.soundness import faults
-from assay.dossier.durable import read_plain
+from assay.dossier.durable import read_given
 from assay.ledger.signing import NamedKey, read_key
 from assay.rulebooks import strict_yaml
 from assay.rulebooks.strict_yaml import Key, Parsed, PlaceError
@@ -157,12 +156,7 @@ class Terms(msgspec.Struct, frozen=True, dict=True):
 
 def read_terms(path: Path) -> Terms:
     """Raises InputError naming file, line, key and remedy."""
-    try:
-        content = read_plain(path, LARGEST)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}")
-        raise InputError(message, Text("check the path given with --terms", "请检查 --terms 给出的路径")) from error
+    content = read_given(path, LARGEST, Text("check the path given with --terms", "请检查 --terms 给出的路径"))
     return parse_terms(content, str(path))
 
 

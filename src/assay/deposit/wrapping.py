@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from msgspec import Struct
 
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError, refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
 from assay.ledger.keys import PASSPHRASE, Ask, encrypted, private_bytes, write_private
@@ -116,10 +116,7 @@ class SealingPair(Struct, frozen=True):
             write_private(path, pem)
             write_durably(path.with_suffix(".pub"), f"{self.key}\n".encode())
         except OSError as error:
-            reason = "there is a key already" if isinstance(error, FileExistsError) else error.strerror or str(error)
-            zh = "已有密钥" if isinstance(error, FileExistsError) else error.strerror or str(error)
-            message = Text(f"{path}: {reason}", f"{path}：{zh}")
-            raise InputError(message, Text("name another file", "请指定另一文件")) from error
+            raise refused(path, error, Text("name another file", "请指定另一文件")) from error
 
     @classmethod
     def load(cls, path: Path, passphrase: str) -> "SealingPair":

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assay.core.errors import InputError, NotVerifiedError
+from assay.core.errors import InputError, NotVerifiedError, said
 from assay.core.facts import canonical
 from assay.core.product import Product
 from assay.core.text import Text
@@ -113,7 +113,7 @@ def open_sealed(type_: type[S], path: Path, name: str) -> S:
     try:
         content = read_plain(path, _LARGEST_MANIFEST)
     except OSError as error:
-        raise _unverified(name, f"it cannot be read: {error.strerror or error}", "文件无法读取") from error
+        raise _unverified(name, f"it cannot be read: {said(error).en}", f"文件无法读取：{said(error).zh}") from error
     refuse_newer(content, "format", name)
     try:
         record = records.decode(type_, content, name)

@@ -14,7 +14,7 @@ from pathlib import Path
 import zstandard
 from msgspec import Struct, field
 
-from assay.core.errors import NotVerifiedError
+from assay.core.errors import NotVerifiedError, said
 from assay.core.text import Text
 from assay.dossier import records
 from assay.dossier.durable import read_plain, write_durably
@@ -95,7 +95,7 @@ def verified(folder: Path, segment: Segment) -> bytes:
     # 1.
     if len(segment.digest) != 64 or not set(segment.digest) <= set("0123456789abcdef"):
         raise _unverified(repr(segment.digest), "its name is not a SHA-256", "名称不是 SHA-256")
-    name = f"{folder.name}/{segment.name}"
+    name = f"{folder.parent.name}/{folder.name}/{segment.name}"
     if not 0 < segment.bytes <= LARGEST:
         raise _unverified(name, "its manifest states an impossible size", "清单所载大小不可能")
     # 2.
@@ -104,7 +104,7 @@ def verified(folder: Path, segment: Segment) -> bytes:
     except FileNotFoundError as error:
         raise _unverified(name, "it is missing", "文件缺失") from error
     except OSError as error:
-        raise _unverified(name, f"it cannot be read: {error.strerror or error}", "文件无法读取") from error
+        raise _unverified(name, f"it cannot be read: {said(error).en}", f"文件无法读取：{said(error).zh}") from error
     # 3.
     decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assay.core.attempts import Attempt
-from assay.core.errors import InputError
+from assay.core.errors import InputError, refused
 from assay.core.facts import Fact
 from assay.core.rules import Judgement
 from assay.core.text import Text
@@ -57,7 +57,7 @@ class Dossier:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise _no_dossier(path) from error
         except OSError as error:
-            raise unreachable(path, error) from error
+            raise refused(path, error) from error
         refuse_newer(content, "dossier", str(path))
         try:
             records.decode(Layout, content, MARK)
@@ -75,9 +75,9 @@ class Dossier:
                 write_durably(path / MARK, records.encode(Layout(FORMAT)) + b"\n")
         except FileNotFoundError as error:  # another process that made it at the same time was first
             if not (path / MARK).exists():
-                raise unreachable(path, error) from error
+                raise refused(path, error) from error
         except OSError as error:
-            raise unreachable(path, error) from error
+            raise refused(path, error) from error
         return cls.open(path)
 
     def reviews(self) -> list[int]:
@@ -86,7 +86,7 @@ class Dossier:
         try:
             names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
         except OSError as error:
-            raise unreachable(folder, error) from error
+            raise refused(folder, error) from error
         return sorted(int(name) for name in names if _NUMBER.fullmatch(name))
 
     def review(self, number: int) -> "Review":
@@ -98,9 +98,21 @@ class Dossier:
             raise InputError(message.fill(path=self.path, number=number), advice.fill(known=known))
         return Review(self, number)
 
+    def sealed(self) -> list[int]:
+        """Numbers of the reviews that were completed, oldest first: all but those whose writer ended before."""
+        return [number for number in self.reviews() if not _begun_only(self.review_folder(number))]
+
+    def unfinished(self) -> int | None:
+        """The newest review, when its writer still runs or was killed and `latest` is an earlier one."""
+        number = max(self.reviews(), default=0)
+        return number if self.sealed() and number not in self.sealed() else None
+
     def latest(self) -> "Review":
-        """The newest review, complete or not. Raises InputError when the dossier has none."""
-        numbers = self.reviews()
+        """The newest complete review; where none is complete, the newest. Raises InputError when there is none.
+
+        One that was begun and not finished says less than what is there: it never stands before a complete one.
+        """
+        numbers = self.sealed() or self.reviews()
         if not numbers:
             message = Text("{path} holds no review yet", "{path} 中尚无审查")
             raise InputError(message.fill(path=self.path), Text("run: assay review PATH", "请运行：assay review PATH"))
@@ -133,18 +145,18 @@ class Review:
         self.streams: Mapping[str, tuple[Segment, ...]] = {}
         self._segments = dossier.path / SEGMENTS
         folder = dossier.review_folder(number)
-        if os.path.lexists(folder / SEALED) or not os.path.lexists(folder / JOURNAL):
+        if _begun_only(folder):
+            self._recover(folder / JOURNAL)
+        else:
             sealed = open_sealed(SealedReview, folder / SEALED, dossier.relative(folder / SEALED))
             self.record, self.streams = sealed.review, sealed.streams
-        else:
-            self._recover(folder / JOURNAL)
 
     def _recover(self, path: Path) -> None:
         """What a review that was never sealed had complete."""
         try:
             entries, intact = read_journal(read_plain(path, _LARGEST_JOURNAL))
         except OSError as error:
-            raise unreachable(path, error) from error
+            raise refused(path, error) from error
         self.streams = {entry.stream: entry.segments for entry in entries if entry.stream}
         planned = [name for entry in entries for name in entry.planned]
         lost = () if intact and planned else (JOURNAL,)
@@ -255,11 +267,9 @@ class Review:
                 yield records.decode(type_, line, segment.name, number)
 
 
-def unreachable(path: Path, error: OSError) -> InputError:
-    """What the operating system refused, as an error with advice."""
-    message = Text("{path}: {why}", "{path}：{why}").fill(path=path, why=error.strerror or error)
-    advice = Text("check the path, its permissions and the free space", "请检查路径、权限与可用空间")
-    return InputError(message, advice)
+def _begun_only(folder: Path) -> bool:
+    """Whether a review has a journal and no manifest. One that has neither was damaged, which must be said."""
+    return os.path.lexists(folder / JOURNAL) and not os.path.lexists(folder / SEALED)
 
 
 def _no_dossier(path: Path) -> InputError:

@@ -2,10 +2,11 @@
 
 import re
 
+from assay.core.errors import refused
 from assay.core.waivers import Waiver
 from assay.dossier.durable import write_durably
 from assay.dossier.sealed import FORMAT, SealedWaiver, open_sealed, seal
-from assay.dossier.store import Dossier, unreachable
+from assay.dossier.store import Dossier
 from assay.dossier.writing import locked
 
 WAIVERS = "waivers"
@@ -29,7 +30,7 @@ def add_waiver(dossier: Dossier, waiver: Waiver) -> int:
             folder.mkdir(exist_ok=True)
             write_durably(folder / f"{number:04}.json", seal(SealedWaiver(FORMAT, "", number, waiver)))
         except OSError as error:
-            raise unreachable(folder, error) from error
+            raise refused(folder, error) from error
     return number
 
 
@@ -38,5 +39,5 @@ def _numbers(dossier: Dossier) -> list[int]:
     try:
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     except OSError as error:
-        raise unreachable(folder, error) from error
+        raise refused(folder, error) from error
     return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import FileIO
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.rules import Judgement
 from assay.core.text import Text
 from assay.dossier import records
@@ -29,7 +29,7 @@ from assay.dossier.sealed import (
     seal,
 )
 from assay.dossier.segments import Segment, write_segments
-from assay.dossier.store import FACTS, JOURNAL, LOCK, REVIEWS, SEALED, SEGMENTS, Dossier, Review, unreachable
+from assay.dossier.store import FACTS, JOURNAL, LOCK, REVIEWS, SEALED, SEGMENTS, Dossier, Review
 
 _STREAM = re.compile(r"[a-z][a-z0-9-]{0,40}", re.ASCII)
 
@@ -161,4 +161,4 @@ def _explained(dossier: Dossier) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unreachable(dossier.path, error) from error
+        raise refused(dossier.path, error) from error

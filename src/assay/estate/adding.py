@@ -14,15 +14,15 @@ from assay.estate.register import Register, Row, checked
 from assay.estate.words import WORDS
 
 
-def stated(dossier: Path, register: Path) -> Row:
-    """What the newest review of a dossier states of its product. A country is a statement: the manifest's.
+def stated(dossier: Dossier, register: Path) -> Row:
+    """What the newest complete review of a dossier states of its product. A country is a statement: the manifest's.
 
-    Raises InputError when the dossier holds no completed review.
+    Raises InputError when it has none.
     """
-    record = Dossier.open(dossier).latest().record
+    record = dossier.latest().record
     if record is None:
         raise InputError(
-            Text(f"{dossier}: its newest review was not completed", f"{dossier}：最新的审查未完成"),
+            Text(f"{dossier.path}: none of its reviews was completed", f"{dossier.path}：其中的审查均未完成"),
             Text("review the product again", "请重新审查该产品"),
         )
     product, vendor = record.product, record.product.vendor
@@ -32,7 +32,7 @@ def stated(dossier: Path, register: Path) -> Row:
         version=product.version or "",
         vendor=vendor.name if vendor is not None else "",
         category=category if isinstance(category, str) else "",
-        dossier=Path(os.path.relpath(dossier, register.parent)).as_posix(),
+        dossier=Path(os.path.relpath(dossier.path, register.parent)).as_posix(),
     )
     if vendor is None or not vendor.country:
         return row

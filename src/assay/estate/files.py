@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.text import Text
-from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.durable import read_given, write_durably
 from assay.estate.register import BETWEEN, COLUMNS, Register, Row, cells_of, check_header, rows_of
 
 LARGEST = 256 << 20
@@ -40,14 +40,7 @@ def form_of(path: Path) -> str:
 def read(path: Path) -> Register:
     """Raises InputError that names file, row, column and remedy, UsageError for another kind of file."""
     form = form_of(path)
-    try:
-        content = read_plain(path, LARGEST)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
-            Text("check the path and its permissions", "请检查路径与权限"),
-        ) from error
+    content = read_given(path, LARGEST)
     if form == "parquet":
         from assay.estate import parquet  # noqa: PLC0415  (pyarrow, only when asked for)
 
@@ -61,7 +54,7 @@ def write(path: Path, rows: tuple[Row, ...]) -> None:
     try:
         write_durably(path, content)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise refused(path, error) from error
 
 
 @contextmanager
@@ -74,20 +67,12 @@ def alone(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise refused(path, error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    reason = error.strerror or str(error)
-    return InputError(
-        Text(f"{path}: cannot be written: {reason}", f"{path}：无法写入：{reason}"),
-        Text("check the path, its permissions and the free space", "请检查路径、权限与可用空间"),
-    )
 
 
 def render(rows: tuple[Row, ...], form: str) -> bytes:

@@ -29,6 +29,7 @@ from assay.dossier.answering import attempts_judged, facts_judged
 from assay.dossier.records import settled
 from assay.dossier.store import JUDGEMENTS, Dossier, Review
 from assay.estate.register import Register, Row
+from assay.lab.confine import deaf
 
 LOT = 32
 OUTCOMES: Mapping[str, Outcome | None] = {"b": "broken", "m": "met", "o": "open", "n": "not-applicable", "-": None}
@@ -108,7 +109,9 @@ def _answers(lots: Sequence[Sequence[Path]], question: Question, jobs: int) -> I
     spawned = get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=spawned, initializer=_ask, initargs=(question,)) as pool:
         try:
-            yield from pool.map(_answer_lot, lots)
+            with deaf():
+                answers = pool.map(_answer_lot, lots)
+            yield from answers
         except BrokenProcessPool as error:
             raise AssayError(
                 Text("a process that judged dossiers ended", "判定卷宗的进程意外终止"),
@@ -128,11 +131,11 @@ def _answer_lot(paths: Sequence[Path]) -> list[Standing]:
 
 
 def answer(path: Path, question: Question) -> Standing:
-    """How one dossier stands: its newest review under the question's rules."""
+    """How one dossier stands: its newest complete review under the question's rules."""
     try:
         review = Dossier.open(path).latest()
         if review.record is None:
-            text = Text(f"{path}: its newest review was not completed", f"{path}：最新的审查未完成")
+            text = Text(f"{path}: none of its reviews was completed", f"{path}：其中的审查均未完成")
             return Unjudged("incomplete", text)
         return _judged(review, review.record.product, question)
     except NotVerifiedError as error:
@@ -200,6 +203,11 @@ def paths(register: Register) -> list[Path]:
 def of_row(register: Register, row: Row, standings: Mapping[Path, Standing]) -> Standing | None:
     """How the product of a row stands; None where it has no dossier."""
     return standings.get(register.dossier(row)) if row.dossier else None
+
+
+def overtaken(standings: Mapping[Path, Standing]) -> list[Path]:
+    """Dossiers that stand by an earlier review than their last, which was begun and not finished."""
+    return [path for path, item in standings.items() if isinstance(item, Judged) and Dossier(path).unfinished()]
 
 
 def worst_exit(standings: Mapping[Path, Standing]) -> Exit:

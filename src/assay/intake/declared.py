@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from assay.core.errors import InputError
 from assay.core.product import Declaration, Manifest, SignedDeclaration
 from assay.core.text import Text
-from assay.dossier.durable import read_plain
+from assay.dossier.durable import read_given
 from assay.intake import manifest as manifests
 from assay.ledger.envelope import open_envelope, seal
 from assay.ledger.notes import unverified
@@ -66,14 +66,8 @@ def vouched(operator: Manifest, folder: Path) -> Manifest:
             ),
             Text("remove declares: from the manifest, or the signed one", "请从清单删去 declares:，或删去签名声明"),
         )
-    try:
-        envelope = read_plain(path, LARGEST)
-    except OSError as fault:
-        reason = fault.strerror or str(fault)
-        raise InputError(
-            Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
-            Text("give the file that `assay probe sign` wrote", "请给出 assay probe sign 写出的文件"),
-        ) from fault
+    advice = Text("give the file that `assay probe sign` wrote", "请给出 assay probe sign 写出的文件")
+    envelope = read_given(path, LARGEST, advice)
     said = opened(envelope, [read_key(key) for key in wanted.keys], str(path))
     for key in ("name", "version"):
         ours, theirs = getattr(operator, key), getattr(said, key)

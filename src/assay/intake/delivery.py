@@ -19,13 +19,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
+from assay.core.errors import said
 from assay.core.examination import Locator, Member
 from assay.core.kinds import FileClass
 from assay.core.paths import raw, shown
 from assay.intake import folders, foreign, rpms, sealed, zips
 from assay.intake.containers import DEB_CONTROL, FILE_SYSTEMS, INNER, LAYER, READERS, inner_kind, is_empty_tar, kind_of
 from assay.intake.entries import BY, STATUS, Entry, Refusal, kinds_for, link_fault
-from assay.intake.folders import repositories
 from assay.intake.identify import HEAD, Identity, head_size, identify, opened
 from assay.intake.images import INDEXES, LONGEST_INDEX, Layers, images_of
 from assay.intake.inflate import MAGIC, BadContentError, Codec
@@ -61,8 +61,8 @@ class Delivery:
         limits: IntakeLimits | None = None,
         leave_out: Sequence[Path] = (),
     ) -> None:
-        """`scratch` is private, is created on first use and belongs to the caller. Raises OSError for `path`."""
-        self._root = path.resolve(strict=True) if isinstance(path, Path) else path
+        """`scratch` is private, is created on first use and belongs to the caller. Raises InputError for `path`."""
+        self._root = folders.at(path) if isinstance(path, Path) else path
         self.name = self._root.name if isinstance(self._root, Path) else self._root.label
         self.is_folder = not isinstance(self._root, Path) or self._root.is_dir()
         self.limits = limits or IntakeLimits()
@@ -236,7 +236,7 @@ class Delivery:
         try:
             head = read_head(entry.locator, head_size(called))
         except OSError as fault:
-            self.refuse(path, _reason(fault), fault.strerror or str(fault), size=entry.size)
+            self.refuse(path, _reason(fault), said(fault).en, size=entry.size)
             return
         self.budget.read += len(head)
         identity = _identified(outer, self.containers.get(outer, ""), called, entry, head)
@@ -280,7 +280,7 @@ class Delivery:
                     locator, self._before[prefix] = rpms.payload(window)
                 identity, kind = identify("", read_head(locator, HEAD), locator.size), "rpm"
         except OSError as fault:
-            self.refuse(path, _reason(fault), fault.strerror or str(fault), size=entry.size, identity=identity)
+            self.refuse(path, _reason(fault), said(fault).en, size=entry.size, identity=identity)
             return
         yield from self._read(path, prefix, locator, entry, identity, depth, kind)
         if self._before.get(prefix):  # nothing of the payload could be listed
@@ -315,7 +315,7 @@ class Delivery:
         yield from self._each(prefix, depth, self._without_version_control(prefix, items))
 
     def _without_version_control(self, prefix: str, items: list[Entry | Refusal]) -> Iterator[Entry | Refusal]:
-        roots = repositories(items)
+        roots = folders.repositories(items)
         left: dict[bytes, list[int]] = {root: [] for root in roots}
         for item in items:
             inside = next((root for root in roots if item.name.startswith(root)), None)
@@ -335,7 +335,7 @@ class Delivery:
             with closing(open_locator(locator)) as source:
                 kept = self._scratch_of().expand(source, _CODECS[identity.format])
         except OSError as fault:
-            self.refuse(path, _reason(fault), fault.strerror or str(fault), size=locator.size, identity=identity)
+            self.refuse(path, _reason(fault), said(fault).en, size=locator.size, identity=identity)
             return
         self._note_kept(path, kept, identity)
         inner = Locator("file", kept.path)

@@ -11,11 +11,22 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assay.core.errors import refused, said
 from assay.core.examination import Locator
+from assay.core.text import Text
 from assay.intake.entries import Entry, Refusal
 
 VERSION_CONTROL: dict[bytes, bytes] = {b".git": b"HEAD", b".hg": b"requires", b".svn": b"wc.db", b".bzr": b"README"}
 """Folder names and a file that such a folder holds when it really is one."""
+
+
+def at(path: Path) -> Path:
+    """Where a delivery lies, all links followed. Raises InputError where nothing does."""
+    try:
+        return path.resolve(strict=True)
+    except OSError as fault:
+        advice = Text("give a folder, an archive or a file that exists", "请给出存在的目录、归档或文件")
+        raise refused(path, fault, advice) from fault
 
 
 def entries(root: Path, leave_out: Sequence[Path]) -> Iterator[Entry | Refusal]:
@@ -30,7 +41,7 @@ def entries(root: Path, leave_out: Sequence[Path]) -> Iterator[Entry | Refusal]:
             with os.scandir(folder) as found:
                 items = sorted(found, key=lambda item: item.name)
         except OSError as fault:
-            yield Refusal(relative, "unreadable", _why(fault))
+            yield Refusal(relative, "unreadable", said(fault).en)
             continue
         deeper: list[bytes] = []
         for item in items:
@@ -73,7 +84,7 @@ def _look(item: os.DirEntry[bytes], name: bytes, top: bytes, left_out: set[bytes
     try:
         found = item.stat(follow_symlinks=False)
     except OSError as fault:
-        return Refusal(name, "unreadable", _why(fault))
+        return Refusal(name, "unreadable", said(fault).en)
     if stat.S_ISDIR(found.st_mode):
         return name
     if stat.S_ISLNK(found.st_mode):
@@ -90,7 +101,7 @@ def _link_fault(path: bytes, top: bytes, left_out: set[bytes]) -> str:
     except OSError as fault:
         if fault.errno == errno.ELOOP:
             return "the link runs in a circle"
-        return "the link's target is not in the delivery" if isinstance(fault, FileNotFoundError) else _why(fault)
+        return "the link's target is not in the delivery" if isinstance(fault, FileNotFoundError) else said(fault).en
     if not _within(target, top):
         return "the link leaves the delivery"
     if _within(path, target):
@@ -113,8 +124,3 @@ def _is_version_control(item: os.DirEntry[bytes]) -> bool:
     if item.name == b".git" and item.is_file():
         return item.stat().st_size < 4096
     return os.path.lexists(item.path + b"/" + witness)
-
-
-def _why(fault: OSError) -> str:
-    """The system's reason without its path."""
-    return fault.strerror or type(fault).__name__

@@ -27,6 +27,7 @@ from assay.core.attempts import Attempt
 from assay.core.errors import InputError
 from assay.core.product import Consent, Declaration, Manifest, SignedDeclaration, Statement, Unlock
 from assay.core.text import Text
+from assay.dossier.durable import read_given
 from assay.intake.entries import BY
 from assay.rulebooks import strict_yaml
 
@@ -56,14 +57,8 @@ class Given(Struct, frozen=True):
 
 def read(path: Path) -> Manifest:
     """The operator's manifest. Raises InputError."""
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        raise InputError(
-            Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
-            Text("check the path given with --manifest", "请检查 --manifest 给出的路径"),
-        ) from fault
+    advice = Text("check the path given with --manifest", "请检查 --manifest 给出的路径")
+    content = read_given(path, strict_yaml.MAX_BYTES, advice)
     manifest = parse(content, str(path))
     return replace(manifest, unlock=tuple(_from_here(one, path.parent) for one in manifest.unlock))
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
-from assay.core.errors import InputError, NothingToExamineError, UsageError
+from assay.core.errors import InputError, NothingToExamineError, said
 from assay.core.examination import Artifact, FileMeta, Member
 from assay.core.facts import SCOPES, Evidence, Fact, Scalar, Scope, Subject
 from assay.core.kinds import KINDS
@@ -68,11 +68,11 @@ def take_in(
 ) -> Intake:
     """Take a folder, archive or file in. `scratch` must outlive every use of the artifact's locators.
 
-    Raises UsageError when `path` cannot be read, InputError for the operator's manifest, NothingToExamineError, and
-    NotVerifiedError for a declaration that the vendor did not sign. `declaration` stands in place of the manifest's.
+    Raises InputError when `path` or the operator's manifest cannot be read, NothingToExamineError, and NotVerifiedError
+    for a declaration that the vendor did not sign. `declaration` stands in place of the manifest's.
     """
     operator = _operator(manifest, declaration)
-    delivery = _delivery(path, scratch, limits, leave_out)
+    delivery = Delivery(path, scratch, limits, leave_out)
     seen = _walked(delivery, progress)
     if not seen:
         raise NothingToExamineError(
@@ -145,17 +145,6 @@ def _first_refusal(refused: Sequence[Attempt]) -> Text:
     )
 
 
-def _delivery(path: "Path | SealedTree", scratch: Path, limits: IntakeLimits, leave_out: Sequence[Path]) -> Delivery:
-    try:
-        return Delivery(path, scratch, limits, leave_out)
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        raise UsageError(
-            Text(f"{path}: {reason}", f"{path}：{reason}"),
-            Text("give a folder, an archive or a file that exists", "请给出存在的目录、归档或文件"),
-        ) from fault
-
-
 def _why_nothing(refused: Sequence[Attempt]) -> Text:
     """There will be no dossier to look these up in."""
     if not refused:
@@ -190,7 +179,7 @@ def _embedded(members: Sequence[Member], logical: Mapping[str, str]) -> tuple[Ma
             reason: ReasonCode = "syntax"
             detail = fault.message.en
         except OSError as fault:
-            reason, detail = "damaged", fault.strerror or str(fault)
+            reason, detail = "damaged", said(fault).en
         failed = Attempt(BY, ("statement",), "failed", reason, "configuration", "YAML", DEFAULT_COMPONENT, "unknown")
         return None, [replace(failed, path=member.path, detail=detail, bytes=member.size, ran="inline")]
     return None, []

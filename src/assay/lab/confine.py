@@ -2,7 +2,7 @@
 
 1. `fault` and `stderr` of the lane take the last words of this process. 2. RLIMIT_AS bounds its memory where the
 platform has it. 3. A watchdog thread of faulthandler, which needs no interpreter lock, ends the process when nothing
-was reported alive in time. 4. Interrupts are left to the bench, and a process whose bench died ends by itself.
+was reported alive in time. 4. Interrupts are left to the bench (`deaf`), and a process whose bench died ends by itself.
 5. Where the bench says what may be read, walls stand around it (`lab.walls`), before any of its threads: then `walled`.
 """
 
@@ -16,7 +16,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from assay.core.examination import Limits
@@ -73,6 +74,24 @@ class Confinement:
         """Waiting for work is not a hang."""
         self._armed = -math.inf
         faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that are started in this block do not hear Ctrl-C, from their first moment: ending them, without a word
+    from each, is for the one that started them. It hears what came meanwhile when the block ends."""
+    heard: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what they take over; another thread may hear it
+    main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if main else None
+    try:
+        yield
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ WRITING: Final = -3  # all files were seen; the piece's facts are being written
 _RECORD = struct.Struct("<qqq")
 _TAIL = 64 << 10
 _SIGNALS = (b"Segmentation fault", b"Aborted", b"Bus error", b"Illegal instruction", b"Floating-point exception")
+# A grammar does not look whether it was given the memory that it asked for.
+_PERHAPS = {b"Segmentation fault": "; in a large file that is a lack of memory as often as a fault of its reader"}
 _OUT_OF_MEMORY = (b"memory allocation of", b"failed to allocate", b"bad_alloc", b"ut of memory", b"MemoryError")
 
 
@@ -71,8 +73,8 @@ def post_mortem(lane: Path, serial: int) -> Death:
         return Death("hang", "no progress before the watchdog's time", begun)
     if any(phrase in printed or phrase in fault for phrase in _OUT_OF_MEMORY):
         return Death("memory", "native code could not get memory", begun)
-    signal = next((name for name in _SIGNALS if name in fault), None)
-    return Death("crash", signal.decode("ascii") if signal else "the process ended without a trace", begun)
+    signal = next((name for name in _SIGNALS if name in fault), b"the process ended without a trace")
+    return Death("crash", signal.decode("ascii") + _PERHAPS.get(signal, ""), begun)
 
 
 def _tail(path: Path) -> bytes:

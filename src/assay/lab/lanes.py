@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from assay.core.errors import AssayError
 from assay.core.text import Text
 from assay.lab import journal
-from assay.lab.confine import without_secrets
+from assay.lab.confine import deaf, without_secrets
 from assay.lab.journal import Death
 from assay.lab.returned import Results
 
@@ -105,7 +105,8 @@ class _Lane:
             self.end(now=False)
         if self._executor is None:
             self._executor = self._start()
-        return self._executor.submit(task.call, self.folder, serial, *task.arguments)
+        with deaf():  # which may start the worker; half begun, it could not be ended
+            return self._executor.submit(task.call, self.folder, serial, *task.arguments)
 
     def _start(self) -> Executor:
         for name in ("journal", "fault", "stderr"):
@@ -198,8 +199,8 @@ def _again(task: Task[_K, _R], death: Death) -> Task[_K, _R]:
                 why=death.detail
             ),
             Text(
-                "see the stderr file of the lane in the scratch folder; raise the memory limit if it is very low",
-                "请查看暂存目录中该通道的 stderr 文件；若内存限制过低，请提高",
+                "assay doctor says what this installation can do; raise the memory limit if it is very low",
+                "assay doctor 会说明本机安装能做什么；若内存限制过低，请提高",
             ),
         )
     return replace(task, starts=task.starts + 1)

@@ -7,7 +7,7 @@ it is signed with, for convenience: a reader compares it with the owner's over a
 
 from pathlib import Path
 
-from assay.core.errors import InputError
+from assay.core.errors import refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
 from assay.ledger.checkpoints import Believed, open_checkpoint
@@ -46,7 +46,7 @@ def export(log: Log, folder: Path) -> Believed:
         write_durably(folder / KEYS, "".join(f"{key}\n" for key in log.claimed).encode())
         write_durably(folder / CHECKPOINT, signed.note.render())
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise refused(error.filename or folder, error) from error
     return signed
 
 
@@ -57,7 +57,7 @@ def exported(folder: Path, log: Log) -> Believed | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise refused(error.filename or folder, error) from error
     return open_checkpoint(content, log.keys, f"{folder}/{CHECKPOINT}")
 
 
@@ -76,8 +76,3 @@ def _write_once(folder: Path, name: str, content: bytes) -> None:
             "与此日志相应内容不同：已被更改，或属于另一历史",
             Text("keep it for inquiry and export to an empty folder", "请保留以备调查，并导出到空文件夹"),
         )
-
-
-def _unwritable(folder: Path, error: OSError) -> InputError:
-    message = Text("{path}: {why}", "{path}：{why}").fill(path=error.filename or folder, why=error.strerror or error)
-    return InputError(message, Text("check the path, its permissions and the free space", "请检查路径、权限与可用空间"))

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from assay.core.errors import InputError, NotVerifiedError, UsageError
+from assay.core.errors import InputError, NotVerifiedError, UsageError, refused, said
 from assay.core.text import Text
 from assay.dossier.durable import sync_folder, write_durably
 from assay.ledger.signing import Ed25519Signer, Signer, Sm2Signer, ephemeral, named
@@ -159,7 +159,10 @@ def _open(
     except FileExistsError:  # another process made it at the same moment
         return read(path, private_bytes(path), typed)
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
+        advice = Text(
+            "set XDG_CONFIG_HOME to a folder of yours that can be written", "请将 XDG_CONFIG_HOME 设为您自己的可写目录"
+        )
+        raise refused(path, error, advice) from error
     return signer
 
 
@@ -187,7 +190,7 @@ def private_bytes(path: Path) -> bytes:
             status = os.fstat(descriptor)
             content = file.read(_LARGEST) if stat.S_ISREG(status.st_mode) else b""
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error), error.strerror or str(error)) from error
+        raise _unusable(path, said(error).en, said(error).zh) from error
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
         raise _unusable(path, "it is not a plain file of yours", "不是您自己的普通文件")
     if status.st_mode & 0o077:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import UsageError, refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain
 from assay.ledger.keys import PASSPHRASE, SIGNER, WITNESS, Ask, configuration, open_signer, open_signers
@@ -137,9 +137,7 @@ def _public(path: Path) -> NamedKey | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"{path}: {reason}", f"{path}：{reason}")
-        raise InputError(message, Text("set its permissions right", "请修正其权限")) from error
+        raise refused(path, error, Text("set its permissions right", "请修正其权限")) from error
 
 
 def _bad_name(name: str) -> UsageError:

@@ -3,7 +3,8 @@
 import secrets
 from pathlib import Path
 
-from assay.dossier.store import LEDGER, unreachable
+from assay.core.errors import refused
+from assay.dossier.store import LEDGER
 from assay.ledger.log import Log
 from assay.ledger.party import NOBODY, Party
 from assay.ledger.sqlite import NAME, SqliteStore
@@ -18,8 +19,12 @@ def open_store(place: str, *, writable: bool) -> Store:
         from assay.ledger.postgres import PostgresStore  # noqa: PLC0415  (an extra)
 
         return PostgresStore(place)
-    path = file_of(Path(place))
-    if not path.is_file():
+    try:
+        path = file_of(Path(place))
+        there = path.is_file()
+    except OSError as error:
+        raise refused(place, error) from error
+    if not there:
         raise no_log(place)
     return SqliteStore(path, writable=writable)
 
@@ -36,7 +41,7 @@ def begin_log(folder: Path, party: Party) -> Log:
     try:
         (folder / LEDGER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unreachable(folder / LEDGER, error) from error
+        raise refused(folder / LEDGER, error) from error
     origin = f"{party.name}/{secrets.token_hex(8)}"
     return Log.create(SqliteStore(folder / LEDGER / NAME), origin, party.signers, party.memory)
 

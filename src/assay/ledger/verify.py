@@ -33,8 +33,10 @@ tlog-checkpoint, tlog-tiles, tlog-proof, tlog-cosignature, tlog-policy; DSSE 1.0
 
 import argparse
 import base64
+import codecs
 import hashlib
 import hmac
+import io
 import json
 import re
 import shutil
@@ -194,7 +196,10 @@ class Reader:
         last = max(heads, key=lambda head: head.size)
         if last.size != len(entries):
             a, b = last.size, len(entries)
-            raise Bad(f"{a} entries are signed, {b} are here", f"已签名 {a} 条，此处有 {b} 条")
+            en, zh = f"{a} entries are signed, {b} are here", f"已签名 {a} 条，此处有 {b} 条"
+            if b > a:  # whoever entered them was killed, or still runs
+                en, zh = f"{en}: its owner signs the rest when it is next used", f"{zh}：其余由所有者在下次使用时签名"
+            raise Bad(en, zh)
         leaves = [hashlib.sha256(b"\0" + entry).digest() for entry in entries]
         # 4. The root of every checkpoint, and the tiles.
         roots = roots_at(leaves, {head.size for head in heads})
@@ -699,6 +704,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--lang", choices=["en", "zh"], default="en")
     parser.add_argument("paths", nargs="+", type=Path)
     given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a locale without Chinese ends no run
+        ascii_only = codecs.lookup(sys.stdout.encoding).name == "ascii"
+        sys.stdout.reconfigure(encoding="utf-8" if ascii_only else None, errors="backslashreplace")
     place, code = Path(), 0
 
     def say(en: str, zh: str) -> None:

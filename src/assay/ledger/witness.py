@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assay.core.errors import InputError, NotVerifiedError
+from assay.core.errors import NotVerifiedError, refused
 from assay.core.text import Text
 from assay.dossier.durable import read_plain, write_durably
 from assay.ledger.checkpoints import Believed, Checkpoint, open_checkpoint, read_checkpoint
@@ -78,7 +78,7 @@ class Seen:
         try:
             write_durably(self._path(checkpoint.origin), note.render())
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise refused(self._folder, error) from error
 
     def _read(self, origin: str) -> Note | None:
         path = self._path(origin)
@@ -87,7 +87,7 @@ class Seen:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise refused(path, error) from error
         note = parse_note(content, path.name)
         if read_checkpoint(note.text, path.name).origin != origin:
             raise unverified(path.name, "it is of another log", "它属于另一日志")
@@ -103,7 +103,7 @@ class Seen:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise refused(self._folder, error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -206,11 +206,4 @@ def _clock_set_back(now: int, before: int) -> NotVerifiedError:
         f"it says {now}, but we cosigned this log at {before}: it was set back",
         f"当前为 {now}，但我方曾于 {before} 会签此日志：时钟被回拨",
         Text("set the clock right and try again; nothing was cosigned", "请校正时钟后重试；未作会签"),
-    )
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        Text(f"{path}: {error.strerror or error}", f"{path}：{error.strerror or error}"),
-        Text("check the folder's permissions and free space", "请检查文件夹权限与可用空间"),
     )

@@ -30,15 +30,15 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assay.core.errors import UsageError
+from assay.core.errors import UsageError, refused
 from assay.core.facts import canonical
 from assay.core.product import Consent, Product
 from assay.core.rules import Judgement
 from assay.core.text import Text
-from assay.dossier.durable import read_plain, write_durably
+from assay.dossier.durable import read_given, write_durably
 from assay.dossier.records import encode
 from assay.dossier.sealed import Judging, RulebookRef
-from assay.dossier.store import LEDGER, MARK, Dossier, Review, unreachable
+from assay.dossier.store import LEDGER, MARK, Dossier, Review
 from assay.dossier.waivers import WAIVERS
 from assay.intake import Intake
 from assay.ledger.entries import Entry, digest, listing, salted
@@ -249,7 +249,7 @@ def _set_aside(dossier: Dossier) -> None:
             if path.is_file() and path.suffix != ".partial":
                 path.rename(aside / path.name)
     except OSError as error:
-        raise unreachable(aside, error) from error
+        raise refused(aside, error) from error
 
 
 def _enter_earlier(dossier: Dossier, log: Log, clock: Clock) -> Log:
@@ -283,7 +283,7 @@ def _using(dossier: Dossier, *, alone: bool = False) -> Iterator[None]:
         dossier.ledger.mkdir(exist_ok=True)
         folder = os.open(dossier.ledger, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise unreachable(dossier.ledger, error) from error
+        raise refused(dossier.ledger, error) from error
     try:
         fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         yield
@@ -339,14 +339,11 @@ def _stream(review: Review, stream: str) -> dict[str, str]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return read_plain(path, _LARGEST)
-    except OSError as error:
-        raise unreachable(path, error) from error
+    return read_given(path, _LARGEST)
 
 
 def _write(path: Path, content: bytes) -> None:
     try:
         write_durably(path, content)
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise refused(path, error) from error

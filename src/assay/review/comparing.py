@@ -177,20 +177,20 @@ def newly_broken(
 
 
 def newly_broken_against(review: Review, against: Dossier, named: Sequence[str], as_of: date) -> Mapping[str, int]:
-    """Rules that something breaks in a review and did not in the newest other one, with how many facts are new.
+    """Rules that something breaks in a review and did not in the newest complete other one, with how many facts are
+    new.
 
     Both are judged by the same books, the facts that waivers cover left out. Raises InputError when there is no other
-    review, or it was not completed.
+    complete review.
     """
-    numbers = against.reviews()
+    numbers = against.sealed()
     if against.path.resolve() == review.dossier.path.resolve():
         numbers = [number for number in numbers if number < review.number]
     if not numbers:
-        message = Text("{path} holds no earlier review", "{path} 中没有更早的审查").fill(path=against.path)
+        message = Text("{path} holds no earlier complete review", "{path} 中没有更早的完整审查").fill(path=against.path)
         raise InputError(message, Text("run once without --fail-on new", "请先运行一次，不加 --fail-on new"))
     old = against.review(numbers[-1])
     product = sealed_record(review).product
-    sealed_record(old)
     books = books_for(product, named, as_of)
     before, after = (judge(side, product, books, as_of) for side in (old, review))
     about_product = {book.id for book in books if book.about == "product"}

@@ -12,7 +12,6 @@ judges.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +29,7 @@ from assay.dossier.sealed import ReviewRecord
 from assay.dossier.store import Dossier, Review
 from assay.dossier.writing import ReviewWriter
 from assay.intake import DEFAULT_COMPONENT
+from assay.lab.scratch import scratch_folder
 from assay.ledger.notes import unverified
 from assay.report.document import Document
 from assay.review.steps import STREAMS, Plan, books_for, document_of, examine, judge, references, take
@@ -96,13 +96,13 @@ def by_file(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
 
 def look_again(folder: Path, as_of: date) -> dict[str, list[Fact]]:
     """Examine the files of a folder; facts by delivered path. Files that nothing is stated about are not in it."""
-    with TemporaryDirectory(prefix="assay-") as scratch:
+    with scratch_folder() as scratch:
         plan = Plan(folder, as_of)
         try:
-            taken = take(plan, Path(scratch) / "intake")
+            taken = take(plan, scratch / "intake")
         except NothingToExamineError:
             return {}
-        examined = examine(taken, plan, Path(scratch))
+        examined = examine(taken, plan, scratch)
         return by_file([decode_fact(line) for line in merge_runs(examined.runs)])
 
 
@@ -134,8 +134,8 @@ def adopt(
     tried = Attempt(BY, (KIND,), "completed", "", "unknown", "", DEFAULT_COMPONENT, "unknown", ran="inline")
     attempts = tuple(sorted({*given.attempts, tried}))
     digest = artifact_digest(given.files)
-    with TemporaryDirectory(prefix="assay-") as scratch, ReviewWriter(dossier) as writer:
-        run = Path(scratch) / "facts.run"
+    with scratch_folder() as scratch, ReviewWriter(dossier) as writer:
+        run = scratch / "facts.run"
         write_run([*given.facts, draw], run)
         writer.plan(STREAMS)
         writer.write("files", (encode(record) for record in given.files))

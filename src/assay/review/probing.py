@@ -12,7 +12,6 @@ compared with the declaration; 6 a new review that keeps what other examinations
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -33,6 +32,7 @@ from assay.examinations.probe.recipes import recipe_for
 from assay.examinations.probe.run import PHASES, Plan, Record, Waiting, observe
 from assay.intake import DEFAULT_COMPONENT, Intake, consent_covers
 from assay.lab.cage.spec import CageLimits
+from assay.lab.scratch import scratch_folder
 from assay.report.document import Document
 from assay.review import steps
 from assay.review.submitted import submitted
@@ -68,8 +68,7 @@ def probe(asked: Probe, enter: steps.Enter | None = None) -> tuple[Dossier, Docu
     Raises InputError without consent, NotVerifiedError for a declaration that the vendor did not sign, CageError.
     """
     asked = replace(asked, path=asked.path.resolve())  # the name that it has in the cage
-    with TemporaryDirectory(prefix="assay-") as folder:
-        scratch = Path(folder)
+    with scratch_folder() as scratch:
         plan = steps.Plan(
             asked.path, asked.as_of, asked.manifest, asked.rulebooks, asked.dossier, declaration=asked.declaration
         )

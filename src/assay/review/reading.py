@@ -1,8 +1,9 @@
 """Reading what a sealed review left."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
-from assay.core.errors import InputError
+from assay.core.errors import AssayError, InputError
 from assay.core.facts import Fact
 from assay.core.rules import Judgement
 from assay.core.text import Text
@@ -10,6 +11,8 @@ from assay.dossier.records import decode, decode_fact, glimpse
 from assay.dossier.sealed import ReviewRecord
 from assay.dossier.store import Dossier, Review
 from assay.dossier.waivers import waivers
+from assay.ledger.entries import read_entry
+from assay.ledger.sqlite import NAME, SqliteStore
 from assay.report.document import Document
 from assay.report.record import Record
 from assay.review.waiving import under_waivers
@@ -26,13 +29,24 @@ def sealed_record(review: Review) -> ReviewRecord:
     return review.record
 
 
+def begun(dossier: Dossier, number: int) -> int | None:
+    """When a review was begun, in POSIX seconds, as its entry in the ledger says; None where no ledger can say.
+
+    The entry is read, not verified: nothing may rest on it.
+    """
+    try:
+        with closing(SqliteStore(dossier.ledger / NAME, writable=False)) as log:
+            entries = [read_entry(body, position) for position, body, _ in log.rows(0, log.size())]
+    except AssayError:
+        return None
+    found = (entry.at for entry in reversed(entries) if entry.act == "intake" and entry.review.endswith(f"/{number}"))
+    return next(found, None)
+
+
 def another_product(dossier: Dossier) -> str | None:
     """The name of the product reviewed before the newest one, when it is another."""
-    names = [
-        record.product.name
-        for number in dossier.reviews()[-2:]
-        if (record := dossier.review(number).record) is not None
-    ]
+    records = [dossier.review(number).record for number in dossier.sealed()[-2:]]
+    names = [record.product.name for record in records if record is not None]
     return names[0] if len(names) == 2 and names[0] != names[1] else None
 
 

@@ -27,20 +27,19 @@ from assay.deposit.in_place import Opened
 from assay.deposit.manifest import Row, Version
 from assay.deposit.tree import SealedTree, file_keys
 from assay.intake import DEFAULT_COMPONENT
+from assay.lab.scratch import scratch_folder
 from assay.review.gaps import BY
 from assay.review.quoting import Denied, Quoting
-from assay.review.scratch import scratch_in
 from assay.review.steps import Plan
 from assay.review.under import Under
 
 _IN_MEMORY = ("tmpfs", "ramfs")
-_PREFIX = "assay-sealed-"
 
 
 @contextmanager
 def sealed_plan(plan: Plan, deposit: Deposit, version: Version, opened: Opened) -> Iterator[Plan]:
     """The plan of a review of a version, while its keys lie in memory. Raises NotVerifiedError, UsageError."""
-    with scratch_in(memory_folder(), _PREFIX) as scratch, _in_memory() as keys:
+    with scratch_folder(memory_folder()) as scratch, _in_memory() as keys:
         opened.journal.enter("review", {"statement": f"sha256:{version.digest}"}, {"version": version.number})  # 1
         for fault in deposit.check():  # 2
             raise fault

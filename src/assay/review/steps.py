@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -49,12 +48,12 @@ from assay.intake import (
 )
 from assay.lab import bench
 from assay.lab.index import Index
+from assay.lab.scratch import scratch_folder
 from assay.report.compose import compose
 from assay.report.document import Document
 from assay.review.acts import Acts
 from assay.review.gaps import gaps, no_source
 from assay.review.needs import needs
-from assay.review.scratch import scratch_in
 from assay.review.submitted import submitted
 from assay.review.under import Under, parted
 from assay.review.waiving import under_waivers
@@ -116,7 +115,7 @@ def examine_only(plan: Plan, progress: Progress | None = None, enter: Enter | No
 
 
 def _review(plan: Plan, progress: Progress | None, enter: Enter | None, *, judged: bool) -> tuple[Dossier, Document]:
-    with scratch_in(plan.scratch or Path(gettempdir()), "assay-review-") as scratch:
+    with scratch_folder(plan.scratch) as scratch:
         taken = take(plan, scratch / "intake")
         folder = plan.dossier or default_path(titled(taken.product), Path())
         if plan.dossier is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from assay.core.attempts import Attempt
-from assay.core.errors import UsageError
+from assay.core.errors import refused
 from assay.core.examination import FileMeta
 from assay.core.facts import Fact
 from assay.core.text import Text
@@ -30,18 +30,15 @@ Replaced = Callable[[Fact | Attempt], bool]
 
 
 def hashed(meta: FileMeta) -> FileRecord:
-    """The record of a file. Raises UsageError when it cannot be read to its end."""
+    """The record of a file. Raises InputError when it cannot be read to its end."""
     digest = hashlib.sha256()
     try:
         with open_locator(meta.locator) as stream:
             while piece := stream.read(1 << 20):
                 digest.update(piece)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UsageError(
-            Text(f"{meta.path} cannot be read: {why}", f"{meta.path} 无法读取：{why}"),
-            Text("assay review says what cannot be read", "assay review 会列出无法读取的内容"),
-        ) from error
+        advice = Text("assay review says what cannot be read", "assay review 会列出无法读取的内容")
+        raise refused(meta.path, error, advice) from error
     own = (meta.file_class, meta.format, meta.component, meta.scope, meta.scope_from)
     return FileRecord(meta.path, meta.logical, meta.size, digest.hexdigest(), *own)
 

@@ -16,7 +16,6 @@ import calendar
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from msgspec import Struct, field
@@ -39,6 +38,7 @@ from assay.intake import DEFAULT_COMPONENT, Intake, consent_covers, open_locator
 from assay.lab.cage import tools
 from assay.lab.cage.session import CageError
 from assay.lab.cage.spec import CageLimits
+from assay.lab.scratch import scratch_folder
 from assay.report.document import Document
 from assay.review import steps
 from assay.review.needs import READ, Found, Tool, allowed, needs, refused
@@ -78,8 +78,7 @@ def verify(wanted: Wanted, enter: steps.Enter | None = None) -> tuple[Dossier, D
     plan = wanted.plan
     if isinstance(plan.path, Path):
         plan = replace(plan, path=plan.path.resolve())
-    with TemporaryDirectory(prefix="assay-", dir=plan.scratch) as folder:
-        scratch = Path(folder)
+    with scratch_folder(plan.scratch) as scratch:
         # 1. the source
         taken = steps.take(plan, scratch / "intake")
         records = tuple(hashed(meta) for meta in taken.artifact.files)

@@ -13,7 +13,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.facts import Scalar, canonical
 from assay.core.judge import applicable, in_force
 from assay.core.rules import BookStatus, Rule, Rulebook
@@ -173,8 +173,4 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(
-            Text(f"{path}: cannot be read: {reason}", f"{path}：无法读取：{reason}"),
-            Text("check the path and its permissions", "请检查路径与权限"),
-        ) from error
+        raise refused(path, error) from error

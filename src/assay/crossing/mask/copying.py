@@ -19,13 +19,12 @@ import pyarrow.ipc
 import pyarrow.parquet
 from msgspec import Struct, field
 
-from assay.core.errors import UsageError
+from assay.core.errors import UsageError, refused
 from assay.core.text import Text
 from assay.crossing.mask.anonymity import Groups, not_comparable
 from assay.crossing.mask.columns import Masker, looked_at, looked_type
 from assay.crossing.mask.planning import Masked, not_readable, planned, same_name
 from assay.crossing.mask.policy import Policy
-from assay.dossier.store import unreachable
 from assay.examinations.border.readers.arrows import read_arrow, read_parquet
 from assay.examinations.border.readers.batches import Batch, Read, Reader
 from assay.examinations.border.readers.delimited import ahead, form_of, read_delimited
@@ -87,7 +86,7 @@ def copy(source: Path, output: Path, masker: Masker, policy: Policy, quasi: Sequ
         write(source, partial, apply, copied)
         partial.replace(output)
     except OSError as error:
-        raise unreachable(output, error) from error
+        raise refused(output, error) from error
     except pa.ArrowException as error:
         raise not_readable(source, error) from None  # what it says may quote a value
     finally:

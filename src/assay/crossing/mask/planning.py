@@ -15,10 +15,9 @@ import pyarrow.compute
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, UsageError, refused
 from assay.core.text import Text
 from assay.crossing.mask.policy import GENERALISED, STRICTNESS, Action, Policy
-from assay.dossier.store import unreachable
 from assay.examinations.border.classes import CODES
 from assay.examinations.border.columns import Column, Verdict, bytes_of
 from assay.examinations.border.files import READING_ENDS, count
@@ -48,7 +47,7 @@ def planned(source: Path, reader: Reader, policy: Policy) -> list[Masked]:
         with source.open("rb") as stream:
             counted = count(_observed(_larger(reader(stream, source.name)), wordy), b"")
     except READING_ENDS as error:
-        raise unreachable(source, error if isinstance(error, OSError) else OSError(type(error).__name__)) from error
+        raise refused(source, error if isinstance(error, OSError) else OSError(type(error).__name__)) from error
     except (pa.ArrowException, csv.Error) as error:
         raise not_readable(source, error) from None  # what it says may quote a value
     if not counted.sets and not counted.shortfalls:

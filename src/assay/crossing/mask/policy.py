@@ -23,8 +23,8 @@ from typing import Literal, get_args
 
 from msgspec import Struct, field
 
-from assay.core.errors import InputError
 from assay.core.text import Text
+from assay.dossier.durable import read_given
 from assay.examinations.border.classes import CLASSES, CREDENTIAL_CLASSES
 from assay.rulebooks.fields import Fields
 from assay.rulebooks.strict_yaml import parse
@@ -76,13 +76,7 @@ def in_format(policy: Policy) -> Policy:
 
 def read_policy(path: Path) -> Policy:
     """Raises InputError when the file cannot be read, PlaceError naming file, line and key."""
-    try:
-        content = path.read_bytes()[: _LARGEST + 1]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(
-            Text(f"{path}: {reason}", f"{path}：{reason}"), Text("check the path", "请检查路径")
-        ) from error
+    content = read_given(path, _LARGEST)
     parsed = parse(content, str(path))
     fields = Fields(parsed, (), parsed.value, ("classes", "columns"))
     classes = _actions(fields.under("classes", None)) if "classes" in fields else {}

@@ -48,7 +48,7 @@ Found = FoundText | FoundField | Unread
 
 
 def find_in(path: Path, scratch: Path, key: bytes, *, as_text: bool = False) -> Iterator[Found]:
-    """All that is found in a file, a folder or an archive. Raises OSError for `path` itself."""
+    """All that is found in a file, a folder or an archive. Raises InputError for `path` itself."""
     delivery = Delivery(path, scratch)
     for seen in delivery.walk():
         member, identity = seen.member, seen.identity

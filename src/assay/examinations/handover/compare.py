@@ -31,6 +31,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode, Status
+from assay.core.errors import said
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.handover.members import Budget, Container, Member, UndecidedError, opened
 from assay.examinations.handover.normal import normal
@@ -120,7 +121,7 @@ def compare(delivered: Sequence[Side], built: Sequence[Side]) -> list[Finding]:
         try:
             found += _one(side, made, shelf)
         except OSError as error:
-            found.append(Finding(side.path, "", what=f"it cannot be read: {error.strerror or error}"))
+            found.append(Finding(side.path, "", what=f"it cannot be read: {said(error).en}"))
     found += [Finding(path, "only-built", path) for path in sorted(made.keys() - shelf.used)]
     return found
 

@@ -25,6 +25,7 @@ from msgspec import Struct
 
 from assay.core import late
 from assay.core.attempts import Attempt
+from assay.core.errors import said
 from assay.core.examination import FileMeta
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.handover import systems
@@ -254,7 +255,7 @@ class _Found:
         try:
             return self._read(meta)
         except OSError as error:
-            self._fell_short(meta, f"it cannot be read: {error.strerror or error}"[:200])
+            self._fell_short(meta, f"it cannot be read: {said(error).en}"[:200])
             return b""
 
     def _fell_short(self, meta: FileMeta, detail: str) -> None:

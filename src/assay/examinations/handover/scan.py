@@ -28,7 +28,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.core.attempts import Attempt, ReasonCode
-from assay.core.errors import UsageError
+from assay.core.errors import UsageError, said
 from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.core.text import Text
 from assay.lab.cage import tools
@@ -220,7 +220,7 @@ class _Told:
                 shutil.copyfileobj(source, copy, 1 << 20)
         except OSError as error:
             target.unlink(missing_ok=True)
-            self._left[number] = ("unreadable", str(error.strerror or error)[:200])
+            self._left[number] = ("unreadable", said(error).en[:200])
 
     def read(self, report: str, ended: str, by: Scanner, signatures: Signatures) -> tuple[list[Fact], list[Attempt]]:
         known = re.search(r"^Known viruses: (\d+)$", report, re.MULTILINE)

@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,11 +23,12 @@ from typing import Any, Self
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, UsageError, said
 from assay.core.text import Text
 from assay.lab.cage import layers, tools
 from assay.lab.cage.namespaces import owner
 from assay.lab.cage.spec import CageLimits, CageSpec, Launch
+from assay.lab.scratch import scratch_folder
 
 _ANSWER = 60.0
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")  # no secret of the operator's
@@ -92,8 +92,10 @@ class Session:
 
     def _open(self) -> None:
         tools.require()
-        self.folder = Path(tempfile.mkdtemp(prefix="assay-cage-", dir=self._place))
-        self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        scratch = self._closing.enter_context(scratch_folder(self._place))
+        scratch.chmod(0o711)  # whom root becomes there must get through to its own
+        self.folder = scratch / "cage"
+        self.folder.mkdir()
         user, group = owner()
         for name in ("skeleton", "shadow", "in"):
             (self.folder / name).mkdir()
@@ -141,9 +143,9 @@ class Session:
                 shutil.copyfile(path, target)
                 shutil.copymode(path, target)
         except OSError as fault:
-            why = fault.strerror or str(fault)[:300]
+            message = Text("{path} cannot be copied into the cage: {why}", "{path} 无法复制到牢笼中：{why}")
             raise UsageError(
-                Text(f"{path} cannot be copied into the cage: {why}", f"{path} 无法复制到牢笼中：{why}"),
+                message.fill(path=path, why=said(fault)),
                 Text("check that all of it can be read, and the free space", "请检查其是否全部可读以及可用空间"),
             ) from fault
         _given_to(self.folder / "in", *owner())

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from assay.lab.scratch import scratch_folder
+
 _IN_MEMORY = 32 << 20
 
 
@@ -25,8 +27,8 @@ def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
 @contextmanager
 def on_disk(stream: BinaryIO) -> Iterator[Path]:
     """A private copy of the stream as a file, for libraries that want a path."""
-    with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-        path = Path(folder) / "copy"
+    with scratch_folder() as folder:
+        path = folder / "copy"
         with path.open("wb") as copy:
             shutil.copyfileobj(stream, copy, 1 << 20)
         yield path
