@@ -181,3 +181,11 @@ def test_calls_of_a_library_are_counted_however_short_the_program(tmp_path: Path
         records = observe(replace(plan, shadows=watched.libraries))
     assert {fact.value["algorithm"] for fact in watched.facts("product", "owner")} >= {"SM3"}
     assert [attempt.status for attempt in watched.attempts("product", records)] == ["completed"]
+
+
+def test_bpftrace_is_told_to_end_until_it_does() -> None:
+    forgetful = "trap 'trap \"echo counted; exit\" INT' INT; echo ready; while :; do sleep 0.05; done"
+    process = subprocess.Popen(["/bin/sh", "-c", forgetful], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    assert calls.ended(process) == b"counted\n"

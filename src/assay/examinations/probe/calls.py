@@ -21,9 +21,9 @@ import select
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,10 +33,12 @@ from assay.core.facts import Evidence, Fact, Scalar, Subject
 from assay.examinations.probe.run import Plan, Record
 from assay.lab.cage.namespaces import NOBODY
 from assay.lab.cage.tools import found
+from assay.lab.scratch import scratch_folder
 
 BY = "probe.calls@1"
 _FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
 _READY = 120.0  # seconds for one that hangs: what is waited for is its word or its end, however busy the machine is
+_AGAIN = 1.0  # seconds until it is told again to end
 _RANDOM = frozenset({"AES-256-CTR", "AES-256-ECB"})
 _COUNTED = re.compile(r"@c\[(\d+), (\w+), (-?\d+), (\d)\]: (\d+)")
 _FROM_INSIDE = '(*reg("sp") - reg("ip") + 0x800000) < 0x1000000'
@@ -72,14 +74,17 @@ class Watched:
         self._why = _impossible(plan)
         self._counts: dict[tuple[str, str, str], int] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: Path | None = None
+        self._closing = ExitStack()
         self.libraries: tuple[tuple[Path, Path], ...] = ()  # where the product sees it, and the copy
         self._known: list[_Library] = []
         if not self._why:
             self._begin()
 
     def _begin(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="assay-calls-"))
+        scratch = self._closing.enter_context(scratch_folder())
+        scratch.chmod(0o711)
+        self._folder = scratch / "calls"
+        self._folder.mkdir(mode=0o700)
         os.chown(self._folder, NOBODY, NOBODY)
         pairs = []
         for library in _LIBRARIES:
@@ -92,7 +97,8 @@ class Watched:
                 self._known.append(library)
         script = self._folder / "watch.bt"
         script.write_text(_script(self._folder, self._known))
-        watch = f'mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null; exec {found("bpftrace")} -B line "$0"'
+        watch = "mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null; "
+        watch += f'exec {found("setpriv")} --pdeathsig KILL {found("bpftrace")} -B line "$0"'  # it ends when we do
         self._process = subprocess.Popen(  # noqa: S603
             [str(found("unshare")), "-m", "sh", "-c", watch, str(script)],
             stdin=subprocess.DEVNULL,
@@ -119,17 +125,12 @@ class Watched:
     def close(self) -> None:
         """Read what was counted, and stop watching."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                said, _ = self._process.communicate(timeout=_READY)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                said, _ = self._process.communicate()
+            said = ended(self._process)
+            if said is None:
                 self._why = "bpftrace did not end"
-            self._count(said.decode("ascii", "replace"))
+            self._count((said or b"").decode("ascii", "replace"))
             self._process = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._closing.close()
 
     def _count(self, said: str) -> None:
         for place, function, number, inside, count in _COUNTED.findall(said):
@@ -167,10 +168,25 @@ class Watched:
             yield Attempt(BY, ("run.cipher",), "completed", "", "binary", "run", component, "shipped", ran="cage")
 
 
+def ended(process: subprocess.Popen[bytes]) -> bytes | None:
+    """What bpftrace said until its end; None if it had to be killed.
+
+    It hears a signal only while it waits for events, and forgets one that comes between (`poll_perf_events` of 0.17):
+    it is told until it ends.
+    """
+    for _ in range(int(_READY / _AGAIN)):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=_AGAIN)[0]
+    process.kill()
+    process.communicate()
+    return None
+
+
 def _impossible(plan: Plan) -> str:
     if os.geteuid() != 0:
         return "library calls can be watched by root alone"
-    if found("bpftrace") is None or found("unshare") is None:
+    if any(found(tool) is None for tool in ("bpftrace", "unshare", "setpriv")):
         return "the Debian package bpftrace is not here"
     if plan.recipe.emulated:
         return "the libraries in sight are the emulator's, not the program's"
