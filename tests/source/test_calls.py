@@ -66,6 +66,10 @@ _FUNCTIONS = [
     ("Rust", "impl T { fn f(&self, a: u8) { } }", ("a",), (1, 1)),
     ("TypeScript", "function f(a: string, b?: number, c: number = 1) { }", ("a", "b", "c"), (1, 3)),
     ("Python", "def f(a, b=1):\n    pass\n", ("a", "b"), (1, 2)),
+    ("Python", "f = lambda a, b=1: a\n", ("a", "b"), (1, 2)),
+    ("JavaScript", "const f = (a, b) => a;\n", ("a", "b"), (2, 2)),
+    ("TypeScript", "const f: (a: string) => string = (a) => a;\n", ("a",), (1, 1)),
+    ("JavaScript", "exports.f = function (a) { return a; };\n", ("a",), (1, 1)),
 ]
 
 
@@ -87,6 +91,9 @@ def test_what_a_function_takes(language: str, code: str, names: tuple[str, ...],
         ("C", "int f(int a);\nstatic void *f (void) { }\n", False, True),
         ("C", "int f(int a);\nint g(void) { return f(1); }\n", True, True),
         ("Java", "class A { int f() { return 1; } }", True, True),
+        ("JavaScript", "const f = (a) => a;\n", False, True),
+        ("JavaScript", "exports.f = async function (a) { };\n", False, True),
+        ("JavaScript", "const f = a, g = f == (1);\n", False, False),
     ],
 )
 def test_what_a_text_may_call_or_define(language: str, code: str, *, called: bool, defined: bool) -> None:
@@ -103,3 +110,15 @@ def test_a_function_that_is_found_may_be_defined(language: str, parts: list[str]
     content = " ".join(parts).encode()
     if calls.functions_of_name(Parsed(BY_NAME[language], content), "f"):
         assert calls.may_define(BY_NAME[language], content, "f")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "let f = () => 'a';\nif (x) f = () => 'b';\n",  # it may be either
+        "let f = g;\n",
+        "const o = { f: () => 'a' };\n",  # called on an object, which may be another one
+    ],
+)
+def test_a_variable_that_may_be_something_else_is_no_function(code: str) -> None:
+    assert calls.functions_of_name(Parsed(BY_NAME["JavaScript"], code.encode()), "f") == []

@@ -239,7 +239,7 @@ CONFIGURATION_NAMES: Mapping[str, str] = _words(
         "editor": ".editorconfig .clang-format .clang-tidy .flake8 .pylintrc .coveragerc .npmrc .yarnrc .babelrc "
         ".eslintrc",
         "Procfile": "procfile",
-        "lock": "gemfile.lock pipfile poetry.lock cargo.lock",
+        "lock": "pipfile",
         "crontab": "crontab anacrontab",
         "hosts": "hosts passwd shadow group",
     }
@@ -252,7 +252,8 @@ METADATA_NAMES: Mapping[str, str] = _words(
         "namespace_packages.txt dependency_links.txt requires.txt sources.txt zip-safe not-zip-safe",
         "package metadata": "metadata pkg-info manifest.mf manifest.in",
         "ignore list": ".gitignore .npmignore .hgignore .gitattributes .eslintignore .prettierignore .gitmodules",
-        "lock": "lock",
+        "lock": "lock gemfile.lock pipfile.lock poetry.lock pdm.lock uv.lock cargo.lock yarn.lock composer.lock "
+        "package-lock.json npm-shrinkwrap.json pnpm-lock.yaml packages.lock.json gradle.lockfile",
     }
 )
 """What describes a package, not how the product runs: class data, since no setting can stand in it."""

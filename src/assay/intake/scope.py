@@ -57,6 +57,7 @@ _TEST_FILE = late.expression(
     r"(test_.*|.*_test|.*_tests|conftest)\.(py|pyi|c|cc|cpp|go|rs|rb|sh|dart)|.*[._-](test|spec)\.[cm]?[jt]sx?|"
     r".*_(spec|unittest)\.(rb|cc|cpp)"
 )
+_TEST_PROJECT = late.expression(r"[\w.-]+\.(?:unit|integration|functional)?tests?")  # of .NET: `Pay.Core.Tests`
 _TEST_CLASS = late.expression(r".*(Test|Tests|TestCase|IT|Spec)\.(java|kt|scala|groovy|cs)")
 _BUILD_FILE = late.expression(
     r"setup\.(py|cfg)|pyproject\.toml|noxfile\.py|tox\.ini|manifest\.in|configure(\.ac|\.in)?|config\.(guess|sub)|"
@@ -146,7 +147,7 @@ def _by_layout(place: _Place) -> Decision | None:
 
 def _test_name(path: str) -> Decision | None:
     for part in _folders(path):
-        if part in _TEST_FOLDERS:
+        if part in _TEST_FOLDERS or _TEST_PROJECT.fullmatch(part):
             return "test", f"path name {part}/"
     name = last(path)
     if _TEST_CLASS.fullmatch(name) or _TEST_FILE.fullmatch(name.lower()):

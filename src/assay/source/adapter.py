@@ -97,6 +97,10 @@ class Adapter:
         """Words of the imports of a text, read without parsing; None where the language cannot tell."""
         return None
 
+    def absent(self, parsed: Unit, node: Node) -> bool:  # noqa: ARG002
+        """Whether a node stands where no delivered build has code."""
+        return False
+
     def site(self, parsed: Unit, node: Node, word: str) -> Site | None:
         """The site of the identifier `word`; None in a declaration, an import, a comment or a string."""
         raise NotImplementedError

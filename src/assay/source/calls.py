@@ -11,6 +11,8 @@ from itertools import islice
 from tree_sitter import Node
 
 from assay.source.adapter import Adapter
+from assay.source.heirs import heirs_in
+from assay.source.names import whole
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments
 
@@ -18,6 +20,10 @@ _MAKING = frozenset({"__init__", "constructor", "__construct"})
 MOST_PLACES = 256  # where a name stands in a unit
 MOST_CALLERS = 24  # of one function whose arguments are joined
 _OPENS = re.compile(rb"\s*(?:<[^<>()]*>\s*)?\(")
+_TAKES = re.compile(rb"[ \t]*(?::(?:[^=;\n]|=>){1,80})?=(?![=>])")
+_TAKES_FUNCTION = re.compile(
+    _TAKES.pattern + rb"\s*(?:(?:async|function|func|fn|lambda|static)\b|[({|]|[A-Za-z_$][\w$]*\s*=>)"
+)
 _PART = re.compile(rb"[\w$]")
 _MEMBER = re.compile(rb"[\w$.]")
 
@@ -32,7 +38,16 @@ def name_of(parsed: Parsed, function: Node) -> str:
 
 
 def callers_in(parsed: Parsed, name: str, least: int, most: int) -> Iterator[tuple[Node, Arguments]]:
-    """Calls of a function of this name that give so many arguments; its declarations are none."""
+    """Calls of a function of this name that give so many arguments; its declarations are none. A class that is made
+    from one of this name calls the maker of that."""
+    found = (*_calls_of(parsed, name), *heirs_in(parsed, name))
+    for node, given in found:
+        fitting = given.spread or least <= len(given.positional) + len(given.named) <= most
+        if fitting and not parsed.adapter.absent(parsed, node):
+            yield node, given
+
+
+def _calls_of(parsed: Parsed, name: str) -> Iterator[tuple[Node, Arguments]]:
     adapter = parsed.adapter
     for place in islice(_followed(parsed.content, name, _PART), MOST_PLACES):
         node = parsed.at(place, len(name.encode()))
@@ -46,9 +61,7 @@ def callers_in(parsed: Parsed, name: str, least: int, most: int) -> Iterator[tup
         method = adapter.method(call)
         if method is None or not (method.start_byte <= node.start_byte and node.end_byte <= method.end_byte):
             continue
-        given = adapter.arguments(parsed, adapter.argument_list(call))
-        if given.spread or least <= len(given.positional) + len(given.named) <= most:
-            yield call, given
+        yield call, adapter.arguments(parsed, adapter.argument_list(call))
 
 
 def functions_named(parsed: Parsed, name: str, size: int) -> list[Node]:
@@ -73,7 +86,20 @@ def functions_of_name(parsed: Parsed, name: str) -> list[Node]:
                 if name_of(parsed, above) == name:
                     found.setdefault(above.id, above)
                 break
-    return list(found.values())
+    return list(found.values()) or _taken_by(parsed, name)
+
+
+def _taken_by(parsed: Parsed, name: str) -> list[Node]:
+    """The function that a variable of this name takes: `const name = (x) => ...`. None where the name is given anything
+    else as well, for then it may be that."""
+    ends = (at + len(name.encode()) for at in whole(parsed.content, name.encode()))
+    given = list(islice((end for end in ends if _TAKES.match(parsed.content, end) is not None), 2))
+    node = parsed.at(given[0] - len(name.encode()), len(name.encode())) if len(given) == 1 else None
+    for above in islice(parsed.above(node), 3) if node is not None else ():
+        for child in above.named_children:
+            if child.type in parsed.adapter.functions and child.start_byte > given[0]:
+                return [child] if name_of(parsed, child) == name else []
+    return []
 
 
 def may_call(adapter: Adapter, content: bytes, name: str) -> bool:
@@ -83,7 +109,10 @@ def may_call(adapter: Adapter, content: bytes, name: str) -> bool:
 
 def may_define(adapter: Adapter, content: bytes, name: str) -> bool:
     """Whether a text may define a function of this name."""
-    return any(adapter.declares(content, at) is not False for at in _followed(content, name, _MEMBER))
+    if any(adapter.declares(content, at) is not False for at in _followed(content, name, _MEMBER)):
+        return True
+    word = name.encode()
+    return any(_TAKES_FUNCTION.match(content, at + len(word)) is not None for at in whole(content, word))
 
 
 def _followed(content: bytes, name: str, before: re.Pattern[bytes]) -> Iterator[int]:

@@ -75,6 +75,7 @@ class Cpp(C):
       (declaration declarator: (function_declarator declarator: (identifier) @left
         parameters: (parameter_list . (parameter_declaration !declarator type: (_) @value) .))) @vexing
       (field_declaration declarator: (_) @left default_value: (_) @value) @field
+      (field_initializer (field_identifier) @left [(argument_list) (initializer_list)] @value) @made
       (for_range_loop declarator: (identifier) @changed)
       (for_range_loop declarator: (reference_declarator (identifier) @changed))
     """
@@ -209,6 +210,10 @@ class Cpp(C):
     # Assignments
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "made" in captures:  # `Box() : mode_(ECB) {}`
+            inside = real_children(captures["value"][0])
+            value = inside[0] if len(inside) == 1 else None
+            return f"self.{parsed.text(captures['left'][0])}", captures["made"][0], Binding(value)
         for key in ("vexing", "field"):
             if key in captures:
                 place, left = captures[key][0], last_of(declared_in(captures["left"][0]))

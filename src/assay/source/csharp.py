@@ -65,6 +65,7 @@ class CSharp(CSharpValues):
       (assignment_expression
         left: (member_access_expression expression: (_) @object name: (identifier) @property)) @call
     """
+    declaring = frozenset({"variable_declarator", "property_declaration", "identifier"})
     blocks = frozenset({"block", "declaration_list", "compilation_unit", "switch_section"})
     statements = frozenset(
         {"expression_statement", "variable_declaration", "local_declaration_statement", "field_declaration"}
@@ -334,7 +335,8 @@ class CSharp(CSharpValues):
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
         if "changed" in captures:
             node = captures["changed"][0]
-            return parsed.text(node), node, Binding(None)
+            changing = node.parent if node.parent is not None and node.parent.type in _CHANGING else node
+            return parsed.text(node), changing, Binding(None)
         if "declarator" in captures:
             node, name = captures["declarator"][0], parsed.text(captures["name"][0])
             value = given_value(node)
@@ -355,6 +357,7 @@ class CSharp(CSharpValues):
         return (text, node, Binding(value)) if left.type == "identifier" and not initialising else None
 
 
+_CHANGING = frozenset({"argument", "prefix_unary_expression", "postfix_unary_expression"})
 _ALONE = re.compile(r"I[A-Z]\w*|\w+Callback")
 _NAMES = frozenset(
     {"member_access_expression", "qualified_name", "alias_qualified_name", "generic_name", "member_binding_expression",

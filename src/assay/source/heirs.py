@@ -4,10 +4,13 @@
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from assay.source.names import whole
 from assay.source.parsed import Parsed
 from assay.source.places import Arguments, Site
 
@@ -16,6 +19,9 @@ _CLASSES = frozenset(
     {"class_declaration", "class_definition", "class", "abstract_class_declaration", "record_declaration",
      "object_declaration", "object_literal", "companion_object", "object_creation_expression", "anonymous_class"}
 )  # fmt: skip
+_INHERITING = frozenset(
+    {"superclass", "base_list", "base_clause", "class_heritage", "delegation_specifier"}
+)  # where a parent is named; in Python, among the arguments of a class
 _LISTS = frozenset({"argument_list", "value_arguments", "arguments"})
 _BESIDE = frozenset({"constructor_invocation", "primary_constructor_base_type", "base_list"})
 _CALLING = frozenset(
@@ -37,15 +43,34 @@ def of_parent(parsed: Parsed, site: Site) -> Site:
 
 def given_to_parent(parsed: Parsed, node: Node) -> Arguments:
     """What the class whose parent the node names gives to the maker of that; spread where nobody can tell."""
+    found = list(_gifts(parsed, node))
+    return found[0] if len(found) == 1 else Arguments(spread=bool(found) or parsed.adapter.name in _HANDING_ON)
+
+
+def heirs_in(parsed: Parsed, name: str) -> Iterator[tuple[Node, Arguments]]:
+    """Where a class of the unit names its parent, once for each way in which it calls the maker of that."""
+    for place in islice(whole(parsed.content, name.encode()), MOST_PLACES):
+        node = parsed.at(place, len(name.encode()))
+        above = parsed.above(node)[:4] if node is not None else []
+        if node is not None and any(one.type in _INHERITING or _is_listed(one, above) for one in above):
+            named = above[0] if above[0].type == "user_type" else node  # Kotlin's names of types
+            yield from ((node, given) for given in _gifts(parsed, named))
+
+
+def _is_listed(holder: Node, above: list[Node]) -> bool:
+    """Whether a node is among the arguments of a class of Python."""
+    return holder.type == "class_definition" and holder.child_by_field_name("superclasses") in above
+
+
+def _gifts(parsed: Parsed, node: Node) -> Iterator[Arguments]:
     beside = _beside(node)
     holder = next((above for above in parsed.above(node) if above.type in _CLASSES), None)
     found = [beside] if beside is not None else _calls(parsed, holder) if holder is not None else []
-    if len(found) == 1:
-        held = found[0].parent if found[0].type == "value_arguments" else found[0]  # as Kotlin's adapter has it
+    for row in found:
+        held = row.parent if row.type == "value_arguments" else row  # as Kotlin's adapter has it
         given = parsed.adapter.arguments(parsed, held)
         own = given.positional[:1] and parsed.text(given.positional[0]) in _ITSELF
-        return replace(given, positional=given.positional[1:]) if own else given
-    return Arguments(spread=bool(found) or parsed.adapter.name in _HANDING_ON)
+        yield replace(given, positional=given.positional[1:]) if own else given
 
 
 def _beside(node: Node) -> Node | None:

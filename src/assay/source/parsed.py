@@ -193,7 +193,16 @@ class Parsed(Assigned):
         if not declaring or self.parameter(function, name)[0]:
             return False
         rows = self.bindings(function).get(name, ())
-        return bool(rows) and all(row.place is not None and row.place.type not in declaring for row in rows)
+        elsewhere = bool(rows) and all(row.place is not None and row.place.type not in declaring for row in rows)
+        return elsewhere and not self._declares_empty(name, function)
+
+    def _declares_empty(self, name: str, function: Node) -> bool:
+        """Whether a function declares a name and gives it no value there: `String name;`."""
+        around = ((node, node.parent) for node in self.mentions(name, function))
+        return any(
+            above is not None and above.type in self.adapter.declaring and above.child_by_field_name("name") == node
+            for node, above in around
+        )
 
     def fields(self, name: str) -> tuple[Binding, ...]:
         """Assignments to a constant or field: of the file or class, of an object, and in functions by its bare name."""
@@ -250,6 +259,9 @@ class Parsed(Assigned):
             later = list(self._calls_in(scope).get(name, ()))
             if scope == self.root:
                 later += self._calls_in(scope).get(f"this.{name}", ())
+            elif self.is_field(scope, name):
+                rows = self._calls_in(self.root)
+                later += [row for row in (*rows.get(name, ()), *rows.get(f"this.{name}", ())) if row not in later]
             calls += [call for call in later if own is None or own in reaching(self, bound, call.node)]
         held = (made, *(call.node for call in calls))
         return [*calls, *(inner for node in held for inner in adapter.scoped(self, node))]

@@ -22,7 +22,7 @@ from assay.source.rust_names import RustNames
 
 _PATHS = frozenset({"scoped_identifier", "scoped_type_identifier"})
 _WRAPPING = frozenset({"generic_type", "generic_function", "bracketed_type", "qualified_type", *_PATHS})
-_TEST = re.compile(rb"#\s*\[\s*(?:cfg\s*\(\s*test\s*\)|(?:\w+\s*::\s*)*test\s*[\](])")
+_TEST = re.compile(rb"#\s*\[\s*(?:cfg\s*\(\s*(?:all\s*\(\s*)?test\s*[,)]|(?:\w+\s*::\s*)*test\s*[\](])")
 _BEFORE = re.compile(rb"(?:[A-Za-z_]\w*\s*::\s*)*$")
 _AFTER = re.compile(rb"\w*(?:\s*::\s*[A-Za-z_]\w*)*")
 _DEFAULTED = re.compile(rb"(?:efault::default|Digest::new|Mac::new\w*|KeyInit::new\w*|KeyIvInit::new\w*)\s*\(")
@@ -91,12 +91,16 @@ class Rust(RustNames):
 
         return Grammar(tree_sitter_rust.language())
 
+    def absent(self, parsed: Unit, node: Node) -> bool:
+        """What only a test build holds."""
+        return _is_test(parsed.above(node))
+
     def site(self, parsed: Unit, node: Node, word: str) -> Site | None:  # noqa: ARG002
         if node.parent is None or node.type not in {"identifier", "type_identifier", "field_identifier"}:
             return None
         above = parsed.above(node)
         kinds = {item.type for item in above}
-        if kinds & _QUIET or _in_signature(node, above) or _is_test(above):
+        if kinds & _QUIET or _in_signature(node, above) or self.absent(parsed, node):
             return None
         if node.parent.type == "token_tree":
             return self._token_site(parsed, node)

@@ -21,7 +21,10 @@ class TypeScript(JavaScript):
     }  # fmt: skip
     binding_query = (
         JavaScript.binding_query.replace("(field_definition property: (_)", "(public_field_definition name: (_)")
-        + "(enum_assignment name: (_) @left value: (_) @value) @enum"
+        + """
+      (enum_assignment name: (_) @left value: (_) @value) @enum
+      (required_parameter [(accessibility_modifier) "readonly"] pattern: (identifier) @left) @property
+    """
     )
 
     def grammar(self) -> Grammar:
@@ -30,6 +33,9 @@ class TypeScript(JavaScript):
         return Grammar(tree_sitter_typescript.language_typescript())
 
     def binding(self, parsed: Unit, captures: Mapping[str, list[Node]]) -> tuple[str, Node, Binding] | None:
+        if "property" in captures:  # `constructor(private name: string)`
+            left = captures["left"][0]
+            return f"self.{parsed.text(left)}", captures["property"][0], Binding(left)
         if "enum" in captures:
             name = f"self.{parsed.text(captures['left'][0])}"
             return name, captures["enum"][0], Binding(captures["value"][0], final=True)

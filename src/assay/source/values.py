@@ -183,13 +183,15 @@ class Resolver(Building):
         return answer if certain else replace(answer, complete=False, reason="it does more than that")
 
     def _always(self, node: Node, inside: list[Node] | None, seen: frozenset[int]) -> Answer:
-        """What every `return` of a longer function gives."""
+        """What every `return` of a longer function gives, or the expression that a short one is."""
         parsed, returns = self.parsed, self.parsed.adapter.returns
         query = f"({returns}) @return"
         rows = [row for part in inside or () for row in parsed.matches(query, part)] if returns else []
         found = [row["return"][0] for row in rows]
         if _REFUSING.search(parsed.content, node.start_byte, node.end_byte) is not None:
             return unknown("a function that may refuse")
+        if inside == [node.child_by_field_name("body")]:
+            return self._value(inside[0], seen)  # `(x) => expression`
         own = [place for place in found if parsed.function_of(place) == node]
         given = [place.named_children[-1] for place in own if place.named_children]
         if not own or len(given) < len(own) or len(own) > MOST_ITEMS:

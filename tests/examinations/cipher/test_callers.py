@@ -57,6 +57,22 @@ def stated(files: dict[str, str]) -> list[Fact]:
     return [*facts, *CrossFileConstants("Java").conclude(Artifact(index.metas), summaries, index, Bench()).facts]
 
 
+def test_what_an_heir_gives_to_the_maker_of_its_parent_is_used_there() -> None:
+    base = """package app; import javax.crypto.Cipher;
+abstract class Base { private final String how; Base(String how) { this.how = how; }
+  byte[] go(java.security.Key k, byte[] d) throws Exception {
+    Cipher c = Cipher.getInstance(how); c.init(1, k); return c.doFinal(d); } }
+"""
+    heir = """package app; class Heir extends Base {
+  static final String HOW = "DES/ECB/PKCS5Padding"; Heir() { super(HOW); } }
+"""
+    other = "package app; class Other extends Base { Other(String how) { super(how); } }"
+    facts = stated({"Base.java": base, "Heir.java": heir, "Other.java": other})
+    told = {(fact.subject.name, fact.value["algorithm"]) for fact in facts if fact.kind == "crypto.use"}
+    assert told == {("Base.go", None), ("Heir", "DES-ECB-PKCS5")}
+    assert [fact.subject.path for fact in facts if fact.value.get("misuse") == "ecb-mode"] == ["Heir.java"]
+
+
 def test_a_literal_key_that_another_file_passes_is_hard_coded_there() -> None:
     facts = stated({"Box.java": BOX.format("name"), "Use.java": USE.format('"k8s9f7s6d5f4g3h2", "AES/GCM/NoPadding"')})
     there = {

@@ -31,6 +31,7 @@ PASSWORD, KEY = "hard-coded-password", "hard-coded-key"
         ("Python", '\nDB_PASSWORD = "tiger"\n', PASSWORD, "possible"),
         ("Python", '\nconnect(user="a", password=b"tiger")\n', PASSWORD, "possible"),
         ("Python", '\nCLIENT_SECRET: Final[str] = "k8s9f7s6d5f4g3h2j1k0"\n', KEY, "possible"),
+        ("JavaScript", '\nconst user = { name: n, password: "123" };\n', PASSWORD, "possible"),
         ("Java", '\nclass A { static final String DEFAULT_PASSWORD = "changeit"; }', PASSWORD, "certain"),
         ("Kotlin", '\nprivate const val dbPasswd: String = "letmein"\n', PASSWORD, "possible"),
         ("C#", '\nclass A { const string InitialPassword = "asdfasdf"; }', PASSWORD, "certain"),

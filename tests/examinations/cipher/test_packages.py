@@ -33,9 +33,9 @@ def test_any_other_is_a_blind_spot_of_its_file() -> None:
     class _Lab:
         limits = Limits()
 
-    summaries = {"x/jose/jwk.py": [((3, "jose.backends"),)], "y/jose/a.py": [((4, "jose.jwk"), (9, "jose"))]}
+    summaries = {"x/jose/jwk.py": [((3, "jose.backends"),)], "y/jose/a.py": [((4, "jose.jwk"), (9, "jose.backends"))]}
     found = OwnPackages("Python").conclude(Artifact(tuple(metas)), summaries, None, _Lab())  # type: ignore[arg-type]
     assert [(meta.path, short.detail) for meta, short in found.shortfalls] == [
         ("y/jose/a.py", "line 4: jose.jwk"),
-        ("y/jose/a.py", "line 9: jose"),
+        ("y/jose/a.py", "line 9: jose.backends"),
     ]

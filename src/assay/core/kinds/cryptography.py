@@ -45,6 +45,7 @@ SETTINGS = (
     "signature-algorithms",
     "mac",
     "key-exchange",
+    "proposals",
     "host-key",
     "algorithm",
     "disabled-algorithms",

@@ -41,6 +41,7 @@ _ASIDE = frozenset({"test", "example"})
 _AT_HOME = frozenset({"C", "C++", "Go"})  # languages whose files call functions of others by their bare name
 _PARTS = re.compile(r"[./\\:]")  # of what an import names: packages, or a file
 _RENAMED = re.compile(rb"(?:\s+as\s|\s*:\s*)\w")
+_NAMES_PARENT = re.compile(rb"(?:\bextends|[:(,])\s*(?:[\w.\\]+[.\\])?$")
 _NAME = re.compile(r"[\w$]+(?:(?:\.|->|::)[\w$]+)*")
 
 
@@ -131,15 +132,18 @@ class Callers:
                 yield from ((self.opened.metas[path], call, resolver) for call, _ in found)
 
     def _tellers(self, one: Asked, home: FileMeta) -> list[str]:
-        """The files whose calls are followed: a test says nothing of what shipped code does."""
-        metas, shipped = self.opened.metas, home.scope not in _ASIDE
-        found = [path for path in self._files(one, home.path) if not (shipped and metas[path].scope in _ASIDE)]
+        """The files whose calls are followed: a test says nothing of what shipped code does, and what a test defines
+        in its place no shipped code calls."""
+        scopes = {path: self.opened.metas[path].scope for path in self._files(one, home.path)}
+        found = [path for path, scope in scopes.items() if home.scope in _ASIDE or scope not in _ASIDE]
+        found = [path for path in found if home.scope != "test" or scopes[path] in _ASIDE]
         return found[:MOST_FILES]
 
     def _stated(self, use: Use, reading: Reading, chain: tuple[_Call, ...], by: str) -> Iterator[Fact]:
         told, (path, call) = self._told, (chain[-1].path, chain[-1].node)
         catalogue, meta, steps = catalogue_of(self.language), self.opened.metas[path], reading.resolver.steps
         for part in (use, *use.parts):
+            own = [fact.value for fact in facts_of(part, reading.view.meta, catalogue, by)]
             inner: Use | None = None
             for _ in range(ROUNDS):
                 resolver, frame = self._resolver(path, steps, told), self._frame(chain, steps)
@@ -168,7 +172,8 @@ class Callers:
             evidence = (replace(places[0], origin=_place(inner)), *places[1:], *inner.evidence)
             here = replace(inner, name=parsed.name_of(call), evidence=evidence, places={}, state=became)
             for fact in facts_of(here, meta, catalogue, by):
-                if fact.kind == "crypto.misuse" or (part is use and _is_settled(fact)):
+                told_here = fact.kind == "crypto.misuse" and fact.value not in own  # not what is so whoever calls
+                if told_here or (part is use and _is_settled(fact)):
                     yield fact
 
     def _frame(self, chain: tuple[_Call, ...], steps: int) -> Frame | None:
@@ -251,7 +256,10 @@ class Callers:
 
 
 def _may_call(view: FileView, name: str) -> bool:
-    """Whether a text may call a function, by its name or by one that an import gives it."""
+    """Whether a text may call a function, by its name or by one that an import gives it; or make a class from its."""
+    word = name.encode()
+    if any(_NAMES_PARENT.search(view.content, max(0, at - 64), at) is not None for at in whole(view.content, word)):
+        return True
     if may_call(BY_NAME[view.meta.format], view.content, name):
         return True
     ends = (at + len(name.encode()) for at in whole(view.content, name.encode()))

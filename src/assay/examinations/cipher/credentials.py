@@ -38,7 +38,7 @@ _TO_VALUE = (
 _GIVEN = late.expression(
     rb"(?P<name>[A-Za-z_]\w{0,80})(?!\w)"
     + _TO_VALUE
-    + rb"(?P<value>[^\"'`\\\s]{4,128})(?P=quote)[ \t]{0,40}(?=[;,)}\]\r\n#/?]|\Z)"
+    + rb"(?P<value>[^\"'`\\\s]{3,128})(?P=quote)[ \t]{0,40}(?=[;,)}\]\r\n#/?]|\Z)"
 )
 _MAY_BE_GIVEN = late.expression(rb"\w{0,80}+" + _TO_VALUE)  # from within the name on
 _WORDS = late.expression(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

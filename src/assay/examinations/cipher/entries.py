@@ -39,6 +39,19 @@ def so_many(entry: Entry, site: Site) -> bool:
     return given is None or given.spread or len(given.positional) + len(given.named) in entry.given
 
 
+def is_placed(parsed: Parsed, entry: Entry, site: Site) -> bool:
+    """Whether a call has as many arguments as the entry asks for, and stands outside of the calls that it names."""
+    if entry.given and not so_many(entry, site):
+        return False
+    for above in parsed.above(site.node) if entry.outside else ():
+        if above.type in parsed.adapter.functions:
+            break
+        method = parsed.adapter.method(above) if above.type in parsed.adapter.calls else None
+        if method is not None and parsed.text(method).rpartition(".")[2] in entry.outside:
+            return False
+    return True
+
+
 def is_excepted(entry: Entry, answer: Answer | None) -> bool:
     return answer is not None and answer.certain and answer.values[0].text.lower() in entry.excepted
 

@@ -20,6 +20,7 @@
         mode: cbc / padding: ... / key_bits: ...     fixed
         given: [0, 1]                 only a call with so many arguments
         except: [crc32b]              algorithms that the call also takes and that are no cryptography
+        outside: [createServer]       not where it stands among the arguments of one of these calls
         arguments: {algorithm: 0, mode: [1, mode], key_bits: bits}   role: position, keyword, or both; [1, .mode] is
                                       a member of the object or array there
         part: true                    states itself only when no other entry used it as an argument
@@ -136,6 +137,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     provided: Condition | None = None
     given: frozenset[int] = frozenset()
     excepted: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
 
 
 class Library(Struct, frozen=True):
@@ -180,7 +182,7 @@ def _listed(row: Any) -> list[Any]:
 _ENTRY_KEYS = frozenset(
     {"call", "named_after", "algorithm", "spelt", "protocol", "primitive", "purpose", "arguments", "defaults", "part",
      "use", "bare", "passed", "then", "within", "misuse", "when", "doubt", "needs", "secret", "empty", "dialect", "out",
-     "if", "given", "except"}
+     "if", "given", "except", "outside"}
 )  # fmt: skip
 
 
@@ -234,6 +236,7 @@ def _entry(parsed: Parsed, row: Any, index: int, library: str, dialect: str) -> 
         provided=_condition(parsed, row, at, "if"),
         given=frozenset(row.get("given", ())),
         excepted=frozenset(row.get("except", ())),
+        outside=frozenset(row.get("outside", ())),
     )
 
 

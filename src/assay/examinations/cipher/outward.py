@@ -1,14 +1,15 @@
 """Where cryptography may be used out of sight of the catalogue: each such place makes the attempt partial.
 
-States no fact. Four kinds of place, listed by language in `outward.yaml`. A call that finds code by name (`eval`,
-`Class.forName`, `dlsym`) when that name cannot be determined, or is one that the catalogue knows. A call into foreign
-code (`ctypes.CDLL`, `System.loadLibrary`), whatever it is given. A call that starts a program, when the command cannot
-be determined, names a cryptographic tool, or hands a script to a shell. An import of a *stranger*, a library that
-offers cryptography and has no entries. What hides a use in
-one language alone is found by its outlook.
+States no fact. Five kinds of place, four of them listed by language in `outward.yaml`. A call that finds code by name
+(`eval`, `Class.forName`, `dlsym`) when that name cannot be determined, or is one that the catalogue knows. A call into
+foreign code (`ctypes.CDLL`, `System.loadLibrary`), whatever it is given. A call that starts a program, when the command
+cannot be determined, names a cryptographic tool, or hands a script to a shell. An import of a *stranger*, a library
+that offers cryptography and has no entries. And an import that speaks of cryptography and is listed nowhere
+(`unlisted.py`). What hides a use in one language alone is found by its outlook.
 
-*It cannot see* a stranger that is not listed, a program that a harmless looking command starts, such as `make` or the
-product's own script, or calls of these functions through another name than an import gives them.
+*It cannot see* a stranger that is not listed and whose name says nothing, a program that a harmless looking command
+starts, such as `make` or the product's own script, or calls of these functions through another name than an import
+gives them.
 """
 
 import re
@@ -18,6 +19,7 @@ from functools import cached_property, lru_cache
 from tree_sitter import Node
 
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
+from assay.examinations.cipher import unlisted
 from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.ways import TOOLS, Ways, ways
@@ -49,7 +51,7 @@ class OutOfSight:
 
     @cached_property
     def literals(self) -> frozenset[bytes]:
-        return OUTLOOKS[self.language].literals() | ways(self.language).literals
+        return OUTLOOKS[self.language].literals() | ways(self.language).literals | unlisted.literals(self.language)
 
     def __reduce__(self) -> tuple[type["OutOfSight"], tuple[str]]:
         return (type(self), (self.language,))
@@ -67,6 +69,8 @@ class OutOfSight:
         for offset, name in outlook.strangers(content, hits, here):
             waits = own if outlook.may_be_own(view, name) else found
             waits[view.first_line + content.count(b"\n", 0, offset), name] = None
+        for offset, name in unlisted.unlisted(language, content, hits):
+            own[view.first_line + content.count(b"\n", 0, offset), name] = None
         for offset, name in outlook.around(view, hits):
             found[view.first_line + content.count(b"\n", 0, offset), name] = None
         out = outlook.calling(content, hits, here)

@@ -1,9 +1,9 @@
-"""Strangers that are the delivery's own: a package that imports itself.
+"""Strangers that are the delivery's own: what it imports is in it, and is read as files of its own.
 
-`outward.py` hands on the strangers that carry the name of a folder around the file. Once all files are known, such an
-import is the delivery's own when the folder is a package (it has an `__init__.py`) that holds the module: Python takes
-submodules from the package that is loaded already, and the module is read as a file of its own. Any other one is a
-blind spot.
+`outward.py` hands on two kinds of import, and once all files are known each that is not the delivery's own is a blind
+spot. A listed stranger of Python that carries the name of a folder around the file is its own when the folder is a
+package (it has an `__init__.py`) that holds the module: Python takes submodules from the package that is loaded
+already. A library that nobody has listed (`unlisted.py`) is its own when `in_delivery.py` finds it.
 
 *It cannot see* a program that is started inside of a package, as `python package/file.py`, under another name.
 Source: Python Language Reference, The import system.
@@ -12,6 +12,8 @@ Source: Python Language Reference, The import system.
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from assay.core.examination import Artifact, Concluded, Index, Lab, Shortfall
+from assay.examinations.cipher.in_delivery import Delivery
+from assay.examinations.cipher.ways import ways
 from assay.source.languages import slug_of
 
 
@@ -33,16 +35,18 @@ class OwnPackages:
         self,
         artifact: Artifact,
         summaries: Mapping[str, Sequence[object]],
-        index: Index,  # noqa: ARG002
+        index: Index,
         lab: Lab,  # noqa: ARG002
     ) -> Concluded:
         metas = {meta.path: meta for meta in artifact.files if meta.format == self.language}
+        listed = {name for names in ways(self.language).strangers.values() for name in names}
+        delivery = Delivery(self.language, artifact.files, index)
         return Concluded(
             shortfalls=tuple(
                 (metas[path], Shortfall("blind-spot", f"line {line}: {name}"))
                 for path, rows in summaries.items()
                 for line, name in _strangers(rows)
-                if not is_own(path, name, metas.keys())
+                if not (is_own(path, name, metas.keys()) if name in listed else delivery.has(name))
             )
         )
 

@@ -17,12 +17,12 @@ from assay.examinations.cipher.entries import (
     hashes_nothing,
     is_excepted,
     is_passed,
+    is_placed,
     may_be_literal,
     of_any_object,
     only_makes,
     said,
     settled,
-    so_many,
     speaks_alone,
     vector_of_key,
 )
@@ -310,7 +310,7 @@ class Reading:
 
     def _is_meant(self, entry: Entry, site: Site) -> bool:
         """Whether the arguments are those that the entry asks for, by their number and by the value of one."""
-        if entry.given and not so_many(entry, site):
+        if not is_placed(self.parsed, entry, site):
             return False
         if entry.passed and not is_passed(self.parsed, site):
             return False

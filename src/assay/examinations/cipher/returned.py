@@ -73,7 +73,7 @@ def _passed(parsed: Parsed, node: Node) -> Iterator[Node]:
         place = parsed.at(found.start(), len(name.encode()))
         for call in parsed.above(place)[:3] if place is not None else ():
             given = parsed.adapter.argument_list(call) if call.type not in parsed.adapter.functions else None
-            if given is not None and given.start_byte > found.start():
+            if given is not None and given.start_byte > found.start() and not parsed.adapter.absent(parsed, call):
                 arguments = parsed.adapter.arguments(parsed, given)
                 single = 0 <= at < len(arguments.positional) and "," not in rows[at]
                 yield from [arguments.positional[at]] if single else arguments.positional

@@ -20,6 +20,7 @@ from assay.core.kinds import FileClass
 from assay.examinations.cipher.settings.entries import decoded
 from assay.examinations.cipher.settings.includes import Included
 from assay.examinations.cipher.settings.mentions import anywhere
+from assay.examinations.cipher.settings.messages import is_shown
 from assay.examinations.cipher.settings.services import pending
 from assay.examinations.cipher.settings.software import read_as, software_of
 from assay.examinations.cipher.settings.stating import Stating, stated
@@ -50,6 +51,7 @@ class Settings:
             )
         meta, software = view.meta, software_of(view.meta, decoded(view.content))
         name = re.split(r"[/!]", meta.path)[-1] if meta.format == "properties" else ""
+        name = meta.path if is_shown(meta.path) else name
         say = _kept if len(view.content) <= MOST_KEPT else _said
         return _placed(say(software, meta.file_class, meta.format, name, view.content, self.id), meta)
 

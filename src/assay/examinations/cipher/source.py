@@ -58,6 +58,8 @@ class SourceCryptography:
         if unit.parsed.hopeless:
             return Examined(shortfalls=(Shortfall("syntax", "the text does not parse"),))
         uses = unit.uses(wanted)
+        if any(use.entry.secret for use in uses) and outlook.made(view.content):
+            uses = [use for use in uses if not use.entry.secret]  # short names speak of nothing; it is open as packed
         unit.note_unused_imports()
         waiting = Waiting(tuple(use for use in uses if use.waits()), tuple(wanted))
         stated = (use for use in uses if not use.waits())

@@ -202,3 +202,9 @@ def test_compose_of_nothing_changes_nothing() -> None:
         for algorithm in recognise(text, dialect)[:1]:
             made = compose(algorithm.fields)
             assert {**made, "oid": ""} == {**algorithm.fields, "oid": ""}, text
+
+
+def test_a_digest_of_oaep_is_none_of_a_key_whose_padding_nobody_knows() -> None:
+    rsa = recognise("RSA", "any")[0].fields
+    assert compose(rsa, purpose="encryption", digest="sha1", padding=None)["algorithm"] == "RSA"
+    assert compose(rsa, purpose="encryption", digest="sha1", padding="oaep")["algorithm"] == "RSA-OAEP-SHA-1"

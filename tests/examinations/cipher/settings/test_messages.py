@@ -47,6 +47,47 @@ def test_no_label(text: str) -> None:
     assert not label(text)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/src/main/res/values-de/strings.xml", "<r><string name='server_secret_key'>SecretKey</string></r>"),
+        ("app/src/main/res/values/strings.xml", "<r><string name='cert_label'>Certificate of the server</string></r>"),
+        ("x/Texts.fr.resx", "<root><data name='PrivateKey'><value>Clé privée</value></data></root>"),
+        ("web/locales/de/data.json", '{"cert": {"Certificate": "Zertifikat", "Crypto algorithm": "Verfahren"}}'),
+        ("web/locales/es/data.json", '{"cert": {"SSH cert": "Certificado SSH", "IdP certificate": "Cert del IdP"}}'),
+        ("i18n/en.yml", "certificate: The certificate to be used\n"),
+    ],
+)
+def test_texts_that_people_are_shown_set_nothing(path: str, text: str) -> None:
+    examined = Settings().examine(view(path, text), (), _Lab())
+    assert [fact for fact in examined.facts if fact.kind != "crypto.setting"] == []
+    assert all(fact.value["meaning"] == "secret" for fact in examined.facts)
+    assert examined.shortfalls == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/src/main/res/values/strings.xml", "<r><string name='jwt_secret_key'>f83kd8Qm1zPw7Lx9</string></r>"),
+        ("locales/tls.json", '{"jwtAlgorithm": "HS256"}'),
+        ("conf/data.json", '{"certificate": "Zertifikat"}'),
+    ],
+)
+def test_settings_in_their_place_still_do(path: str, text: str) -> None:
+    assert Settings().examine(view(path, text), (), _Lab()).facts
+
+
+@pytest.mark.parametrize("path", ["Cargo.lock", "pnpm-lock.yaml", "package-lock.json", "poetry.lock"])
+def test_what_a_package_is_locked_to_is_no_configuration(path: str) -> None:
+    assert not Settings().accepts(view(path, "sha1 = 1\n").meta)
+
+
+def test_what_a_package_depends_on_sets_nothing() -> None:
+    text = '[dependencies]\nrustls-pemfile = "2"\n[build-dependencies.md5]\nversion = "1"\n[tls]\nmin_version = "1.0"'
+    examined = Settings().examine(view("Cargo.toml", text), (), _Lab())
+    assert {fact.evidence[0].line for fact in examined.facts} == {6}
+
+
 def test_few_messages_are_known_by_what_is_filled_in() -> None:
     few = view("a/LocalStrings_de.properties", "p.effectiveCiphers=Verwendete Ciphers: [{0}]\n")
     assert Settings().examine(few, (), _Lab()).facts == ()
@@ -92,3 +133,16 @@ def test_settings_of_one_word_make_no_bundle() -> None:
 )
 def test_no_sentence(text: str) -> None:
     assert not sentence(text)
+
+
+def test_a_key_that_stands_in_a_setting_is_not_shown() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\\n-----END PRIVATE KEY-----"
+    examined = Settings().examine(view("plan.json", f'{{"mtls": {{"key": "{key}"}}}}'), (), _Lab())
+    assert [fact.value["meaning"] for fact in examined.facts if fact.kind == "crypto.setting"] == ["private-key"]
+    assert not [fact for fact in examined.facts if "MIIEvQ" in f"{fact.value} {fact.evidence}"]
+
+
+def test_the_key_of_a_table_that_is_a_digest_is_no_name_of_a_setting() -> None:
+    digest = "d57bb7a379c7eb8c86e34d595722ca4f389394b4497c1f0028971e0a8e75c8e1"
+    for key in (digest, f"{digest}:0"):
+        assert Settings().examine(view("history.json", json.dumps({key: 404573})), (), _Lab()).facts == ()

@@ -42,6 +42,8 @@ def compose(base: Mapping[str, Scalar], **more: Scalar) -> Mapping[str, Scalar]:
     for key in _ADDED_IN_ORDER:
         if key in more:
             reading = _add(reading, key, more[key])
+    if "padding" in reading.given and reading.given["padding"] is None and reading.primitive == "pke":
+        reading = replace(reading, digest="")  # OAEP's, where it is OAEP
     kept = {key: value for key, value in base.items() if key not in _DERIVED}
     return {**kept, **reading.fields(), **others}
 

@@ -12,7 +12,7 @@ from assay.examinations.cipher.ways import Ways
 _USING = re.compile(rb"(?:global\s+)?using\s+[\w.:]+\s*;")
 _STATIC = re.compile(rb"^[ \t]*(?:global\s+)?using\s+static\s+([\w.]+)\s*;", re.MULTILINE)
 _ADDING = re.compile(rb"\s*(?:\+|\||\?\?)=")
-_NAMED = re.compile(rb"\"[^\"\n]*System\.Security\.Cryptography\.\w")
+_NAMED = re.compile(rb"System\.Security\.Cryptography\.\w")
 _NATIVE = re.compile(rb"\[\s*(?:DllImport|LibraryImport|DllImportAttribute)\s*\(\s*(@?\"[^\"\n]*\")?")
 _WINDOWS_OF_SCREENS = re.compile(  # system libraries without cryptography, or ways to it
     rb"@?\"(?:user32|gdi32|dwmapi|uxtheme|shell32|shlwapi|winmm|comctl32|comdlg32|psapi|libX11(?:\.so\.\d)?)(?:\.dll)?\"",
@@ -90,8 +90,9 @@ class CSharpText(Outlook):
         for found in _NATIVE.finditer(content) if b"Import" in content else ():
             if found[1] is None or _WINDOWS_OF_SCREENS.fullmatch(found[1]) is None:
                 yield found.start(), "a function of a native library"
-        for found in _NAMED.finditer(content) if b"System.Security.Cryptography." in content else ():
-            yield found.start(), "a type named in a text"
+        for found in _IN_TEXT.finditer(content) if b"System.Security.Cryptography." in content else ():
+            if found[0].startswith((b'"', b"@")) and _NAMED.search(found[0]) is not None:
+                yield found.start(), "a type named in a text"
         for found in _STATIC.finditer(content) if b"static" in content else ():
             if found[1].decode() in _owners(self.language):
                 yield found.start(), f"everything of {found[1].decode()} imported"

@@ -87,6 +87,8 @@ def secret(text: str, meaning: Meaning, words: Sequence[str]) -> list[Mapping[st
     pointing = _NOT_A_SECRET.intersection(words) or meaning.how == "path"
     if not given or pointing or variable(given) or _PLACEHOLDER.fullmatch(given):
         return []
+    if "".join(words).endswith(re.sub(r"[\W_]", "", given).lower() or " "):
+        return []  # the label of a field, as `SecretKey` of `server_secret_key`
     if given.lower() in {"true", "false", "null", "none", "yes", "no", "~", "required", "optional"} or "/" in given[:2]:
         return []
     if meaning.what == "keystore-password":

@@ -67,6 +67,7 @@ HAPROXY = Dialect(
     ),
 )
 SSH = Dialect(comments="#", joined=False, braces=False, sections=frozenset({"host", "match"}))
+IPSEC = Dialect(comments="#", joined=False, split=False, sections=frozenset({"conn", "config", "ca"}))
 OPENSSL = Dialect(comments="#", braces=False, spaced=False, split=False)
 
 _KEYED = late.expression(r"([^\s=:]+)\s*(?:([=:])\s*|$)?(.*)", re.DOTALL)

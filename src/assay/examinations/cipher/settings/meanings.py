@@ -7,7 +7,8 @@ with the two names that stand around it. `how` says in which grammar the value i
 *It cannot see* what a program does with a key that has the words of another one; a value that does not fit the
 meaning is reported by `stating`, never dropped.
 Sources: the directive indexes of nginx (with Tongsuo's NTLS directives), Apache httpd 2.4 and mod_ssl, OpenSSH's
-sshd_config(5) and ssh_config(5), OpenSSL's config(5) and SSL_CONF_cmd(3), the JDK's java.security; all from memory.
+sshd_config(5) and ssh_config(5), ipsec.conf(5), OpenSSL's config(5) and SSL_CONF_cmd(3), the JDK's java.security; all
+from memory.
 """
 
 import re
@@ -21,6 +22,7 @@ class Meaning(NamedTuple):
     how: str = ""
 
 
+_DIGEST = re.compile(r"(?=.*\d)[0-9a-fA-F]{16,}(?:[:_.-]\d+)?")  # a key that is one, in a table of transactions
 _LONGEST_KEY, _LONGEST_WORD = 300, 60
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _GLUED = tuple(
@@ -123,6 +125,8 @@ def meaning_of(software: str, key: str, around: tuple[str, ...] = ()) -> Meaning
     known = TABLES[software].get(key.lower()) if software in TABLES else None
     if known is not None:
         return known
+    if _DIGEST.fullmatch(key):
+        return None
     if software == "java-security" and key.startswith("security.provider."):
         return Meaning("provider")
     return _by_words(words_of(key), _above(around))
@@ -187,7 +191,8 @@ def _secrets(words: frozenset[str], above: frozenset[str], own: Sequence[str]) -
     both = words | above
     if words & _SECRET:
         stores = both & _STORE or {"key", "store"} <= both or {"trust", "store"} <= both
-        if stores or "key" in words or (both & OF_TLS and not words & {"user"} and both & {"cert", "certificate"}):
+        of_certificate = words & {"cert", "certificate"} or (both & OF_TLS and both & {"cert", "certificate"})
+        if stores or "key" in words or (of_certificate and "user" not in words):
             return Meaning("keystore-password")
         return None
     last = own[-1] if own else ""
@@ -330,6 +335,9 @@ _OPENSSL: Mapping[Meaning, str] = {
     Meaning("client-verification"): "VerifyMode",
     Meaning("parameters"): "DHParameters",
 }
+_IPSEC: Mapping[Meaning, str] = {
+    Meaning("proposals"): "ike esp ah phase2alg proposals esp_proposals ah_proposals",
+}
 _POSTGRESQL: Mapping[Meaning, str] = {
     Meaning("algorithm", "password-hash"): "password_encryption",
     Meaning("min-protocol"): "ssl_min_protocol_version",
@@ -350,6 +358,7 @@ TABLES: Mapping[str, Mapping[str, Meaning]] = {
     "apache": _table(_APACHE),
     "nginx": _table(_NGINX),
     "openssl": _table(_OPENSSL),
+    "ipsec": _table(_IPSEC),
     "postgresql": _table(_POSTGRESQL),
     "java-security": _table(_JAVA),
 }

@@ -42,6 +42,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("stunnel", r"(^|.*/)stunnel[\w./-]*\.(conf|pem)[^/]*$"),
         ("redis", r"(^|.*/)(redis|sentinel|valkey)[\w.-]*\.conf[^/]*$"),
         ("mysql", r"(^|.*/)(my|mysqld?|mariadb)[\w.-]*\.cnf[^/]*$|.*/(mysql|mariadb)(\.conf)?(\.d)?/.*\.cnf$"),
+        ("ipsec", r"(^|.*/)(ipsec|strongswan|swanctl|libreswan|openswan)([\w.-]*|\.d/.*)\.conf[^/]*$"),
         ("crypto-policies", r".*crypto-policies/.*|.*\.pol$"),
     )
 )
@@ -61,6 +62,7 @@ _CONTENT: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = tuple(
         ("haproxy", (r"^(?:frontend|backend|listen)[ \t]+\S", r"^[ \t]+(?:bind|server|mode)[ \t]")),
         ("openssl", (r"^[ \t]*(?:openssl_conf|distinguished_name|default_md|MinProtocol|CipherString)[ \t]*=",)),
         ("java-security", (r"^[ \t]*(?:jdk\.tls\.disabledAlgorithms|security\.provider\.\d+)[ \t]*=",)),
+        ("ipsec", (r"^conn[ \t]+\S", r"^[ \t]+(?:ike|esp|phase2alg|left|keyexchange|authby)[ \t]*=")),
         ("sshd", (r"^[ \t]*(?i:PermitRootLogin|HostKeyAlgorithms|AuthorizedKeysFile|PubkeyAuthentication)[ \t]",)),
     )
 )  # fmt: skip
@@ -68,6 +70,7 @@ _DIALECTS: dict[str, Dialect] = {
     "apache": lines.APACHE,
     "haproxy": lines.HAPROXY,
     "openssl": lines.OPENSSL,
+    "ipsec": lines.IPSEC,
     "ssh": lines.SSH,
     "sshd": lines.SSH,
     "java-security": lines.PROPERTIES,

@@ -50,12 +50,15 @@ _NO_SETTING = re.compile(
     r"labels|annotations|keywords|changes|release_notes|i18n|messages|translations|exports|files|bugfixes|minor_changes",
     re.IGNORECASE,
 )
+_OF_PACKAGES = re.compile(
+    r"(?:[\w.'\"-]+\.)?(?:(?:dev|build|peer|optional)[-_]?)?dependencies(?:\.[\w.-]+)?", re.IGNORECASE
+)
 _VERSION = re.compile(r"v?1[._][0-3]")
 _NAMES = re.compile(r"[A-Za-z][\w-]{2,60}")
 _MASKED = frozenset({"keystore-password", "secret"})
 _DECISIVE = frozenset(
-    {"protocols", "min-protocol", "max-protocol", "ciphers", "groups", "signature-algorithms", "mac", "key-exchange",
-     "host-key", "algorithm", "verification", "host-name-check", "disabled-algorithms"}
+    {"protocols", "min-protocol", "max-protocol", "ciphers", "proposals", "groups", "signature-algorithms", "mac",
+     "key-exchange", "host-key", "algorithm", "verification", "host-name-check", "disabled-algorithms"}
 )  # fmt: skip
 
 
@@ -113,7 +116,9 @@ class Stating(Struct):
         return ""
 
     def _entry(self, entry: Entry) -> None:
-        """An entry that speaks of cryptography."""
+        """An entry that speaks of cryptography. What a package depends on sets nothing."""
+        if any(map(_OF_PACKAGES.fullmatch, entry.path)) or (self.meta.format == "TOML" and entry.path == ("features",)):
+            return
         inside, rest = values.assignments(entry)
         for inner in inside:
             self._entry(inner)
@@ -252,6 +257,8 @@ def _content(entry: Entry, meaning: Meaning | None) -> str | None:
     if meaning is not None and meaning.what in _MASKED:
         text = entry.text
         return text if simple(text) or variable(text) else f"<{len(text)} characters>"
+    if "-----BEGIN " in entry.text:
+        return f"<{len(entry.text)} characters>"  # a key, and nothing that a certificate's text adds
     return values.without_credentials(entry.text[: 4 * LONGEST])[:LONGEST]
 
 

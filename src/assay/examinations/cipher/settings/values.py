@@ -19,6 +19,7 @@ from assay.examinations.cipher.settings import checks
 from assay.examinations.cipher.settings.ciphers import chosen
 from assay.examinations.cipher.settings.entries import Entry
 from assay.examinations.cipher.settings.harmless import simple, variable
+from assay.examinations.cipher.settings.ipsec import proposals
 from assay.examinations.cipher.settings.meanings import Meaning, purpose_of, words_of
 from assay.examinations.cipher.settings.mentions import mentions
 from assay.examinations.cipher.settings.versions import Spoken, between, listed
@@ -26,6 +27,11 @@ from assay.examinations.cipher.settings.versions import words_of as listed_words
 
 Stated = tuple[str, Mapping[str, Scalar]]
 _USE, _PROTOCOL = "crypto.use", "crypto.protocol"
+
+
+_NAMING_ALGORITHMS = frozenset(
+    {"ciphers", "proposals", "mac", "key-exchange", "host-key", "algorithm", "groups", "signature-algorithms"}
+)
 
 
 class Said(Struct, frozen=True):
@@ -48,9 +54,8 @@ def undetermined(meaning: Meaning) -> tuple[Stated, ...]:
         case "verification" | "host-name-check":
             off = "certificate-check-off" if meaning.what == "verification" else "host-name-check-off"
             return (("crypto.misuse", {"misuse": off, "cwe": 295 if meaning.what == "verification" else 297}),)
-        case "ciphers" | "mac" | "key-exchange" | "host-key" | "algorithm" | "groups" | "signature-algorithms":
-            return ((_USE, {"algorithm": None, "family": None, "primitive": None, "purpose": None}),)
-    return ()
+    undecided = {"algorithm": None, "family": None, "primitive": None, "purpose": None}
+    return ((_USE, undecided),) if meaning.what in _NAMING_ALGORITHMS else ()
 
 
 def versions_between(lowest: str | None, highest: str | None) -> Said:
@@ -297,6 +302,11 @@ def _place(entry: Entry, _: Meaning) -> Said | None:
     return None if from_name else Said()
 
 
+def _proposals(entry: Entry, _: Meaning) -> Said:
+    facts, unknown = proposals(" ".join(entry.values))
+    return Said(tuple(facts), " ".join(unknown)[:80])
+
+
 _READERS: Mapping[str, Callable[[Entry, Meaning], Said | None]] = {
     "protocols": _protocols,
     "ciphers": _ciphers,
@@ -307,6 +317,7 @@ _READERS: Mapping[str, Callable[[Entry, Meaning], Said | None]] = {
     "signature-algorithms": _signatures,
     "algorithm": _algorithm,
     "disabled-algorithms": _disabled,
+    "proposals": _proposals,
     "switch": _switch,
     "verification": _checked,
     "host-name-check": _checked,

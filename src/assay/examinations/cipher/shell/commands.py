@@ -2,7 +2,8 @@
 
 A command is its words. A word is its text where the script itself says it: a literal, or a variable that the script
 assigns once, to a literal, at its top; without quotes that is as many words as it has. Every other word is None.
-`sudo`, `env`, `exec` and the like are looked through, and so is a short script given to `sh -c`.
+`sudo`, `env`, `exec` and the like are looked through, and so is a short script given to `sh -c`. Where a command is
+`${TOOL:-openssl}`, the program of a run for which nobody sets the variable is *supposed*.
 
 *It cannot see* aliases, functions named like programs, or what the environment puts into a variable.
 """
@@ -26,11 +27,15 @@ _TRANSPARENT = frozenset({"sudo", "env", "exec", "nice", "nohup", "time", "comma
 _WITH_VALUE = re.compile(r"-[unCgkspIdLnP]$")  # options of those whose value is the next word
 _ESCAPED = re.compile(r"\\(.)")
 _EXPANDED = re.compile(r"\$\{?(\w+)\}?")
+_SUPPOSED = re.compile(r"\"?\$\{\w+:[-=]([\w./-]+)\}\"?")
+_INTO = re.compile(r"1?>{1,2}\|?(?!&)")
+_TEE = re.compile(r"(?:^|[\s/|])tee(?:[ \t]+-\S+)*[ \t]+[\"']?([^\s\"'|;&<>]+)")
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 
 
 class Command(Struct, frozen=True):
-    """`words` from the program on; `fed` is what a here-document or here-string gives it, None where nothing does."""
+    """`words` from the program on; `fed` is what a here-document or here-string gives it, None where nothing does.
+    `writes` is the file that the output goes into, '' for one that is named at run time."""
 
     words: tuple[str | None, ...]
     line: int
@@ -38,6 +43,9 @@ class Command(Struct, frozen=True):
     fed: str | None = None
     into: "str | None" = None  # the program that the output is piped into
     looked_for: bool = False  # only asked whether it is there
+    writes: str | None = None
+    fed_line: int = 0  # where a here-document begins, else that of the command
+    supposed: str = ""  # the program of `${X:-program}`: that of a run for which nobody sets X
 
     @property
     def program(self) -> str | None:
@@ -48,6 +56,7 @@ class Script(Struct, frozen=True):
     commands: tuple[Command, ...]
     broken: tuple[int, ...]  # lines of what does not parse
     whole: bool
+    assigned: tuple[tuple[str, int], ...] = ()  # texts that variables are given, with their lines
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +89,9 @@ def read(content: bytes, first_line: int = 1, depth: int = 0) -> Script:
             found += read(inner.encode(), command.line, depth + 1).commands
     errors = _matches(_BROKEN, root)[:5] if root.has_error else ()
     broken = tuple(row["error"][0].start_point.row + first_line for row in errors)
-    return Script(tuple(found), broken, True)
+    given = ((_literal(row["value"][0], values), row["value"][0]) for row in told if "place" in row and "value" in row)
+    assigned = tuple((text, node.start_point.row + first_line) for text, node in given if text)
+    return Script(tuple(found), broken, True, assigned)
 
 
 def _matches(query: str, root: Node) -> list[dict[str, list[Node]]]:
@@ -155,7 +166,42 @@ def _command(node: Node, values: Mapping[str, str], first_line: int) -> Command 
         _fed(node, values),
         _piped_into(node, values),
         asked,
+        _written_to(node, values),
+        _fed_line(node, first_line),
+        "" if words[0] else _supposed(name),
     )
+
+
+def _supposed(name: Node) -> str:
+    found = _SUPPOSED.fullmatch(_text(name))
+    return found[1].rpartition("/")[2] if found is not None else ""
+
+
+def _written_to(node: Node, values: Mapping[str, str]) -> str | None:
+    """The file that `>`, `>>` or `tee` writes, None where the output goes into none."""
+    parent = node.parent
+    redirected = parent is not None and parent.type == "redirected_statement"
+    statement = parent if redirected and parent is not None else node
+    parts = statement.named_children if redirected else []
+    parts = [*parts, *(inner for part in parts if part.type == "heredoc_redirect" for inner in part.named_children)]
+    for part in parts:
+        target = part.child_by_field_name("destination") if part.type == "file_redirect" else None
+        if target is not None and _INTO.match(_text(part)):
+            return _literal(target, values) or ""
+    piped = [part for part in parts if part.type == "pipeline"]  # that of `cat <<END | tee x`
+    if statement.parent is not None and statement.parent.type == "pipeline":
+        piped += [part for part in statement.parent.named_children if part.start_byte >= statement.end_byte]
+    teed = next(filter(None, (_TEE.search(_text(part)) for part in (node, *piped))), None)
+    return None if teed is None else "" if "$" in teed[1] else teed[1]
+
+
+def _fed_line(node: Node, first_line: int) -> int:
+    for holder in (node, node.parent):
+        for child in holder.named_children if holder is not None else ():
+            body = [part for part in child.named_children if part.type == "heredoc_body"]
+            if child.type == "heredoc_redirect" and body:
+                return body[0].start_point.row + first_line
+    return node.start_point.row + first_line
 
 
 def _words(node: Node, values: Mapping[str, str]) -> list[str | None]:

@@ -1,6 +1,7 @@
-"""Shell scripts: cryptography by the tools that they start, and the ways out of sight.
+"""Shell scripts: cryptography by the tools that they start and in what they write, and the ways out of sight.
 
-States what `openssl`, `ssh-keygen`, `md5sum`, `curl -k` and their like are told. A tool of cryptography whose options
+States what `openssl`, `ssh-keygen`, `md5sum`, `curl -k` and their like are told, and what a here-document puts into a
+file of configuration (`written.py`). A tool of cryptography whose options
 are not read here, a program or script that only the running shell knows (`$CMD`, `eval`, `. "$file"`), a text piped
 into an interpreter, and text that does not parse make the attempt partial.
 
@@ -15,6 +16,7 @@ from assay.core import late
 from assay.core.examination import Examined, FileMeta, FileView, Hit, Lab, Shortfall
 from assay.core.facts import Evidence, Fact
 from assay.examinations.cipher.masking import excerpt
+from assay.examinations.cipher.shell import written
 from assay.examinations.cipher.shell.commands import Command, read
 from assay.examinations.cipher.shell.tools import statements
 
@@ -34,7 +36,7 @@ class ShellCommands:
     """A `FileExamination` of shell scripts."""
 
     id = "cipher.shell@1"
-    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse")
+    kinds = ("crypto.use", "crypto.protocol", "crypto.misuse", "crypto.setting")
     literals: frozenset[bytes] = frozenset()
     fold_case = False
     by_format = True
@@ -48,6 +50,9 @@ class ShellCommands:
         script = read(view.content, view.first_line)
         facts = [fact for command in script.commands for fact in self._facts(view, command)]
         shortfalls = [*_hidden(script.commands)]
+        said = list(written.settings(view, script, self.id))
+        facts += [one for one in said if isinstance(one, Fact)]
+        shortfalls += [one for one in said if isinstance(one, Shortfall)]
         if script.broken:
             lines = ", ".join(map(str, script.broken))
             shortfalls.append(Shortfall("syntax", f"lines that do not parse: {lines}"))
@@ -56,11 +61,13 @@ class ShellCommands:
         return Examined(tuple(facts), shortfalls=tuple(shortfalls))
 
     def _facts(self, view: FileView, command: Command) -> Iterator[Fact]:
-        if command.program is None or command.looked_for:
+        program = command.program or command.supposed
+        if not program or command.looked_for:
             return
-        for kind, value in statements(command.program, command.words[1:]) or ():
+        reach = "possible" if command.supposed else "certain"
+        for kind, value in statements(program, command.words[1:]) or ():
             place = Evidence(view.meta.path, command.line, excerpt(view.content, command.offset))
-            common = {"library": "command-line", "seen": "call", "state": "used", "reach": "certain"}
+            common = {"library": "command-line", "seen": "call", "state": "used", "reach": reach}
             yield Fact(kind, view.meta.subject(), {**common, **value}, self.id, (place,))
 
 

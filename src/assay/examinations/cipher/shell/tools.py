@@ -4,7 +4,8 @@ Each tool gives statements: a kind and the values of a fact. A tool that is know
 gives none; an argument that decides and is made at run time gives a statement with None.
 
 Sources: openssl(1), openssl-enc(1), openssl-dgst(1), openssl-req(1), openssl-genrsa(1), openssl-genpkey(1),
-openssl-pkcs12(1), openssl-s_client(1) of OpenSSL 3.0; ssh-keygen(1), ssh(1) of OpenSSH 9; md5sum(1); curl(1); wget(1).
+openssl-pkcs12(1), openssl-s_client(1) of OpenSSL 3.0; ssh-keygen(1), ssh(1) of OpenSSH 9; md5sum(1); shasum(1);
+curl(1); wget(1).
 """
 
 import re
@@ -31,11 +32,21 @@ def statements(program: str, words: Words) -> Iterator[Statement] | None:
     reader = _TOOLS.get(program)
     if reader is not None:
         return _with_weaknesses(reader(words))
+    if program == "shasum":
+        return _shasum(words)
     found = _SUM.fullmatch(program)
     if found is not None:
         name = {"sha": "sha1", "b2": "blake2b"}.get(found[1], found[1])
         return _digest(name, "checksum")
     return None
+
+
+def _shasum(words: Words) -> Iterator[Statement]:
+    """Perl's: SHA-1 where no `-a` says otherwise; SHA-512/t as `-a 512256`."""
+    glued = next((word[2:] for word in words if word is not None and re.fullmatch(r"-a\d+", word)), None)
+    given, size = (True, glued) if glued else _option(words, "-a", "--algorithm")
+    name = None if given and not size else f"sha{size or 1}".replace("512224", "512-224").replace("512256", "512-256")
+    yield from _digest(name, "checksum")
 
 
 def _with_weaknesses(told: Iterator[Statement]) -> Iterator[Statement]:
