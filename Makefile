@@ -80,7 +80,7 @@ debian:                 ## Debian packages that widen assay and that tests use w
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
 	  { apt-get install -y -qq --no-install-recommends libarchive13t64 || apt-get install -y -qq --no-install-recommends libarchive13; }; \
 	else echo "without the Debian package libarchive13t64 (libarchive13 before Debian 13) its tests are skipped"; fi
-	@missing=; for package in default-jdk-headless gcc golang-go golang-golang-x-mod-dev openssl postgresql mariadb-server softhsm2 restic borgbackup; do \
+	@missing=; for package in default-jdk-headless mono-mcs gcc golang-go golang-golang-x-mod-dev openssl postgresql mariadb-server softhsm2 restic borgbackup; do \
 	  dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then echo "what these tests use is there"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \

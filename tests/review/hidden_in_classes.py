@@ -13,16 +13,17 @@ KEY, WEAK = "crypto.hard-coded-key", "crypto.weak-random"
 _FOLDER = Path(__file__).parent.parent / "fixtures" / "compiled"
 
 
-def _read(name: str) -> dict[str, bytes]:
+def read(name: str) -> dict[str, bytes]:
+    """The members of an archive of the folder."""
     with zipfile.ZipFile(_FOLDER / name) as archive:
         return {member: archive.read(member) for member in archive.namelist()}
 
 
-CLASSES: Mapping[str, bytes] = _read("classes.zip")
+CLASSES: Mapping[str, bytes] = read("classes.zip")
 _RULES = {
     MD: "Plain Builder Joined Reflected Handle Referred Native Loader Given Chosen Switched Looped Later Caught Slots "
     "Elsewhere Nest Characters Listed Literal Lambda Command Script Own "
-    "Passed Written Initialised Layers Filled Refilled Lent Copied",
+    "Passed Written Initialised Layers Filled Refilled Lent Copied Chained",
     RC4: "Stream",
     DES: "Table",
     ECB: "Blocks",
@@ -54,7 +55,7 @@ HIDDEN: Mapping[str, tuple[str, Mapping[str, bytes]]] = {
         for name in names.split()
     },
     **{f"class {what}": (MD, {"A.class": content}) for what, content in _MADE.items()},
-    **{f"native: {name}": (MD, {name: content}) for name, content in _read("natives.zip").items()},
+    **{f"native: {name}": (MD, {name: content}) for name, content in read("natives.zip").items()},
     "class: a nameless token": (WEAK, {"Token.class": _without_names(CLASSES["Token.class"])}),
 }
 HARMLESS: Mapping[str, tuple[str, Mapping[str, bytes]]] = {

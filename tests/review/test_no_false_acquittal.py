@@ -27,7 +27,14 @@ from assay.examinations import FILES, WHOLES
 from assay.intake import IntakeLimits, open_locator, take_in
 from assay.lab import bench
 from assay.rulebooks import load
-from tests.review import hidden_in_classes, hidden_in_deliveries, hidden_in_go, python_ways
+from tests.review import (
+    hidden_in_assemblies,
+    hidden_in_classes,
+    hidden_in_deliveries,
+    hidden_in_dex,
+    hidden_in_go,
+    python_ways,
+)
 from tests.review.hidden_in_kotlin_and_csharp import CSHARP, KOTLIN
 
 MD, DES, ECB = "crypto.md-family", "crypto.des", "crypto.ecb"
@@ -104,6 +111,11 @@ FILES_OF: dict[str, Case] = {  # the name of a file that holds the use, in a del
         {"A.java": 'class A {/*中*/ Object o = java.security.MessageDigest.getInstance("MD5");}'.encode("gbk")},
     ),
     "rot13": (MD, {"a.py": b"# coding: rot13\nvzcbeg unfuyvo\nunfuyvo.zq5(o'')\n"}),
+    "a package that nobody lists": (MD, {"a.go": b'package p\nimport "example.org/md5"\nfunc f() { md5.New() }\n'}),
+    "a script that writes settings": (
+        TLS,
+        {"a.sh": b"cat > /etc/nginx/conf.d/a.conf <<EOF\nssl_protocols TLSv1;\nEOF\n"},
+    ),
     "included text": (MD, {"a.c": b'#include "b.txt"\n', "b.txt": b"void f(){ MD5(0,0,0); }\n"}),
     "imported elsewhere": (MD, {"a.py": b"from hashlib import md5\n", "b.py": b"from a import md5 as q\nq(b'')\n"}),
 }
@@ -461,6 +473,8 @@ HIDDEN: dict[str, Case] = {
     **{f"C#: {name}": (rule, {"A.cs": text.encode() + b"\n"}) for name, (rule, text) in CSHARP.items()},
     **python_ways.HIDDEN,
     **hidden_in_classes.HIDDEN,
+    **hidden_in_assemblies.HIDDEN,
+    **hidden_in_dex.HIDDEN,
     **hidden_in_deliveries.HIDDEN,
     **hidden_in_go.HIDDEN,
     "C#: global using": (
@@ -471,6 +485,8 @@ HIDDEN: dict[str, Case] = {
 HARMLESS: dict[str, Case] = {
     **python_ways.HARMLESS,
     **hidden_in_classes.HARMLESS,
+    **hidden_in_assemblies.HARMLESS,
+    **hidden_in_dex.HARMLESS,
     **hidden_in_deliveries.HARMLESS,
     **hidden_in_go.HARMLESS,
     "JavaScript: another method": (MD, {"a.js": b"const c = require('crypto');\nc.createHash('sha256');\n"}),
@@ -485,7 +501,14 @@ HARMLESS: dict[str, Case] = {
     "PHP: a method": (MD, {"a.php": b"<?php\n$x = $o->md5x($y) . $md5;\n"}),
     "PHP: an include": (MD, {"a.php": b"<?php\nrequire __DIR__ . '/b.php';\n"}),
     "PHP: asked for": (MD, {"a.php": b"<?php\nif (function_exists('md5')) { f(); }\n"}),
-    "Go: another package": (MD, {"a.go": b'package p\nimport "example.org/md5"\nfunc f() { md5.New() }\n'}),
+    "Go: a package of its own": (
+        MD,
+        {
+            "go.mod": b"module example.org/app\n",
+            "a.go": b'package p\nimport "example.org/app/md5"\nfunc f() { md5.New() }\n',
+            "md5/b.go": b"package md5\nfunc New() int { return 1 }\n",
+        },
+    ),
     "Go: a known package": (MD, {"a.go": b'package p\nimport "crypto/sha256"\nfunc f() { sha256.New() }\n'}),
     "Go: a harmless program": (
         MD,
@@ -514,7 +537,10 @@ HARMLESS: dict[str, Case] = {
         MD,
         {"A.java": b"class A { void f(java.util.Properties p) { p.load(null); p.setProperty(a, b); } }\n"},
     ),
-    "own module of a stranger's name": (MD, {"a.py": b"from .rsa import x\nfrom b.rsa import y\n"}),
+    "own module of a stranger's name": (
+        MD,
+        {"a.py": b"from .rsa import x\nfrom b.rsa import y\n", "b/rsa.py": b"y = 1\n"},
+    ),
     "a known header": (MD, {"a.c": b"#include <openssl/md5.h>\n#include <stdio.h>\nint f(void){ return 1; }\n"}),
     "another paste": (MD, {"a.c": b"#define N(x) name_##x\nint N(a);\n"}),
     "eval of arithmetic": (MD, {"a.py": b"X = eval('1 + 1')\n"}),

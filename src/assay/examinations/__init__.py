@@ -10,7 +10,10 @@ from assay.core.examination import Examination, FileExamination
 from assay.core.product import Unlock
 from assay.examinations.border.examination import KEY_BYTES, DataFiles, PersonsInAll
 from assay.examinations.cipher.compiled.classes import CompiledJava
+from assay.examinations.cipher.compiled.dex.examination import AndroidCode
+from assay.examinations.cipher.compiled.dotnet.assemblies import CompiledDotNet
 from assay.examinations.cipher.compiled.native import NativeCode
+from assay.examinations.cipher.compiled.unlisted import CompiledPackages
 from assay.examinations.cipher.connecting import Connections
 from assay.examinations.cipher.constants import CrossFileConstants
 from assay.examinations.cipher.credentials import WrittenCredentials
@@ -27,6 +30,7 @@ from assay.examinations.cipher.source import SourceCryptography
 from assay.examinations.cipher.started import StartedTools
 from assay.examinations.cipher.structure import HomemadeCiphers
 from assay.examinations.cipher.tables import HandWritten
+from assay.examinations.cipher.unlisted import LANGUAGES
 from assay.source.languages import BY_NAME
 
 FILES: tuple[FileExamination, ...] = (
@@ -45,12 +49,17 @@ FILES: tuple[FileExamination, ...] = (
     StartedTools(),
     InertPages(),
     CompiledJava(),
+    AndroidCode(),
+    CompiledDotNet(),
     NativeCode(),
     DataFiles(bytes(KEY_BYTES)),  # `unlocking` gives each run a key of its own
 )
 WHOLES: tuple[Examination, ...] = (
     *(CrossFileConstants(language) for language in BY_NAME),
-    OwnPackages("Python"),
+    *(OwnPackages(language) for language in LANGUAGES),
+    CompiledPackages(CompiledJava.id, "Java"),
+    CompiledPackages(AndroidCode.id, "Java"),
+    CompiledPackages(CompiledDotNet.id, "C#"),
     IncludedSettings(),
     PersonsInAll(),
 )

@@ -179,7 +179,8 @@ def _compiled(head: bytes, ending: str) -> Identity | None:
     if head.startswith(b"MZ"):
         at = int.from_bytes(head[60:64], "little")
         if head[at : at + 4] == b"PE\0\0":
-            return Identity("binary", "PE", "packed" if b"UPX0" in head or b"UPX!" in head else "")
+            form = ".NET assembly" if _is_managed(head, at) else "PE"
+            return Identity("binary", form, "packed" if b"UPX0" in head or b"UPX!" in head else "")
         if ending in ("exe", "dll", "sys", "com", "ocx", "efi") or (at >= 64 and head[24:26] == b"@\0"):
             return Identity("binary", "DOS or PE")
     if head[2:4] == b"\r\n" and (
@@ -195,6 +196,13 @@ def _compiled(head: bytes, ending: str) -> Identity | None:
     if ending in ("srec", "s19", "s28", "s37", "mot") and re.match(rb"S[0-9][0-9A-F]{6,}", head):
         return Identity("binary", "S-record")
     return None
+
+
+def _is_managed(head: bytes, at: int) -> bool:
+    """Whether the fifteenth directory of a PE, the header of the .NET runtime, is there."""
+    first = at + 24 + (112 if head[at + 24 : at + 26] == b"\x0b\x02" else 96)
+    listed = int.from_bytes(head[first - 4 : first], "little")
+    return listed > 14 and any(head[first + 14 * 8 : first + 15 * 8])
 
 
 def _image(head: bytes, ending: str) -> Identity | None:

@@ -18,7 +18,12 @@ from assay.source.answers import Answer, Value
 
 MOST_PLACES = 12  # lines of a use beside that of its call
 DOUBTED: Final = "known, and perhaps harmless here"  # of the value that decides a misuse
-_CHECKS: Final[Mapping[str, int]] = {"certificate-check-off": 295, "host-name-check-off": 297, "weak-random": 338}
+_CHECKS: Final[Mapping[str, int]] = {
+    "certificate-check-off": 295,
+    "ecb-mode": 327,
+    "host-name-check-off": 297,
+    "weak-random": 338,
+}
 
 
 def facts_of(use: Use, meta: FileMeta, catalogue: Catalogue, by: str) -> Iterator[Fact]:

@@ -14,6 +14,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from assay.examinations.cipher.compiled.damage import DamagedError
+
 UTF8, INTEGER, FLOAT, LONG, DOUBLE, CLASS, STRING = 1, 3, 4, 5, 6, 7, 8
 FIELD, METHOD, INTERFACE_METHOD, NAME_AND_TYPE = 9, 10, 11, 12
 HANDLE, METHOD_TYPE, DYNAMIC, INVOKE_DYNAMIC, MODULE, PACKAGE = 15, 16, 17, 18, 19, 20
@@ -23,10 +25,6 @@ _U2, _U4 = struct.Struct(">H"), struct.Struct(">I")
 _PAIR = struct.Struct(">HH")
 _NUMBERS = {3: struct.Struct(">i"), 4: struct.Struct(">f"), 5: struct.Struct(">q"), 6: struct.Struct(">d")}
 Constant = tuple[int, Any, Any]  # tag, and up to two of: bytes, number, index
-
-
-class DamagedError(ValueError):
-    """What stands where the format demands something else."""
 
 
 class Pool(Struct, frozen=True):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assay.examinations.cipher.compiled import spelling
-from assay.examinations.cipher.compiled.classfile import DamagedError
+from assay.examinations.cipher.compiled.damage import DamagedError
 
 MAYBE = "maybe$_"  # nobody knows; no name of a product holds it
 WIDEST = 70_000  # items of an array
@@ -73,6 +74,14 @@ class Expression(Struct, eq=False):
             waiting += (more := [item for item in one.items.values() if id(item) not in seen])
             seen.update(map(id, more))
         return True
+
+
+def cast(value: Expression, of: str) -> Expression:
+    """A value as one of a type; the class of an array is known from what it holds."""
+    if value.kind == "array":
+        return value
+    plain = of.startswith("java.lang.") or of.endswith("[]") or value.kind == "literal"
+    return replace(value, type=of, text=str(value) if plain else f"(({of}) {value})")
 
 
 def literal(content: str) -> Expression:

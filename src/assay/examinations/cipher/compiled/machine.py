@@ -12,21 +12,10 @@ Source: The Java Virtual Machine Specification, Java SE 21, chapter 6; java.lang
 """
 
 import struct
-from collections.abc import Sequence
-
-from msgspec.structs import replace
+from typing import Protocol
 
 from assay.examinations.cipher.compiled import spelling
-from assay.examinations.cipher.compiled.bytecode import (
-    IINC,
-    LOADS,
-    STORES,
-    Block,
-    Instruction,
-    Variables,
-    blocks_of,
-    opening,
-)
+from assay.examinations.cipher.compiled.bytecode import IINC, LOADS, STORES, Instruction, blocks_of
 from assay.examinations.cipher.compiled.classfile import (
     CLASS,
     DOUBLE,
@@ -36,32 +25,40 @@ from assay.examinations.cipher.compiled.classfile import (
     LONG,
     STATIC,
     STRING,
+    ClassFile,
     Code,
-    DamagedError,
     Member,
 )
-from assay.examinations.cipher.compiled.expressions import MAYBE, NEW, WIDEST, Expression
-from assay.examinations.cipher.compiled.statements import Around, Statements
+from assay.examinations.cipher.compiled.damage import DamagedError
+from assay.examinations.cipher.compiled.expressions import MAYBE, NEW, WIDEST, Expression, cast
+from assay.examinations.cipher.compiled.flow import Block, Variables, opening
+from assay.examinations.cipher.compiled.stacked import Stacked
+from assay.examinations.cipher.compiled.statements import Around, Statements, Way, name_at
 
 _ARITHMETIC = ("+", "-", "*", "/", "%", "", "<<", ">>", ">>>", "&", "|", "^")
 _WIDENING = frozenset({133, 135, 138, 140, 141, 143})
 _COMPARED = ("==", "!=", "<", ">=", ">", "<=")
 
 
-class Machine(Statements):
+class Linking(Around, Protocol):
+    """The class file around a method, which also knows what is linked at run time."""
+
+    def dynamic(self, machine: Statements, index: int) -> None:
+        """A lambda, a text put together, or a call that another language resolves."""
+        ...
+
+
+class Machine(Stacked):
     """One method. `statements` raises DamagedError for code that no machine would run."""
 
-    def __init__(self, around: Around, member: Member, code: Code, prefix: str, mark: str = "") -> None:
+    def __init__(self, around: Linking, of: ClassFile, member: Member, code: Code, prefix: str, mark: str = "") -> None:
         """`prefix` is the name of variables that have none; `mark` tells those of a lambda from others around it."""
         super().__init__(mark)
-        self.around, self.member, self.code, self.prefix = around, member, code, prefix
-        self.pool = around.of.pool
+        self.around, self.of, self.member, self.code, self.prefix = around, of, member, code, prefix
+        self.pool = of.pool
         self.given, self.result = spelling.signature(member.descriptor)
         self._lines = dict(code.lines)
-        self._types: dict[str, str] = {}  # of variables that more than one assignment fills
         self._names: dict[int, str] = {}
-        self._entries: dict[int, list[list[Expression]]] = {}
-        self._begun: dict[int, list[Expression]] = {}
 
     def statements(self) -> list[tuple[int, str]]:
         """Lines of the source, 0 where it is not told, and statements."""
@@ -71,12 +68,12 @@ class Machine(Statements):
             always = opening(blocks)
             caught = {handler: kind for _, _, handler, kind in self.code.handlers}
             for block in sorted(blocks.values(), key=lambda one: one.start):
-                self._enter(block, caught)
+                self.enter(block, self._caught(block, caught))
                 self.aside = block.start not in always
                 for row in block.body:
                     self.line = self._lines.get(row.at, self.line)
                     self._step(row)
-                self._leave(block, blocks)
+                self.leave(block, blocks)
         except (struct.error, IndexError, KeyError, RecursionError) as error:
             raise DamagedError(f"code that is not followed ({type(error).__name__})") from error
         if any(target <= block.start for block in blocks.values() for target in block.after):
@@ -92,7 +89,7 @@ class Machine(Statements):
 
     # Variables
 
-    def _prepare(self, blocks: dict[int, Block]) -> None:
+    def _prepare(self, blocks: dict[int, Block[Instruction]]) -> None:
         static = bool(self.member.access & STATIC)
         slots, at = [] if static else [0], 0 if static else 1
         for told in self.given:
@@ -104,13 +101,14 @@ class Machine(Statements):
         for start, end, slot, named in self.code.names:
             written.setdefault(slot, []).append((start, end, named))
         for number, slot in enumerate(slots):
-            self._call(self.variables.parameter(number), _told(written, slot, 0), "p")
+            self._call(self.variables.parameter(number), name_at(written, slot, 0), "p")
         for block in blocks.values():
             for row in block.body:
                 if row.slot is not None:
-                    one = self.variables.assigned(row.at) if row.assigns else self.variables.read(row.at)
+                    assigns = row.writes is not None
+                    one = self.variables.assigned(row.at) if assigns else self.variables.read(row.at, row.slot)
                     if one is not None:
-                        self._call(one, _told(written, row.slot, row.end if row.assigns else row.at), "v")
+                        self._call(one, name_at(written, row.slot, row.end if assigns else row.at), "v")
 
     def _call(self, variable: int, told: str, kind: str) -> None:
         if told or variable not in self._names:
@@ -123,37 +121,12 @@ class Machine(Statements):
 
     # Blocks
 
-    def _enter(self, block: Block, caught: dict[int, str]) -> None:
-        if block.start in caught:
-            kind = spelling.qualified(caught[block.start] or "java/lang/Throwable")
-            self.stack = [Expression(f"caught_{self.mark}{block.start}", kind)]
-        else:
-            ways = self._entries.pop(block.start, [[]])
-            if any(len(way) != len(ways[0]) for way in ways):
-                raise DamagedError("stacks of different depth")
-            self.stack = [self._joined(block, at, [way[at] for way in ways]) for at in range(len(ways[0]))]
-        self._begun[block.start] = list(self.stack)
-
-    def _joined(self, block: Block, at: int, ways: Sequence[Expression]) -> Expression:
-        """What several ways put on the stack: a variable, unless it is the same."""
-        first = ways[0]
-        if block.before == len(ways) and all(way is first for way in ways):
-            return first
-        name = f"either_{self.mark}{block.start}_{at}"
-        known = next((way.type for way in ways if way.type), "")
-        self._types[name] = known or "java.lang.Object"
-        for text in dict.fromkeys(str(way) for way in ways):
-            self.say(f"if ({MAYBE}) {{ {self._types[name]} {name} = {text}; }}")
-        return Expression(name, known, first.wide)
-
-    def _leave(self, block: Block, blocks: dict[int, Block]) -> None:
-        for target in block.after:
-            if blocks[target].start in self._begun:
-                for known, now in zip(self._begun[target], self.stack, strict=False):
-                    if known is not now:
-                        self.say(f"if ({MAYBE}) {{ {known.type or 'java.lang.Object'} {known} = {now}; }}")
-            else:
-                self._entries.setdefault(target, []).append(list(self.stack))
+    def _caught(self, block: Block[Instruction], caught: dict[int, str]) -> Expression | None:
+        """The exception that a handler begins with; None for other blocks."""
+        if block.start not in caught:
+            return None
+        kind = spelling.qualified(caught[block.start] or "java/lang/Throwable")
+        return Expression(f"caught_{self.mark}{block.start}", kind)
 
     # Instructions
 
@@ -187,15 +160,15 @@ class Machine(Statements):
             self._object(row)
 
     def _load(self, row: Instruction) -> None:
-        variable = self.variables.read(row.at)
+        variable = self.variables.read(row.at, row.slot or 0)
         if variable is None:
             raise DamagedError("a variable that nothing fills is read")
         kind = row.operation - 21 if row.operation < 26 else (row.operation - 26) // 4
         if variable == self._this and self.variables.assignments(variable) == 1:
-            self.push(Expression("this", spelling.qualified(self.around.of.name), kind="name"))
+            self.push(Expression("this", spelling.qualified(self.of.name), kind="name"))
         else:
             name = self._name(variable)
-            self.push(Expression(name, self._types.get(name, ""), kind in {1, 3}, "name"))
+            self.push(Expression(name, self.types.get(name, ""), kind in {1, 3}, "name"))
 
     def _store(self, row: Instruction, value: Expression) -> None:
         variable = self.variables.assigned(row.at)
@@ -205,7 +178,7 @@ class Machine(Statements):
         if self.variables.assignments(variable) == 1:
             self.say(f"{kind} {name} = {value.bare};")
         else:
-            self._types.setdefault(name, kind)
+            self.types.setdefault(name, kind)
             self.say(f"if ({MAYBE}) {{ {kind} {name} = {value.bare}; }}")
 
     def _put(self, value: Expression, at: Expression, array: Expression) -> None:
@@ -300,12 +273,13 @@ class Machine(Statements):
     def _member(self, row: Instruction) -> None:
         owner, name, descriptor = self.pool.member(row.operands[0])
         if row.operation > 181:
-            self.around.call(self, row.operation, (owner, name, descriptor))
+            way: Way = "static" if row.operation == 184 else "special" if row.operation == 183 else "virtual"
+            self.around.call(self, way, (owner, name, descriptor))
             return
         told = spelling.types_of(descriptor)[0]
         value = self.adapted(self.stack.pop(), told) if row.operation in {179, 181} else None
         holder = self.stack.pop() if row.operation >= 180 else None
-        whose = "this" if owner == self.around.of.name and (holder is None or holder.text == "this") else ""
+        whose = "this" if owner == self.of.name and (holder is None or holder.text == "this") else ""
         whose = whose or (str(holder) if holder is not None else spelling.qualified(owner))
         text = f"{whose}.{spelling.name(name)}"
         if value is None:
@@ -331,10 +305,7 @@ class Machine(Statements):
         elif operation == 191:
             self.say(f"if ({MAYBE}) {{ throw {stack.pop()}; }}")
         elif operation == 192:
-            of, value = spelling.qualified(self.pool.klass(row.operands[0])), stack.pop()
-            plain = of.startswith("java.lang.") or of.endswith("[]") or value.kind in {"array", "literal"}
-            told = replace(value, type=of, text=str(value) if plain else f"(({of}) {value})")
-            stack.append(value if value.kind == "array" else told)
+            stack.append(cast(stack.pop(), spelling.qualified(self.pool.klass(row.operands[0]))))
         elif operation == 193:
             of, value = spelling.qualified(self.pool.klass(row.operands[0])), stack.pop()
             stack.append(Expression(f"({value} instanceof {of})", "boolean", kind="call"))
@@ -347,8 +318,3 @@ class Machine(Statements):
             stack.append(Expression(f"new {of.rstrip('[]')}{given}{'[]' * (of.count('[]') - len(sizes))}", of))
         elif operation not in {0, 167, 200}:
             raise DamagedError(f"operation {operation}")
-
-
-def _told(written: dict[int, list[tuple[int, int, str]]], slot: int, at: int) -> str:
-    """The name of the variable in a slot at a place, '' where the compiler left none."""
-    return next((told for start, end, told in written.get(slot, ()) if start <= at < end), "")

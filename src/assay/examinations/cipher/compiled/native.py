@@ -42,7 +42,7 @@ MOST_SYMBOLS = 200_000
 MOST_LIBRARIES = 12  # named in the detail
 _GO = (b"\xff Go buildinf:", b"Go build ID: ")
 _BEGIN = b"-----BEGIN "
-_PRINTED = bytes(byte if 32 <= byte < 127 or byte in b"\r\n\t" else 10 for byte in range(256))
+PRINTED = bytes(byte if 32 <= byte < 127 or byte in b"\r\n\t" else 10 for byte in range(256))
 _VERSION = re.compile(r"@.*")
 
 
@@ -76,9 +76,9 @@ class NativeCode:
             facts += self._linked(meta, content)
         missing: list[Shortfall] = []
         if _BEGIN in content:
-            texts = FileView(replace(meta, file_class="source"), content.translate(_PRINTED))
+            texts = FileView(replace(meta, file_class="source"), content.translate(PRINTED))
             found = EmbeddedKeys().examine(texts, (), lab)
-            facts += (_unplaced(fact, self.id) for fact in found.facts)
+            facts += (unplaced(fact, self.id) for fact in found.facts)
             missing += (replace(one, detail=re.sub(r"^line \d+: ", "", one.detail)) for one in found.shortfalls)
         linked = f"; linked: {', '.join(libraries[:MOST_LIBRARIES])}" if libraries else ""
         missing.append(Shortfall("binary", f"names and tables were read, the code was not{linked}"))
@@ -110,7 +110,7 @@ class NativeCode:
             yield replace(fact, value=value, evidence=evidence)
 
     def _tables(self, meta: FileMeta, content: bytes) -> Iterator[Fact]:
-        owners, automaton = _patterns()
+        owners, automaton = patterns()
         seen: dict[str, dict[bytes, int]] = {}
         whole: dict[str, int] = {}
         times: Counter[bytes] = Counter()
@@ -186,7 +186,7 @@ def _go_names() -> tuple[tuple[str, ...], Any]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[tuple[str, bytes | None], ...], Any]:
+def patterns() -> tuple[tuple[tuple[str, bytes | None], ...], Any]:
     """Names of algorithms, with the word of which two must stand there, and the automaton over all of them."""
     from ahocorasick_rs import BytesAhoCorasick  # noqa: PLC0415  (native, on first use)
 
@@ -195,5 +195,5 @@ def _patterns() -> tuple[tuple[tuple[str, bytes | None], ...], Any]:
     return tuple((name, word) for name, word, _ in rows), BytesAhoCorasick([form for _, _, form in rows])
 
 
-def _unplaced(fact: Fact, by: str) -> Fact:
+def unplaced(fact: Fact, by: str) -> Fact:
     return replace(fact, by=by, evidence=tuple(replace(one, line=0) for one in fact.evidence))

@@ -1,19 +1,12 @@
-"""Which methods of a class have to be read: those that name something, and those that values reach them through.
+"""Which methods of a class file have to be read.
 
 A method counts by itself when its code uses a constant of the pool that names the catalogue, a way out, a table or a
-key, or has the shape of a cipher. With it count the methods of the class that it calls, for what they return; that
-call it, for what they pass; that assign a field which it reads, or fill what it holds; and so on, as far as texts,
-numbers, collections and objects of the catalogue are concerned, for no other value is followed. Of a private method all
-callers count, and of a field all assignments, for the reader takes them to be all there are. Of a class that extends or
-implements something of the catalogue every method counts.
+key, or has the shape of a cipher; `reaching.py` tells what counts with it. Of a class that extends or implements
+something of the catalogue every method counts.
 """
 
-import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
-
-from msgspec import Struct, field
+from collections.abc import Callable
 
 from assay.examinations.cipher.compiled.bytecode import instructions
 from assay.examinations.cipher.compiled.classfile import (
@@ -22,9 +15,10 @@ from assay.examinations.cipher.compiled.classfile import (
     PRIVATE,
     STRING,
     ClassFile,
-    DamagedError,
     Member,
 )
+from assay.examinations.cipher.compiled.damage import DamagedError
+from assay.examinations.cipher.compiled.reaching import Key, Touched, carried, reached
 from assay.examinations.cipher.compiled.tables import BYTE_TABLES, DELTA, SHAPES, WORDS
 from assay.examinations.cipher.connecting import SPEAKS
 from assay.source.holding import PUTTING
@@ -33,18 +27,6 @@ _POOLED = frozenset({18, 19, 20, *range(178, 188), 189, 192, 193, 197})  # opera
 _READS, _WRITES = frozenset({178, 180}), frozenset({179, 181})
 _CALLS = range(182, 186)
 _JDK = ("java/lang/invoke/", "java/lang/runtime/")
-Key = tuple[str, str]
-T = TypeVar("T")
-_OBJECT = re.compile(r"\[*L([^;]+);")
-
-
-class _Touched(Struct):
-    """What the code of one method touches of its own class."""
-
-    direct: bool = False
-    calls: set[Key] = field(default_factory=set)
-    reads: set[str] = field(default_factory=set)
-    writes: set[str] = field(default_factory=set)
 
 
 def relevant(of: ClassFile, names: Callable[[str, str], bool], carries: Callable[[str], bool]) -> frozenset[Key]:
@@ -57,30 +39,8 @@ def relevant(of: ClassFile, names: Callable[[str, str], bool], carries: Callable
         return frozenset((one.name, one.descriptor) for one in of.methods)
     told = _Told(of, names, carries)
     touched = {(one.name, one.descriptor): told.touched(one) for one in of.methods if one.body is not None}
-    found = {key for key, one in touched.items() if one.direct}
-    waiting = list(found)
-    callers = _reversed({key: one.calls for key, one in touched.items()})
-    writers = _reversed({key: one.writes for key, one in touched.items()})
     private = {(one.name, one.descriptor) for one in of.methods if one.access & PRIVATE}
-    while waiting:
-        key = waiting.pop()
-        one = touched[key]
-        more = {call for call in one.calls & touched.keys() if told.carries(call[1].rpartition(")")[2])}
-        if key in private or told.carries(key[1].partition(")")[0][1:]):
-            more |= callers.get(key, set())
-        for name in one.reads:
-            more |= writers.get(name, set())
-        waiting += more - found
-        found |= more
-    return frozenset(found)
-
-
-def _reversed(rows: Mapping[Key, Iterable[T]]) -> dict[T, set[Key]]:
-    found: dict[T, set[Key]] = {}
-    for key, row in rows.items():
-        for item in row:
-            found.setdefault(item, set()).add(key)
-    return found
+    return reached(touched, private, told.carries)
 
 
 class _Told:
@@ -93,15 +53,10 @@ class _Told:
 
     def carries(self, descriptor: str) -> bool:
         """Whether a value of one of the types may be one that is followed."""
-        if descriptor.strip("[") in {"V", "F", "D"}:
-            return False
-        objects = _OBJECT.findall(descriptor)
-        if len(_OBJECT.sub("", descriptor).strip("[")) > 0:
-            return True
-        return any(map(self.object_carries, objects))
+        return carried(descriptor, self.object_carries)
 
-    def touched(self, one: Member) -> _Touched:
-        found = _Touched(direct=self.names(self.of.name, one.name))
+    def touched(self, one: Member) -> Touched:
+        found = Touched(direct=self.names(self.of.name, one.name))
         code = self.of.code(one)
         content = code.content if code is not None else b""
         found.direct |= SHAPES.search(content) is not None or any(table in content for table in BYTE_TABLES)

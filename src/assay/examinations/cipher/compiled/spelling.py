@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from assay.examinations.cipher.compiled.classfile import DamagedError
+from assay.examinations.cipher.compiled.damage import DamagedError
 
 _KEYWORD = re.compile(
     "abstract|assert|boolean|break|byte|case|catch|char|class|const|continue|default|do|double|else|enum|extends|false|"

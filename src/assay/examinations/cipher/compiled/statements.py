@@ -4,20 +4,24 @@ What is kept of an expression that is long, or that stands on the stack more tha
 """
 
 import re
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
 
 from assay.examinations.cipher.compiled import spelling
-from assay.examinations.cipher.compiled.classfile import ClassFile, DamagedError
+from assay.examinations.cipher.compiled.damage import DamagedError
 from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, Expression
 from assay.examinations.cipher.compiled.spelling import Type
 from assay.source.holding import PUTTING
 
+Way = Literal["static", "special", "virtual"]  # of a call; special is of the parent, or of a constructor
 LONGEST = 4_000  # characters of an expression, after which it goes into a variable of its own
 _FILLS = re.compile(rf"\.(?:{'|'.join(sorted(PUTTING))})\(")
 
 
 class Statements:
     """Of one method. `rows` are lines of the source, 0 where it is not told, and statements."""
+
+    maybe, anything = MAYBE, "java.lang.Object"  # what nobody knows, and a type where none is known
 
     def __init__(self, mark: str) -> None:
         """`mark` tells the variables of a lambda from others around it."""
@@ -38,7 +42,7 @@ class Statements:
             return value
         self._count += 1
         name = f"held_{self.mark}{self._count}"
-        self.say(f"{value.type or 'java.lang.Object'} {name} = {value};")
+        self.say(f"{value.type or self.anything} {name} = {value};")
         return Expression(name, value.type, value.wide, "name")
 
     def push(self, value: Expression) -> None:
@@ -54,7 +58,7 @@ class Statements:
         """An expression of which nothing is kept but what it does; what fills a map on one way of several may not."""
         aside = self.aside and _FILLS.search(value.text) is not None
         if value.kind == "call":
-            self.say(f"if ({MAYBE}) {{ {value}; }}" if aside else f"{value};")
+            self.say(f"if ({self.maybe}) {{ {value}; }}" if aside else f"{value};")
 
     @staticmethod
     def adapted(value: Expression, told: Type) -> Expression:
@@ -67,14 +71,8 @@ class Statements:
 class Around(Protocol):
     """The class around a method: what the calls in it mean, and what cannot be shown of it."""
 
-    of: ClassFile
-
-    def call(self, machine: Statements, operation: int, member: tuple[str, str, str]) -> None:
-        """A call of a method or constructor."""
-        ...
-
-    def dynamic(self, machine: Statements, index: int) -> None:
-        """What is linked at run time."""
+    def call(self, machine: Statements, way: Way, member: tuple[str, str, str]) -> None:
+        """A call of a method or constructor by class, name and descriptor: holder and arguments are on the stack."""
         ...
 
     def hides(self, line: int, what: str) -> None: ...
@@ -82,3 +80,11 @@ class Around(Protocol):
     def begins(self, name: str, line: int, value: Expression) -> None:
         """A static field gets its first value."""
         ...
+
+
+def name_at(written: Mapping[int, Sequence[tuple[int, int, str]]], slot: int, at: int) -> str:
+    """The name of the variable in a slot or register at a place, '' where the compiler left none.
+
+    `written` are start, end and name of each, by their slot.
+    """
+    return next((told for start, end, told in written.get(slot, ()) if start <= at < end), "")

@@ -1,8 +1,9 @@
-"""A class file as a text of Java in which every name is qualified, and the lines of the source that it came from.
+"""A class as a text of Java in which every name is qualified, and the lines of the source that it came from.
 
 It is written for the same reader that reads source: calls stand with their arguments, fields with what they begin
 with, lambdas where they are handed on. What a compiler puts in the place of a constant of the library is put back
-(`_CONSTANTS`). Private members that other classes of the nest may use are not written as private.
+(`_CONSTANTS`). Private members that other classes of the nest may use are not written as private. What a method does
+comes from who knows its code: `classlike.py` for class files, `dex/` for Android.
 
 `hidden` are places that the text cannot show: native methods, code that no machine would run or that is not followed,
 calls that a language of its own resolves at run time.
@@ -11,34 +12,20 @@ calls that a language of its own resolves at run time.
 may take a random value is called `key`, for it may be one.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from assay.examinations.cipher.compiled import spelling
-from assay.examinations.cipher.compiled.classfile import (
-    CLASS,
-    DOUBLE,
-    FINAL,
-    FLOAT,
-    HANDLE,
-    INTEGER,
-    INTERFACE,
-    INVOKE_DYNAMIC,
-    LONG,
-    METHOD_TYPE,
-    NATIVE,
-    PRIVATE,
-    STATIC,
-    STRING,
-    ClassFile,
-    DamagedError,
-    Member,
-)
-from assay.examinations.cipher.compiled.expressions import MAYBE, MOST_TEXT, Expression, as_text, joined, literal
-from assay.examinations.cipher.compiled.machine import Machine
+from assay.examinations.cipher.compiled.classfile import FINAL, INTERFACE, NATIVE, PRIVATE, STATIC
+from assay.examinations.cipher.compiled.damage import DamagedError
+from assay.examinations.cipher.compiled.expressions import MOST_TEXT, Expression, as_text, joined
+from assay.examinations.cipher.compiled.reaching import Key
+from assay.examinations.cipher.compiled.rereading import Written
 from assay.examinations.cipher.compiled.spelling import Type
-from assay.examinations.cipher.compiled.statements import Statements
+from assay.examinations.cipher.compiled.statements import Statements, Way
 
 # Numbers that stand for constants of the library, by class, method and argument.
 _CONSTANTS = {
@@ -51,49 +38,94 @@ _CONSTANTS = {
 }
 _BUILDERS = frozenset({"java/lang/StringBuilder", "java/lang/StringBuffer"})
 _BOXES = frozenset({"Boolean", "Byte", "Character", "Short", "Integer", "Long", "Float", "Double"})
-_SPREAD = frozenset({"asList", "of"})
+_SPREAD = frozenset({"asList", "of", "setBlockModes", "setEncryptionPaddings"})
 _PLAIN_PARENTS = frozenset({"java/lang/Object", "java/lang/Enum", "java/lang/Record", ""})
-_RANDOM = (b"java/util/Random", b"ThreadLocalRandom", b"SplittableRandom", b"RandomUtils", b"RandomStringUtils")
-_MATH_RANDOM = (b"java/lang/Math", b"random")
-_JDK = ("java/lang/invoke/", "java/lang/runtime/")
-_NUMBERS = (INTEGER, FLOAT, LONG, DOUBLE)
-_STATIC_CALLS = frozenset({184, 186})
 MOST_PUT = 1 << 17  # characters of a text that is put together
-Key = tuple[str, str]  # name and descriptor of a method
 
 
-class Written(Struct):
-    """A text, the lines of the source by its own lines counted from 1, and what it cannot show."""
+class Member(Protocol):
+    """A field or method; a method without code has no `body`."""
 
-    text: str
-    lines: list[int]
-    hidden: list[tuple[int, str]]
-    names: frozenset[str] = field(default_factory=frozenset)
+    @property
+    def access(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def descriptor(self) -> str: ...
+    @property
+    def body(self) -> object: ...
 
 
-class Transcript:
+M = TypeVar("M", bound=Member)
+M_co = TypeVar("M_co", bound=Member, covariant=True)
+
+
+class Declared(Protocol[M_co]):
+    """A class with its members; names are internal ones. `nested`: other classes may use its private members."""
+
+    @property
+    def access(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def interfaces(self) -> Sequence[str]: ...
+    @property
+    def fields(self) -> Sequence[M_co]: ...
+    @property
+    def methods(self) -> Sequence[M_co]: ...
+    @property
+    def nested(self) -> bool: ...
+
+
+class Inner(Protocol):
+    """The code of a lambda."""
+
+    mark: str
+
+    def statements(self) -> list[tuple[int, str]]: ...
+
+    def parameters(self) -> list[tuple[str, str]]: ...
+
+
+class Body(Struct, frozen=True):
+    """What a method does: the first line of its source, types and names of its parameters, and its statements."""
+
+    line: int
+    given: list[tuple[str, str]]
+    rows: list[tuple[int, str]]
+
+
+class Transcript(ABC, Generic[M]):
     """One class on its way into text."""
 
-    def __init__(self, of: ClassFile, raw: frozenset[bytes], wanted: frozenset[tuple[str, str]] | None = None) -> None:
-        """`raw` are the constants of the pool that are texts or names; `wanted` the methods to write, None for all."""
-        self.of = of
+    def __init__(self, of: Declared[M], wanted: frozenset[Key] | None, prefix: str) -> None:
+        """`wanted` are the methods to write, None for all; `prefix` is how variables without a name are called."""
+        self.declared = of
         self.wanted = wanted
+        self.prefix = prefix
         self.hidden: list[tuple[int, str]] = []
-        self._begun: dict[str, list[tuple[int, Expression]]] = {}
+        self.methods = {(one.name, one.descriptor): one for one in of.methods}
+        self.begun: dict[str, list[tuple[int, Expression]]] = {}
         self._lambdas: set[Key] = set()  # that the method at hand holds where it hands them on
-        self._methods = {(one.name, one.descriptor): one for one in of.methods}
         self._depth = 0
         self._simple = spelling.name(of.name.rpartition("/")[2])
-        named = any(code is not None and code.names for code in map(of.code, of.methods))
-        random = any(any(word in one for word in _RANDOM) for one in raw) or raw.issuperset(_MATH_RANDOM)
-        self._prefix = "key" if random and not named else ""
+
+    @abstractmethod
+    def constant(self, one: M, told: Type) -> str:
+        """What a static field begins with by its declaration, '' where nothing is told."""
+
+    @abstractmethod
+    def body(self, one: M) -> Body | None:
+        """None where a method has no code. Raises DamagedError for code that no machine would run."""
 
     def written(self) -> Written:
         """The text of the class. Raises DamagedError where a member's descriptor is none."""
         bodies: list[tuple[Key, list[tuple[int, str]]]] = []
         held: dict[Key, set[Key]] = {}
         spent = 0
-        for one in sorted(self.of.methods, key=lambda one: one.name != "<clinit>"):
+        for one in sorted(self.declared.methods, key=lambda one: one.name != "<clinit>"):
             key, self._lambdas = (one.name, one.descriptor), set()
             if not self._is_wanted(one):
                 continue
@@ -105,7 +137,7 @@ class Transcript:
             held[key] = self._lambdas if body else set()
             spent += sum(len(text) for _, text in body)
         elsewhere = _told_elsewhere(held)
-        rows = [(0, f"package {self._package()};")] if "/" in self.of.name else []
+        rows = [(0, f"package {self._package()};")] if "/" in self.declared.name else []
         rows.append((0, self._head()))
         rows += self._fields()
         for key, body in bodies:
@@ -114,7 +146,7 @@ class Transcript:
         rows.append((0, "}"))
         return Written("\n".join(text for _, text in rows), [0, *(line for line, _ in rows)], self.hidden)
 
-    def _is_wanted(self, one: Member) -> bool:
+    def _is_wanted(self, one: M) -> bool:
         return self.wanted is None or one.body is None or (one.name, one.descriptor) in self.wanted
 
     def hides(self, line: int, what: str) -> None:
@@ -122,76 +154,63 @@ class Transcript:
 
     def begins(self, name: str, line: int, value: Expression) -> None:
         """A static field is assigned before the class is used."""
-        self._begun.setdefault(name, []).append((line, value))
+        self.begun.setdefault(name, []).append((line, value))
 
     # The parts of a class
 
     def _package(self) -> str:
-        return ".".join(spelling.name(part) for part in self.of.name.split("/")[:-1])
+        return ".".join(spelling.name(part) for part in self.declared.name.split("/")[:-1])
 
     def _head(self) -> str:
-        parent = "" if self.of.parent in _PLAIN_PARENTS else f" extends {spelling.qualified(self.of.parent)}"
-        own = ", ".join(spelling.qualified(name) for name in self.of.interfaces)
-        kind = "interface" if self.of.access & INTERFACE else "class"
+        above = self.declared.parent
+        parent = "" if above in _PLAIN_PARENTS else f" extends {spelling.qualified(above)}"
+        own = ", ".join(spelling.qualified(name) for name in self.declared.interfaces)
+        kind = "interface" if self.declared.access & INTERFACE else "class"
         listed = f" {'extends' if kind == 'interface' else 'implements'} {own}" if own else ""
         return f"{kind} {self._simple}{'' if kind == 'interface' else parent}{listed} {{"
 
     def _fields(self) -> list[tuple[int, str]]:
         rows = []
-        for one in self.of.fields:
+        for one in self.declared.fields:
             told = spelling.types_of(one.descriptor)[0]
             final, static = bool(one.access & FINAL), bool(one.access & STATIC)
-            own = final or (one.access & PRIVATE and not self.of.nested)
+            own = final or (one.access & PRIVATE and not self.declared.nested)
             words = [*(["private"] if own else []), *(["static"] if static else []), *(["final"] if final else [])]
-            line, value = 0, self._constant(one, told)
+            line, value = 0, self.constant(one, told)
             if not value and (begun := self._sole(one.name)) is not None:
                 line, value = begun[0], str(begun[1])
             begin = f" = {value}" if value else ""
             rows.append((line, f"{' '.join([*words, told.text, spelling.name(one.name)])}{begin};"))
         return rows
 
-    def _constant(self, one: Member, told: Type) -> str:
-        entry = self.of.pool.entries[one.constant] if 0 < one.constant < len(self.of.pool.entries) else None
-        if entry is None or not one.access & STATIC:
-            return ""
-        if entry[0] == STRING:
-            return spelling.text(self.of.pool.named(one.constant, STRING))
-        value = entry[1] if isinstance(entry[1], int | float) and entry[0] in _NUMBERS else None
-        if value is None:
-            return ""
-        return spelling.number(value) if told.text != "boolean" else ("true" if value else "false")
-
     def _sole(self, name: str) -> tuple[int, Expression] | None:
         """What a final field begins with, where it is told once and hangs on nothing else."""
-        begun = self._begun.get(name, [])
-        final = any(one.name == name and one.access & FINAL for one in self.of.fields)
+        begun = self.begun.get(name, [])
+        final = any(one.name == name and one.access & FINAL for one in self.declared.fields)
         return begun[0] if final and len(begun) == 1 and begun[0][1].whole else None
 
     def _without_begun(self, body: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """The static initialiser without what the fields themselves tell."""
         told = {
-            f"this.{spelling.name(name)} = {sole[1]};" for name in self._begun if (sole := self._sole(name)) is not None
+            f"this.{spelling.name(name)} = {sole[1]};" for name in self.begun if (sole := self._sole(name)) is not None
         }
         return [row for row in body if row[1] not in told]
 
-    def _method(self, one: Member) -> list[tuple[int, str]]:
+    def _method(self, one: M) -> list[tuple[int, str]]:
         given, result = spelling.signature(one.descriptor)
         if one.access & NATIVE:
             self.hides(0, f"native method {one.name}")
-        own = one.access & PRIVATE and not self.of.nested
+        own = one.access & PRIVATE and not self.declared.nested
         words = f"{'private ' if own else ''}{'static ' if one.access & STATIC else ''}"
-        code = self.of.code(one)
-        if code is None:
+        try:
+            body = self.body(one)
+        except DamagedError as damage:
+            self.hides(0, f"{one.name}: {damage}")
+            return []
+        if body is None:
             listed = ", ".join(f"{told.text} p_{at}" for at, told in enumerate(given))
             return [(0, f"{words}{result.text} {spelling.name(one.name)}({listed});")]
-        first = min((line for _, line in code.lines), default=0)
-        try:
-            machine = Machine(self, one, code, self._prefix)
-            body = machine.statements()
-        except DamagedError as damage:
-            self.hides(first, f"{one.name}: {damage}")
-            return []
-        listed = ", ".join(" ".join(pair) for pair in machine.parameters())
+        listed = ", ".join(" ".join(pair) for pair in body.given)
         match one.name:
             case "<clinit>":
                 head = "static {"
@@ -199,11 +218,11 @@ class Transcript:
                 head = f"{words}{self._simple}({listed}) {{"
             case _:
                 head = f"{words}{result.text} {spelling.name(one.name)}({listed}) {{"
-        return [(first, head), *body, (first, "}")]
+        return [(body.line, head), *body.rows, (body.line, "}")]
 
     # Calls
 
-    def call(self, machine: Statements, operation: int, member: tuple[str, str, str]) -> None:
+    def call(self, machine: Statements, way: Way, member: tuple[str, str, str]) -> None:
         """A call of a method or constructor."""
         owner, name, descriptor = member
         given, result = spelling.signature(descriptor)
@@ -212,7 +231,7 @@ class Transcript:
             self._library(member, at, machine.adapted(value, told))
             for at, (value, told) in enumerate(zip(values, given, strict=True))
         ]
-        holder = machine.stack.pop() if operation not in _STATIC_CALLS else None
+        holder = machine.stack.pop() if way != "static" else None
         if name == "<init>" and holder is not None:
             self._constructed(machine, owner, holder, values)
             return
@@ -226,7 +245,7 @@ class Transcript:
             if holder is not None and name.endswith("Value"):
                 machine.push(Expression(str(holder), result.text, result.wide, holder.kind, holder.fixed))
                 return
-        text = f"{self._called(operation, member, holder)}{spelling.name(name)}({self._listed(name, values)})"
+        text = f"{self._called(way, member, holder)}{spelling.name(name)}({self._listed(name, values)})"
         fixed = (holder is None or holder.fixed) and all(value.whole for value in values)
         made = Expression(text, result.text, result.wide, "call", fixed)
         if result.text == "void":
@@ -234,14 +253,14 @@ class Transcript:
         else:
             machine.push(made)
 
-    def _called(self, operation: int, member: tuple[str, str, str], holder: Expression | None) -> str:
+    def _called(self, way: Way, member: tuple[str, str, str], holder: Expression | None) -> str:
         """What a method is called on; one that the class inherits is its parent's."""
         owner, name, descriptor = member
-        own = owner == self.of.name and (name, descriptor) in self._methods
+        own = owner == self.declared.name and (name, descriptor) in self.methods
         if holder is None:
             return "" if own else f"{spelling.qualified(owner)}."
         if holder.text == "this":
-            inherited = operation == 183 or owner == self.of.name
+            inherited = way == "special" or owner == self.declared.name
             return "" if own else ("super." if inherited else "this.")
         return f"{holder}."
 
@@ -261,7 +280,9 @@ class Transcript:
     def _constructed(self, machine: Statements, owner: str, holder: Expression, values: Sequence[Expression]) -> None:
         listed = ", ".join(value.bare for value in values)
         if holder.text == "this":
-            if owner != self.of.name and owner not in _PLAIN_PARENTS:  # what extends a cipher is one
+            if owner == self.declared.name:
+                machine.dropped(Expression(f"this({listed})", kind="call"))
+            elif owner not in _PLAIN_PARENTS:  # what extends a cipher is one
                 machine.dropped(Expression(f"new {spelling.qualified(owner)}({listed})", kind="call"))
             return
         if holder.kind != "made":
@@ -297,91 +318,31 @@ class Transcript:
             return True
         return False
 
-    # What is linked at run time
+    # Lambdas
 
-    def dynamic(self, machine: Statements, index: int) -> None:
-        """A lambda, a text put together, or a call that another language resolves."""
-        _, which, pair = self.of.pool.of(index, INVOKE_DYNAMIC)
-        name, descriptor = self.of.pool.pair(pair)
-        given, result = spelling.signature(descriptor)
-        values = [machine.stack.pop() for _ in given][::-1]
-        handle, arguments = self.of.bootstraps[which]
-        maker, how, _ = self._handle(handle)[1]
-        if maker == "java/lang/invoke/StringConcatFactory":
-            machine.push(self._concatenated(how, values, given, arguments))
-        elif maker == "java/lang/invoke/LambdaMetafactory" and len(arguments) > 1:
-            self._lambda(machine, arguments[1], values, result)
-        else:
-            if not maker.startswith(_JDK):
-                self.hides(machine.line, f"{name} linked at run time by {spelling.qualified(maker)}")
-            self._unknown(machine, name, values, result)
-
-    @staticmethod
-    def _unknown(machine: Statements, name: str, values: Sequence[Expression], result: Type) -> None:
-        made = Expression(f"{spelling.name(name)}$_({', '.join(map(str, values))})", result.text, result.wide, "call")
-        if result.text == "void":
-            machine.dropped(made)
-        else:
-            machine.push(made)
-
-    def _handle(self, index: int) -> tuple[int, tuple[str, str, str]]:
-        _, kind, member = self.of.pool.of(index, HANDLE)
-        return kind, self.of.pool.member(member)
-
-    def _concatenated(
-        self, how: str, values: Sequence[Expression], given: Sequence[Type], arguments: Sequence[int]
+    def handed_on(
+        self, machine: Statements, key: Key, inner: Inner, caught: Sequence[Expression], result: str
     ) -> Expression:
-        parts = [as_text(value, told) for value, told in zip(values, given, strict=True)]
-        if how != "makeConcatWithConstants" or not arguments:
-            return joined(parts)
-        waiting, constants = iter(parts), iter(arguments[1:])
-        found: list[Expression] = []
-        plain = ""
-        for sign in self.of.pool.named(arguments[0], STRING):
-            if sign not in "\1\2":
-                plain += sign
-                continue
-            if plain:
-                found.append(literal(plain))
-            plain = ""
-            found.append(next(waiting, literal("")) if sign == "\1" else self._argument(next(constants, 0)))
-        return joined([*found, *([literal(plain)] if plain else [])])
-
-    def _argument(self, index: int) -> Expression:
-        tag, value, _ = self.of.pool.of(index, STRING, CLASS, METHOD_TYPE, *_NUMBERS)
-        if tag == STRING:
-            return literal(self.of.pool.named(index, STRING))
-        return literal(str(value)) if tag in _NUMBERS else Expression(MAYBE)
-
-    def _lambda(self, machine: Statements, index: int, values: Sequence[Expression], result: Type) -> None:
-        kind, (owner, name, descriptor) = self._handle(index)
-        body = self._methods.get((name, descriptor)) if owner == self.of.name else None
-        written = body is not None and name.startswith(("lambda$", "$")) and self._depth == 0
-        code = self.of.code(body) if body is not None else None
-        if not written or body is None or code is None:
-            last = "new" if kind == 8 else spelling.name(name)
-            whose = "this" if owner == self.of.name else spelling.qualified(owner)
-            for value in values:
-                machine.dropped(value)
-            machine.push(Expression(f"{whose}::{last}", result.text, kind="literal", fixed=whose != "this"))
-            return
-        inner = Machine(self, body, code, self._prefix, f"{index}_{len(machine.rows)}_")
+        """A lambda whose code is a method of this class: it stands where it is handed on, `caught` with it."""
         self._depth += 1
         try:
             rows = inner.statements()
         finally:
             self._depth -= 1
-        self._lambdas.add((name, descriptor))
+        self._lambdas.add(key)
         given = inner.parameters()
-        caught = len(values) if body.access & STATIC else len(values) - 1
-        place = f"lambda_{index}_{len(machine.rows)}"
-        names = ", ".join(pair[1] for pair in given[max(caught, 0) :])
-        machine.rows.append((machine.line, f"{result.text} {place} = ({names}) -> {{"))
-        own = values[-caught:] if caught > 0 else ()
-        held = zip(given, own, strict=False)
+        place = f"lambda_{inner.mark.rstrip('_')}"
+        names = ", ".join(pair[1] for pair in given[len(caught) :])
+        machine.rows.append((machine.line, f"{result} {place} = ({names}) -> {{"))
+        held = zip(given, caught, strict=False)
         machine.rows += [(machine.line, f"{told} {called} = {value};") for (told, called), value in held]
         machine.rows += [*rows, (machine.line, "};")]
-        machine.push(Expression(place, result.text, kind="name"))
+        return Expression(place, result, kind="name")
+
+    @property
+    def within(self) -> bool:
+        """Whether a lambda is being written: those of a lambda are methods of their own."""
+        return self._depth > 0
 
 
 def _told_elsewhere(held: Mapping[Key, set[Key]]) -> set[Key]:

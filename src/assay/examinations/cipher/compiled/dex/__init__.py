@@ -1,0 +1,1 @@
+"""DEX, the code of Android apps, read back into Java."""
