@@ -39,7 +39,7 @@ def command(dossier: Path, kind: str | None, form: str) -> int:
         return 0
     for fact in review.facts(kind):
         first = fact.evidence[0] if fact.evidence else None
-        where = fact.subject.path if first is None else f"{first.path}:{first.line}" if first.line else first.path
+        where = first.where if first is not None else fact.subject.path
         value = " ".join(f"{key}={'?' if item is None else item}" for key, item in fact.value.items())
         click.echo(terminal(f"{fact.kind}  {where}  {value}"))
     return 0

@@ -35,6 +35,13 @@ class Evidence(Struct, frozen=True, order=True):
     expression: str = ""  # the source text of a value that could not be determined
     origin: str = ""  # path:line where the value that decides was found, when it is not this line
 
+    @property
+    def where(self) -> str:
+        """`path:line`; of a binary with the address, if there is one."""
+        if self.line:
+            return f"{self.path}:{self.line}"
+        return f"{self.path}@0x{self.address:x}" if self.address >= 0 else self.path
+
 
 class Subject(Struct, frozen=True):
     """What a fact is about. `path` is logical, `name` the qualified name of the enclosing declaration."""

@@ -285,10 +285,7 @@ def _speaks(value: Mapping[str, Scalar], suite: str) -> bool:
 
 
 def _where(fact: Fact) -> str:
-    if not fact.evidence:
-        return fact.subject.path or "-"
-    first = fact.evidence[0]
-    return f"{first.path}:{first.line}" if first.line else first.path
+    return fact.evidence[0].where if fact.evidence else fact.subject.path or "-"
 
 
 def _occurrence(fact: Fact, evidence: Evidence) -> _Json:

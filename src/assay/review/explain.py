@@ -77,7 +77,7 @@ def _matched(review: Review, ground: Ground, lang: Lang, *, everything: bool) ->
             yield f"│  │  ├─ {id_[:16]} {fact.by} {fact.subject.name or fact.subject.path}"
             for place in fact.evidence if everything else fact.evidence[:3]:
                 unknown = f"  ⟨{place.expression}⟩" if place.expression else ""
-                yield f"│  │  │  {place.path}:{place.line}: {place.excerpt}{unknown}"
+                yield f"│  │  │  {place.where}: {place.excerpt}{unknown}"
         if matched.count > len(facts):
             yield "│  │  └─ " + Text(
                 f"and {matched.count - len(facts)} more (--all)", f"另有 {matched.count - len(facts)} 项（--all）"
