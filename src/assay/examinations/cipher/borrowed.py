@@ -4,7 +4,8 @@ A helper whose own name says nothing of a secret is followed to its callers, thr
 back, up to `DEEPEST` files: where a name there speaks of a secret, that may be guessed. Each is *possible*, as what a
 function of the same file gives is (`speaking.py`).
 
-*It cannot see* callers that no name leads to, such as those of a method of an interface.
+*It cannot see* callers that no name leads to, such as those of a method of an interface, and what minified text calls:
+short names say nothing, and lead anywhere.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from assay.examinations.cipher.catalogue import catalogue_of
 from assay.examinations.cipher.flowing import returned_by
 from assay.examinations.cipher.library import RESULT
 from assay.examinations.cipher.masking import excerpt
+from assay.examinations.cipher.outlook import OUTLOOKS
 from assay.examinations.cipher.speaking import lent_to
 from assay.examinations.cipher.use import Asked, Use, asked_of
 from assay.examinations.cipher.uses import facts_of
@@ -35,6 +37,8 @@ def borrowed(use: Use, home: FileMeta, callers: Callers, by: str) -> Iterator[Fa
                 continue
             seen.add((meta.path, call.start_byte))
             parsed = resolver.parsed
+            if OUTLOOKS[meta.format].made(parsed.content):
+                continue
             word = lent_to(parsed, call, positions)
             if word is not None:
                 shown = excerpt(parsed.content, call.start_byte)

@@ -165,8 +165,20 @@ def _named_elsewhere(parsed: Parsed, function: Node) -> Iterator[Node]:
         return
     called = (call for call, _ in callers_in(parsed, name, *sizes(parsed, function)))
     for place in islice(chain(parsed.mentions(name, parsed.root), called), MOST_PLACES):
-        if not function.start_byte <= place.start_byte < function.end_byte:
+        inside = function.start_byte <= place.start_byte < function.end_byte
+        if not inside and not _is_another(parsed, name, place, function):
             yield place
+
+
+def _is_another(parsed: Parsed, name: str, place: Node, function: Node) -> bool:
+    """Whether a name means a variable or parameter of a function around it that the named one does not stand in."""
+    is_method = place.type in parsed.adapter.calls and parsed.adapter.receiver(place) is not None
+    around = parsed.function_of(place) if not is_method else None
+    while around is not None and not around.start_byte <= function.start_byte < around.end_byte:
+        if name in parsed.bindings(around) or parsed.parameter(around, name)[0]:
+            return True
+        around = parsed.function_around(around)
+    return False
 
 
 def _spoken(parsed: Parsed, node: Node) -> Answer | None:
