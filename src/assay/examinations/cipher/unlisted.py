@@ -52,6 +52,7 @@ _GO: Final = late.expression(rb"^import\s*(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
 _QUOTED: Final = late.expression(rb"[\"`]([^\"`\n]+)[\"`]")
 _USE: Final = late.expression(rb"^[ \t]*(?:pub(?:\s*\([^)]*\))?\s+)?use\s+([^;]+);", re.MULTILINE)
 _CRATE: Final = late.expression(rb"(?<![\w:.])([a-z]\w*)::(?!<)|^[ \t]*extern\s+crate\s+(\w+)", re.MULTILINE)
+_NO_CODE: Final = late.expression(rb"\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)  # texts and comments
 _MODULE: Final = late.expression(rb"\bmod\s+(\w+)")
 _JOINT: Final = {"Go": "/", "PHP": "\\"}
 _ROOT: Final = {"Python": 1, "Rust": 1, "PHP": 2}  # parts of a name that tell a library, else three
@@ -101,6 +102,10 @@ def _imported(language: str, content: bytes) -> Iterator[tuple[int, str]]:
                 yield found.start(), name.split()[0] if name.split() else ""
 
 
+def _blank(found: re.Match[bytes]) -> bytes:
+    return re.sub(rb"[^\n]", b" ", found[0])
+
+
 def _crates(content: bytes) -> Iterator[tuple[int, str]]:
     """What paths begin with, without the modules that the file itself has or brings in."""
     here = {found[1].decode() for found in _MODULE.finditer(content)}
@@ -109,7 +114,7 @@ def _crates(content: bytes) -> Iterator[tuple[int, str]]:
         for name, path in used(found[1].decode("utf-8", "replace")):
             here.update((name,) if path != name else ())
             heads.append((found.start(), path.partition(".")[0]))
-    code = _USE.sub(lambda found: b" " * len(found[0]), content)
+    code = _USE.sub(_blank, _NO_CODE.sub(_blank, content))
     heads.extend((found.start(), (found[1] or found[2]).decode()) for found in _CRATE.finditer(code))
     yield from ((offset, name) for offset, name in heads if name not in here)
 
